@@ -1,0 +1,7 @@
+export type {
+  DistributedCache,
+  DistributedFill,
+  DistributedRecord,
+  ProcessCache,
+  ProcessCacheStats,
+} from "./ports.ts";

@@ -1,0 +1,28 @@
+/** Everything a unary handler may know about its call; no transport's own types. */
+export interface UnaryCall {
+  /** Full method name, for example `/retrieve.FeatureService/RetrieveFeatures`. */
+  readonly method: string;
+  /** First value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /** Unix milliseconds; `Infinity` without a deadline. */
+  readonly deadlineMs: number;
+  /** Aborts when the caller is gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** The message's bytes. Valid until the handler has answered. */
+  readonly request: Uint8Array;
+}
+
+export interface UnaryReply {
+  readonly response: Uint8Array;
+  /** Trailing metadata; names in lower case. */
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers one call. A reply given at once, not as a promise, lets a transport skip a turn of the loop.
+ * A thrown error becomes the status of `toWireStatus`.
+ */
+export type UnaryHandler = (call: UnaryCall) => UnaryReply | Promise<UnaryReply>;
+
+/** Handlers by full method name. */
+export type UnaryRoutes = ReadonlyMap<string, UnaryHandler>;

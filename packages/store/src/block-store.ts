@@ -1,0 +1,74 @@
+import type { FeatureStoreError } from "@ofs/platform";
+import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
+
+/** Key values of one entity key, in the order of `Entity.keys`. */
+export type KeyValues = readonly string[];
+
+/** Which rows: one entity in one store. */
+export interface BlockTable {
+  readonly entity: Entity;
+  readonly store: StoreDefinition;
+}
+
+export interface BlockRead extends BlockTable {
+  /** All of this store. */
+  readonly groups: readonly FeatureGroup[];
+  /** Distinct. */
+  readonly keys: readonly KeyValues[];
+  /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What a store knows of one group of one key: the block's bytes as stored, `undefined` for nothing
+ * stored (also where the stored bytes are empty), or why it could not be read. The bytes belong to the
+ * caller: they are never a view of a buffer that is reused.
+ */
+export type StoredCell = Uint8Array | undefined | FeatureStoreError;
+
+export interface BlockWrite extends BlockTable {
+  readonly groups: readonly FeatureGroup[];
+  /** Keys are distinct. */
+  readonly rows: readonly BlockRow[];
+  /** Unix microseconds. The newest write time wins, whatever the order of arrival. */
+  readonly writeTimeMicros: number;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BlockRow {
+  readonly key: KeyValues;
+  /** Encoded blocks, one for each of `BlockWrite.groups`. */
+  readonly blocks: readonly Uint8Array[];
+}
+
+/** Outcome of one row: `undefined` = acknowledged by the store. */
+export type RowOutcome = FeatureStoreError | undefined;
+
+/**
+ * Block-dialect storage: rows of encoded blocks by entity key. One instance a connection (`conf-id`).
+ *
+ * Contract, the same for every adapter (see the contract suite):
+ * - `read` and `write` never reject for a store's fault: it is the outcome of each row or cell it hit.
+ * - A write replaces a group's block only if its write time is equal or newer.
+ * - A write touches no other group of the row.
+ * - Writes are idempotent; an adapter may repeat them within the deadline.
+ */
+export interface BlockStore {
+  /** As in metrics: `scylla`, `redis`, `embedded`. */
+  readonly kind: string;
+  /** @returns cells, key by key: the cell of `keys[k]` and `groups[g]` is at `k * groups.length + g` */
+  read(request: BlockRead): Promise<StoredCell[]>;
+  /** @returns one outcome a row, in the order of `rows` */
+  write(request: BlockWrite): Promise<RowOutcome[]>;
+  /** Largest block that this store can hold for the group. Larger ones must not be written. */
+  maxBlockSizeBytes(store: StoreDefinition, group: FeatureGroup): number;
+  /** Says why this store cannot hold the key, or nothing if it can (for example an empty partition key). */
+  refuseKey(table: BlockTable, key: KeyValues): string | undefined;
+  /** Creates what the groups need (table, columns). Idempotent; a no-op where there is no schema. */
+  prepare(table: BlockTable, groups: readonly FeatureGroup[]): Promise<void>;
+  /** Resolves if the store answers. @throws {FeatureStoreError} UNAVAILABLE */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
