@@ -1,6 +1,30 @@
-export { ConfigError, logLevel, parseEnv, port } from "./config.ts";
+export { ConfigError } from "./config/config-error.ts";
+export { EnvReader, parseEnv } from "./config/env-reader.ts";
+export {
+  type Address,
+  address,
+  addressList,
+  choice,
+  flag,
+  idList,
+  integer,
+  list,
+  logLevel,
+  port,
+  text,
+} from "./config/fields.ts";
 export { type ErrorCode, FeatureStoreError, toWireStatus, type WireStatus } from "./errors.ts";
-export { type Closable, Lifecycle } from "./lifecycle.ts";
-export { createLogger, type Logger } from "./logger.ts";
-export { createMetrics, type Metrics } from "./metrics.ts";
+export { type CheckResult, Health, type HealthReport } from "./health.ts";
+export { InFlightLimit } from "./in-flight-limit.ts";
+export { type Close, Lifecycle } from "./lifecycle.ts";
+export {
+  createLogger,
+  LOG_LEVELS,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from "./logger.ts";
+export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
+export { type ProcessPort, runProcess } from "./run-process.ts";
+export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";

@@ -1,0 +1,53 @@
+import type { Logger } from "./logger.ts";
+
+/** The part of `process` that this needs. */
+export interface ProcessPort {
+  on(event: "SIGTERM" | "SIGINT", listener: (signal: NodeJS.Signals) => void): unknown;
+  on(event: "unhandledRejection", listener: (reason: unknown) => void): unknown;
+  on(event: "uncaughtException", listener: (error: Error) => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * Ties a program to its process: SIGTERM and SIGINT close it and exit with 0 (1 if that was not clean), a
+ * second signal exits with 1 at once. An error that nobody handled is logged and exits with 1: what state it
+ * left behind is unknown.
+ *
+ * @param close ends the program within a bounded time
+ */
+export function runProcess(
+  close: () => Promise<void>,
+  log: Logger,
+  port: ProcessPort = process,
+): void {
+  let isClosing = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isClosing) {
+      log.fatal({ signal }, "second signal: exiting at once");
+      port.exit(1);
+      return;
+    }
+    isClosing = true;
+    log.info({ signal }, "shutting down");
+    close().then(
+      () => {
+        log.info("shut down");
+        port.exit(0);
+      },
+      (err: unknown) => {
+        log.error({ err }, "the shutdown was not clean");
+        port.exit(1);
+      },
+    );
+  };
+  port.on("SIGTERM", onSignal);
+  port.on("SIGINT", onSignal);
+  port.on("unhandledRejection", (reason) => {
+    log.fatal({ err: reason }, "unhandled rejection");
+    port.exit(1);
+  });
+  port.on("uncaughtException", (err) => {
+    log.fatal({ err }, "uncaught exception");
+    port.exit(1);
+  });
+}
