@@ -1,0 +1,200 @@
+import { asBuffer, isAsciiRange, readLatin1, readText, readUtf8 } from "./text.ts";
+import { WireReader } from "./wire.ts";
+
+/** What a retrieve query asks for, apart from its keys. */
+export interface RetrieveShape {
+  readonly entityLabel: string;
+  readonly featureGroups: readonly RetrieveGroup[];
+  readonly keysSchema: readonly string[];
+}
+
+export interface RetrieveGroup {
+  readonly label: string;
+  readonly featureLabels: readonly string[];
+}
+
+/** Bodies of the query's `Keys` messages: body `i` is `bytes[start[i]]` to before `bytes[end[i]]`. */
+export interface KeyRanges {
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+}
+
+/*
+ * retrieve.Query                      tag
+ *   1 entity_label    string          0x0a
+ *   2 feature_groups  FeatureGroup*   0x12   { 1 label string 0x0a, 2 feature_labels string* 0x12 }
+ *   3 keys_schema     string*         0x1a
+ *   4 keys            Keys*           0x22   { 1 cols string* 0x0a }
+ */
+const ENTITY_LABEL_TAG = 0x0a;
+const FEATURE_GROUP_TAG = 0x12;
+const KEYS_SCHEMA_TAG = 0x1a;
+const KEYS_TAG = 0x22;
+const COL_TAG = 0x0a;
+const GROUP_LABEL_TAG = 0x0a;
+const FEATURE_LABEL_TAG = 0x12;
+
+/** V8 copies shorter substrings; longer ones keep the string that they were cut from alive. */
+const COPIED_SUBSTRING_LENGTH_MAX = 12;
+/** Above this, one text of all keys that substrings are cut from pays. */
+const KEYS_TEXT_MIN_SIZE = 64;
+
+/**
+ * A decoded `retrieve.Query`, made for callers that repeat one shape with ever other keys: the keys are
+ * decoded at once, the shape only when asked for.
+ *
+ * @throws {ProtoError} from the constructor if the bytes are no message or a key is not valid UTF-8
+ */
+export class RetrieveQueryView {
+  /** The message. The view is valid as long as its bytes are. */
+  readonly bytes: Buffer;
+  /**
+   * Equal texts mean equal shapes (not the other way round): the bytes of everything but the keys. Two
+   * encoders may write one shape in two ways; each gets its own text.
+   */
+  readonly shapeKey: string;
+  readonly keyCount: number;
+  /** Columns of each key. */
+  readonly keys: readonly (readonly string[])[];
+  /**
+   * Where the `Keys` bodies are. The body of a canonical key may be copied as it is into `retrieve.Row`,
+   * whose `keys` have the same number and type.
+   */
+  readonly rawKeys: KeyRanges;
+  #foreign: Set<number> | undefined;
+
+  constructor(message: Uint8Array) {
+    const bytes = asBuffer(message);
+    const reader = new KeysReader(bytes);
+    const shapeKey = reader.readMessage();
+    this.bytes = bytes;
+    this.shapeKey = shapeKey;
+    this.keyCount = reader.keys.length;
+    this.keys = reader.keys;
+    this.rawKeys = { start: reader.starts, end: reader.ends };
+    this.#foreign = reader.foreign;
+  }
+
+  /** Whether the body of key `index` holds columns and nothing else, and so may be copied. */
+  isCanonical(index: number): boolean {
+    return this.#foreign === undefined || !this.#foreign.has(index);
+  }
+
+  /**
+   * Decodes the shape; a caller that caches by `shapeKey` rarely needs it.
+   *
+   * @throws {ProtoError} if it does not decode
+   */
+  shape(): RetrieveShape {
+    return decodeShape(this.bytes);
+  }
+}
+
+/** @throws {ProtoError} if the bytes are no message or a key is not valid UTF-8 */
+export function readRetrieveQuery(bytes: Uint8Array): RetrieveQueryView {
+  return new RetrieveQueryView(bytes);
+}
+
+/** Reads the keys and finds the bytes of the shape. */
+class KeysReader extends WireReader {
+  readonly keys: string[][] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  foreign: Set<number> | undefined = undefined;
+  /** Latin-1 text of the message from `#textStart` on, or undefined where it does not pay. */
+  #text: string | undefined = undefined;
+  #textStart = 0;
+
+  /** @returns the shape key */
+  readMessage(): string {
+    let firstKey = -1;
+    let later: string[] | undefined;
+    while (this.pos < this.end) {
+      const start = this.pos;
+      const tag = this.readTag();
+      if (tag === KEYS_TAG) {
+        if (firstKey < 0) {
+          firstKey = start;
+          this.#startKeys();
+        }
+        this.#readKey();
+      } else {
+        this.skip(tag);
+        if (firstKey >= 0) {
+          later ??= [];
+          later.push(readLatin1(this.bytes, start, this.pos));
+        }
+      }
+    }
+    const head = readLatin1(this.bytes, 0, firstKey < 0 ? this.end : firstKey);
+    return later === undefined ? head : head + later.join("");
+  }
+
+  #startKeys(): void {
+    if (this.end - this.pos < KEYS_TEXT_MIN_SIZE) return;
+    this.#textStart = this.pos;
+    this.#text = readLatin1(this.bytes, this.pos, this.end);
+  }
+
+  #readKey(): void {
+    const outerEnd = this.enter();
+    const cols: string[] = [];
+    this.starts.push(this.pos);
+    this.ends.push(this.end);
+    while (this.pos < this.end) {
+      const tag = this.readTag();
+      if (tag === COL_TAG) {
+        cols.push(this.#readCol());
+      } else {
+        this.skip(tag);
+        this.foreign ??= new Set();
+        this.foreign.add(this.keys.length);
+      }
+    }
+    this.keys.push(cols);
+    this.leave(outerEnd);
+  }
+
+  #readCol(): string {
+    const size = this.readSize();
+    const start = this.pos;
+    const end = start + size;
+    this.pos = end;
+    if (this.#text === undefined || size > COPIED_SUBSTRING_LENGTH_MAX) {
+      return readText(this.bytes, start, end);
+    }
+    if (!isAsciiRange(this.bytes, start, end)) return readUtf8(this.bytes, start, end);
+    return this.#text.substring(start - this.#textStart, end - this.#textStart);
+  }
+}
+
+function decodeShape(bytes: Uint8Array): RetrieveShape {
+  const reader = new WireReader(bytes);
+  const shape = {
+    entityLabel: "",
+    featureGroups: [] as RetrieveGroup[],
+    keysSchema: [] as string[],
+  };
+  while (reader.pos < reader.end) {
+    const tag = reader.readTag();
+    if (tag === ENTITY_LABEL_TAG) shape.entityLabel = reader.readString();
+    else if (tag === FEATURE_GROUP_TAG) shape.featureGroups.push(readGroup(reader));
+    else if (tag === KEYS_SCHEMA_TAG) shape.keysSchema.push(reader.readString());
+    else reader.skip(tag);
+  }
+  return shape;
+}
+
+/** Reads a length-delimited `{ 1 label string, 2 feature_labels string* }`. */
+export function readGroup(reader: WireReader): RetrieveGroup {
+  const outerEnd = reader.enter();
+  const group = { label: "", featureLabels: [] as string[] };
+  while (reader.pos < reader.end) {
+    const tag = reader.readTag();
+    if (tag === GROUP_LABEL_TAG) group.label = reader.readString();
+    else if (tag === FEATURE_LABEL_TAG) group.featureLabels.push(reader.readString());
+    else reader.skip(tag);
+  }
+  reader.leave(outerEnd);
+  return group;
+}
