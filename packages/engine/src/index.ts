@@ -1,1 +1,9 @@
-export {};
+export type { CallContext } from "./context.ts";
+export { createEngine, type Engine } from "./engine.ts";
+export {
+  DEFAULT_LIMITS,
+  type EngineLimits,
+  type EngineOptions,
+  type StoreFailurePolicy,
+} from "./options.ts";
+export type { RetrieveAnswer } from "./read/retriever.ts";

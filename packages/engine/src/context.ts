@@ -1,0 +1,9 @@
+/** Who calls, and for how long an answer is of use. */
+export interface CallContext {
+  readonly callerId: string;
+  /** Unix milliseconds; `Infinity` without a deadline. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Entities that the caller may use; undefined = all. */
+  readonly entities: ReadonlySet<string> | undefined;
+}

@@ -1,0 +1,32 @@
+import type { CallContext } from "./context.ts";
+import { EngineMetrics } from "./metrics.ts";
+import { DEFAULT_LIMITS, type EngineOptions } from "./options.ts";
+import { Persister } from "./persist/persister.ts";
+import { type RetrieveAnswer, Retriever } from "./read/retriever.ts";
+import { SharedReads } from "./read/shared-reads.ts";
+
+/** The block dialect's use cases on encoded messages. Errors are `FeatureStoreError`s. */
+export interface Engine {
+  /** `retrieve.Query` -> `retrieve.Result`. Answers at once if the process cache holds everything. */
+  retrieve(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer>;
+  /** `retrieve.Query` -> `retrieve.DecodedResult`. */
+  retrieveDecoded(
+    request: Uint8Array,
+    context: CallContext,
+  ): RetrieveAnswer | Promise<RetrieveAnswer>;
+  /** `persist.Query` -> `persist.Result`. */
+  persist(request: Uint8Array, context: CallContext): Promise<Uint8Array>;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const metrics = new EngineMetrics(options.metrics);
+  const reads = new SharedReads((definition) => options.storeFor(definition));
+  const retriever = new Retriever(options, limits, metrics, reads);
+  const persister = new Persister(options, limits, metrics, reads);
+  return {
+    retrieve: (request, context) => retriever.retrieve(request, context),
+    retrieveDecoded: (request, context) => retriever.retrieveDecoded(request, context),
+    persist: (request, context) => persister.persist(request, context),
+  };
+}

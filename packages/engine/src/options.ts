@@ -1,0 +1,52 @@
+import type { DistributedCache, ProcessCache } from "@ofs/cache";
+import type { Logger } from "@ofs/platform";
+import type { Snapshot, StoreDefinition } from "@ofs/registry";
+import type { BlockStore } from "@ofs/store";
+import type { Registry as MetricsRegistry } from "prom-client";
+
+/** What to answer for cells whose store read failed. */
+export type StoreFailurePolicy = "unavailable" | "defaults";
+
+/** Bounds on one request. Beyond them the call is RESOURCE_EXHAUSTED. */
+export interface EngineLimits {
+  /** Keys of one retrieve. */
+  readonly maxKeys: number;
+  /** Columns of one retrieve. */
+  readonly maxColumns: number;
+  /** Rows of one persist. */
+  readonly maxRows: number;
+  /** Bytes of one answer. */
+  readonly maxResponseBytes: number;
+  /** Request shapes whose plan is kept. */
+  readonly maxPlans: number;
+}
+
+export const DEFAULT_LIMITS: EngineLimits = {
+  maxKeys: 10_000,
+  maxColumns: 10_000,
+  maxRows: 10_000,
+  maxResponseBytes: 64 * 1024 * 1024,
+  maxPlans: 1_000,
+};
+
+export interface EngineOptions {
+  readonly registry: {
+    snapshot(): Snapshot | undefined;
+    /** Reads the registry again; shared and rate limited by the registry. */
+    refresh(): Promise<void>;
+  };
+  /** The connection a store lives on; undefined where this process has none. */
+  storeFor(definition: StoreDefinition): BlockStore | undefined;
+  processCacheFor(confId: number): ProcessCache | undefined;
+  distributedCacheFor(confId: number): DistributedCache | undefined;
+  readonly onStoreFailure: StoreFailurePolicy;
+  readonly storeTimeoutMs: number;
+  readonly distributedTimeoutMs: number;
+  /** Unix milliseconds. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  readonly metrics: MetricsRegistry;
+  readonly log: Logger;
+  readonly limits?: Partial<EngineLimits>;
+}

@@ -1,0 +1,135 @@
+import { FeatureStoreError } from "@ofs/platform";
+import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
+import type { RowOutcome } from "@ofs/store";
+import type { CallContext } from "../context.ts";
+import type { EngineMetrics } from "../metrics.ts";
+import type { EngineLimits, EngineOptions } from "../options.ts";
+import type { SharedReads } from "../read/shared-reads.ts";
+import { requireEntity, requireSnapshot } from "../requests.ts";
+import { type PersistPlan, planPersist, type StoreWrite } from "./persist-plan.ts";
+import { WriteClock } from "./write-clock.ts";
+
+/** Writes: check everything, write by store, invalidate, answer. */
+export class Persister {
+  readonly #options: EngineOptions;
+  readonly #limits: EngineLimits;
+  readonly #metrics: EngineMetrics;
+  readonly #reads: SharedReads;
+  readonly #clock: WriteClock;
+
+  constructor(
+    options: EngineOptions,
+    limits: EngineLimits,
+    metrics: EngineMetrics,
+    reads: SharedReads,
+  ) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#metrics = metrics;
+    this.#reads = reads;
+    this.#clock = new WriteClock(options.now);
+  }
+
+  /**
+   * @param request encoded `persist.Query`
+   * @returns encoded `persist.Result`, once every row is acknowledged by its store
+   * @throws {FeatureStoreError} naming the field and value, with nothing written; or, if a store failed,
+   * how many rows it did not take (the others are written)
+   */
+  async persist(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
+    const startedMs = performance.now();
+    const writeTimeMicros = this.#clock.next();
+    const query = this.#decode(request);
+    const snapshot = requireSnapshot(this.#options.registry.snapshot());
+    const entity = requireEntity(snapshot, query.entityLabel, context);
+    const nowMs = this.#options.now();
+    const { storeFor, storeTimeoutMs } = this.#options;
+    const plan = planPersist({ snapshot, entity, query, storeFor, nowMs });
+    const deadlineMs = Math.min(context.deadlineMs, nowMs + storeTimeoutMs);
+    const failures = await Promise.all(
+      plan.writes.map((write) =>
+        this.#write(plan, write, writeTimeMicros, deadlineMs, context.signal),
+      ),
+    );
+    // Failed rows, too: a store that did not answer in time may have taken them.
+    await this.#invalidate(plan);
+    const failure = failures.find((error) => error !== undefined);
+    if (failure !== undefined) throw failure;
+    this.#metrics.persisted(entity.label, plan.names.length, startedMs);
+    return PERSIST_OK;
+  }
+
+  #decode(request: Uint8Array): PersistQuery {
+    let query: PersistQuery;
+    try {
+      query = decodePersistQuery(request);
+    } catch (error) {
+      if (!(error instanceof ProtoError)) throw error;
+      throw new FeatureStoreError(
+        "INVALID_ARGUMENT",
+        `request is not a persist.Query: ${error.message}`,
+        { cause: error },
+      );
+    }
+    const { maxRows } = this.#limits;
+    if (query.data.length > maxRows) {
+      throw new FeatureStoreError(
+        "RESOURCE_EXHAUSTED",
+        `the request writes ${query.data.length} rows, more than ${maxRows}`,
+      );
+    }
+    return query;
+  }
+
+  async #write(
+    { entity }: PersistPlan,
+    { store, blocks, groups, rows }: StoreWrite,
+    writeTimeMicros: number,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<FeatureStoreError | undefined> {
+    if (rows.length === 0) return undefined;
+    const request = { entity, store, groups, rows, writeTimeMicros, deadlineMs, signal };
+    const outcomes = await blocks.write(request);
+    const failed = outcomes.filter((outcome) => outcome !== undefined);
+    this.#metrics.storeWritten(entity.label, store, rows.length, failed.length);
+    for (const group of groups) {
+      const written = rows.length - failed.length;
+      this.#metrics.groupPersisted(entity.label, group.label, written, failed.length);
+    }
+    return summarize(blocks.kind, store.id, outcomes, failed[0]);
+  }
+
+  async #invalidate({ entity, groups, names, writes }: PersistPlan): Promise<void> {
+    for (const { store } of writes) this.#reads.forget(store.id, names);
+    const { processCache, distributedCache } = entity;
+    if (processCache.isEnabled) {
+      const cache = this.#options.processCacheFor(processCache.confId);
+      if (cache !== undefined) for (const name of names) cache.invalidate(name);
+    }
+    if (!distributedCache.isEnabled || !groups.some((group) => group.isDistributedCached)) return;
+    try {
+      await this.#options.distributedCacheFor(distributedCache.confId)?.invalidate(names);
+    } catch (error) {
+      // The write is stored; other processes may see the older value until the record's TTL.
+      this.#metrics.invalidationFailed(entity.label);
+      this.#options.log.warn({ err: error, entity: entity.label }, "cache invalidation failed");
+    }
+  }
+}
+
+function summarize(
+  kind: string,
+  storeId: string,
+  outcomes: readonly RowOutcome[],
+  first: RowOutcome,
+): FeatureStoreError | undefined {
+  if (first === undefined) return undefined;
+  const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
+  return new FeatureStoreError(
+    first.code,
+    `persist failed for ${kind} store ${storeId}: ${failedCount} of ${outcomes.length} rows were ` +
+      `not written: ${first.message}`,
+    { cause: first },
+  );
+}

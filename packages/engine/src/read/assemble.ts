@@ -1,0 +1,244 @@
+import { type Block, FeatureReader } from "@ofs/codec";
+import { FeatureStoreError } from "@ofs/platform";
+import {
+  fieldSize,
+  type RetrieveQueryView,
+  ROW_COLUMN_TAG,
+  ROW_TAG,
+  writeFieldHead,
+} from "@ofs/proto";
+import type { Validity } from "../metrics.ts";
+import { ABSENT, EXPIRED } from "./cells.ts";
+import type { Fetch } from "./fetch.ts";
+import type { Column, Section } from "./plan.ts";
+import { encodeRowKeys } from "./row-keys.ts";
+import { type SectionView, viewOfVersion } from "./section-view.ts";
+
+/** Up to this many bytes a loop beats `Uint8Array.set`, which needs a view of the source. */
+const MAX_LOOP_COPY_BYTES = 32;
+
+/** Where each cell of the answer comes from, found once and used for sizing and for writing. */
+export interface Resolution {
+  /** View to read with, or undefined for the section's defaults; key by key, section by section. */
+  readonly views: readonly (SectionView | undefined)[];
+  /** By section. */
+  readonly validity: readonly Validity[];
+  readonly degradedCellCount: number;
+  /** A block's version that the registry does not know, though it knows older ones. */
+  readonly unknownNewerVersion: { readonly group: string; readonly version: number } | undefined;
+}
+
+/** Decides for each key and section whether its block can be read, and with which version's layout. */
+export function resolveCells({ plan, keys, cells }: Fetch): Resolution {
+  const { sections, groups } = plan;
+  const views = new Array<SectionView | undefined>(keys.values.length * sections.length);
+  const validity = sections.map(
+    (): Validity => ({ valid: 0, expired: 0, negative: 0, degraded: 0 }),
+  );
+  let degradedCellCount = 0;
+  let unknownNewerVersion: Resolution["unknownNewerVersion"];
+  for (let s = 0; s < sections.length; s++) {
+    const section = sections[s] as Section;
+    const counts = validity[s] as Validity;
+    const typeCode = section.group.dataType.code;
+    for (let k = 0; k < keys.values.length; k++) {
+      const cell = cells[k * groups.length + section.groupIndex] as Block;
+      const view =
+        cell.dataTypeCode === typeCode ? viewOfVersion(section, cell.schemaVersion) : undefined;
+      views[k * sections.length + s] = view;
+      if (view !== undefined) counts.valid += 1;
+      else if (cell === ABSENT) counts.negative += 1;
+      else if (cell === EXPIRED) counts.expired += 1;
+      else {
+        counts.degraded += 1;
+        degradedCellCount += section.columns.length;
+        if (isNewer(section, cell)) {
+          unknownNewerVersion = { group: section.group.label, version: cell.schemaVersion };
+        }
+      }
+    }
+  }
+  return { views, validity, degradedCellCount, unknownNewerVersion };
+}
+
+function isNewer({ group }: Section, block: Block): boolean {
+  if (block.dataTypeCode !== group.dataType.code) return false;
+  for (const version of group.versions.keys()) {
+    if (version >= block.schemaVersion) return false;
+  }
+  return true;
+}
+
+/**
+ * Writes `retrieve.Result`: one pass sizes it, one fills it, straight from the blocks.
+ *
+ * @param maxSizeBytes limit on the answer
+ * @returns the encoded answer, and how many columns were cut off in their block and answered by defaults
+ * @throws {FeatureStoreError} RESOURCE_EXHAUSTED
+ */
+export function assembleRows(
+  fetch: Fetch,
+  query: RetrieveQueryView,
+  { views }: Resolution,
+  maxSizeBytes: number,
+): { readonly response: Uint8Array; readonly cutColumnCount: number } {
+  const writer = new RowWriter(fetch, views);
+  const { plan, keys } = fetch;
+  const columnSizes = new Float64Array(keys.values.length);
+  for (let k = 0; k < columnSizes.length; k++) columnSizes[k] = writer.sizeOf(k);
+  const rowCount = keys.indexByRow.length;
+  const rowKeys = encodeRowKeys(query);
+  let size = plan.head.length;
+  for (let row = 0; row < rowCount; row++) {
+    size += fieldSize(
+      rowKeys.sizeOf(row) + (columnSizes[keys.indexByRow[row] as number] as number),
+    );
+  }
+  if (size > maxSizeBytes) {
+    throw new FeatureStoreError(
+      "RESOURCE_EXHAUSTED",
+      `the answer of ${rowCount} rows is ${size} bytes, more than ${maxSizeBytes}`,
+    );
+  }
+  // Every byte is written below: the final assertion holds that.
+  const out = Buffer.allocUnsafe(size);
+  out.set(plan.head, 0);
+  let offset = plan.head.length;
+  for (let row = 0; row < rowCount; row++) {
+    const k = keys.indexByRow[row] as number;
+    const bodySize = rowKeys.sizeOf(row) + (columnSizes[k] as number);
+    offset = writeFieldHead(out, offset, ROW_TAG, bodySize);
+    offset = rowKeys.copy(row, out, offset);
+    offset = writer.write(k, out, offset);
+  }
+  if (offset !== size) throw new Error(`assembled ${offset} bytes where ${size} were sized`);
+  return { response: out, cutColumnCount: writer.cutColumnCount };
+}
+
+/** Sizes and writes the columns of one key. `sizeOf` and `write` must agree to the byte. */
+class RowWriter {
+  readonly #fetch: Fetch;
+  readonly #views: readonly (SectionView | undefined)[];
+  readonly #reader = new FeatureReader();
+  /** Columns answered by a default because their block ends too early; counted while sizing. */
+  cutColumnCount = 0;
+
+  constructor(fetch: Fetch, views: readonly (SectionView | undefined)[]) {
+    this.#fetch = fetch;
+    this.#views = views;
+  }
+
+  sizeOf(k: number): number {
+    const { plan, cells } = this.#fetch;
+    const { sections } = plan;
+    let size = 0;
+    for (let s = 0; s < sections.length; s++) {
+      const section = sections[s] as Section;
+      const view = this.#views[k * sections.length + s];
+      if (view === undefined) {
+        size += section.defaultBytes.length;
+        continue;
+      }
+      const { payload } = cells[k * plan.groups.length + section.groupIndex] as Block;
+      size += isWhole(view, payload)
+        ? view.wireSizeBytes
+        : this.#sizeByColumn(section, view, payload);
+    }
+    return size;
+  }
+
+  write(k: number, out: Uint8Array, start: number): number {
+    const { plan, cells } = this.#fetch;
+    const { sections } = plan;
+    let offset = start;
+    for (let s = 0; s < sections.length; s++) {
+      const section = sections[s] as Section;
+      const view = this.#views[k * sections.length + s];
+      if (view === undefined) {
+        out.set(section.defaultBytes, offset);
+        offset += section.defaultBytes.length;
+        continue;
+      }
+      const { payload } = cells[k * plan.groups.length + section.groupIndex] as Block;
+      offset = this.#writeSection(section, view, payload, out, offset);
+    }
+    return offset;
+  }
+
+  #sizeByColumn(section: Section, view: SectionView, payload: Uint8Array): number {
+    this.#reader.open(view.layout, payload);
+    let size = 0;
+    for (let c = 0; c < section.columns.length; c++) {
+      const column = section.columns[c] as Column;
+      let valueSize = this.#valueSize(view, c);
+      if (valueSize < 0) {
+        if ((view.positions[c] as number) >= 0) this.cutColumnCount += 1;
+        valueSize = column.defaultValue.length;
+      }
+      size += fieldSize(valueSize);
+    }
+    return size;
+  }
+
+  #writeSection(
+    section: Section,
+    view: SectionView,
+    payload: Uint8Array,
+    out: Uint8Array,
+    start: number,
+  ): number {
+    this.#reader.open(view.layout, payload);
+    let offset = start;
+    for (let c = 0; c < section.columns.length; c++) {
+      const column = section.columns[c] as Column;
+      const size = this.#valueSize(view, c);
+      if (size < 0) {
+        offset = writeFieldHead(out, offset, ROW_COLUMN_TAG, column.defaultValue.length);
+        out.set(column.defaultValue, offset);
+        offset += column.defaultValue.length;
+        continue;
+      }
+      offset = writeFieldHead(out, offset, ROW_COLUMN_TAG, size);
+      offset = this.#writeValue(column, view, c, payload, out, offset);
+    }
+    return offset;
+  }
+
+  /** Bytes of a column in the answer; -1 where its default stands in. The reader is open. */
+  #valueSize(view: SectionView, c: number): number {
+    const position = view.positions[c] as number;
+    if (position < 0) return -1;
+    const stored = this.#reader.size(position);
+    if (stored < 0) return -1;
+    const fixed = view.columnSizes[c] as number;
+    return fixed < 0 ? stored : fixed;
+  }
+
+  #writeValue(
+    column: Column,
+    view: SectionView,
+    c: number,
+    payload: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+  ): number {
+    const position = view.positions[c] as number;
+    const { layout } = view;
+    if (column.quantizer !== undefined) {
+      const count = layout.vectorLengths[position] as number;
+      column.quantizer.convert(payload, layout.starts[position] as number, count, out, offset);
+      return offset + (view.columnSizes[c] as number);
+    }
+    if (layout.dataType.unitSizeBytes === 0) return this.#reader.copy(position, out, offset);
+    const from = layout.starts[position] as number;
+    const size = view.columnSizes[c] as number;
+    if (size > MAX_LOOP_COPY_BYTES) out.set(payload.subarray(from, from + size), offset);
+    else for (let i = 0; i < size; i++) out[offset + i] = payload[from + i] as number;
+    return offset + size;
+  }
+}
+
+/** Whether every column can be read without looking at its bounds again. */
+function isWhole(view: SectionView, payload: Uint8Array): boolean {
+  return view.wireSizeBytes >= 0 && payload.length >= view.payloadSizeBytes;
+}

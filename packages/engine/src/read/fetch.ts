@@ -1,0 +1,119 @@
+import type { DistributedCache, ProcessCache } from "@ofs/cache";
+import type { FeatureStoreError } from "@ofs/platform";
+import type { ReadMetrics } from "../metrics.ts";
+import type { Cell } from "./cells.ts";
+import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
+import type { ReadPlan } from "./plan.ts";
+import type { RequestedKeys } from "./requested-keys.ts";
+import { readStores, type StoreReader } from "./store-tier.ts";
+
+/** The tiers one request may use, from the nearest to the store. */
+export interface Tiers {
+  readonly process: ProcessCache | undefined;
+  readonly distributed: DistributedCache | undefined;
+  readonly stores: StoreReader;
+}
+
+export interface FetchLimits {
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+  readonly distributedTimeoutMs: number;
+}
+
+/** State of one read: what is known of each cell, and what the caches must learn afterwards. */
+export interface Fetch {
+  readonly plan: ReadPlan;
+  readonly keys: RequestedKeys;
+  /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
+  readonly nowMs: number;
+  /** The cell of key `k` and group `g` is at `k * plan.groups.length + g`. */
+  readonly cells: Cell[];
+  /** Keys by index whose cells the process cache could not all supply. */
+  processMisses: readonly number[];
+  /** Where the process cache stood before anything was read. */
+  processPosition: number;
+  distributedMisses: DistributedMisses | undefined;
+  /**
+   * What the store said of the cells of a record that is to be filled: the block as stored, or empty
+   * bytes for *no live data*. A cell that could not be read has no entry.
+   */
+  readonly recordEntries: Map<number, Uint8Array>;
+  /** Why the store could not be read, the first time. */
+  storeError: FeatureStoreError | undefined;
+}
+
+/**
+ * Looks every requested cell up, tier by tier. Each tier is asked only for cells that are still open and
+ * that it is configured for; a tier that fails is skipped.
+ *
+ * @returns at once, not a promise, if the process cache holds everything
+ */
+export function fetchCells(
+  plan: ReadPlan,
+  keys: RequestedKeys,
+  tiers: Tiers,
+  limits: FetchLimits,
+  nowMs: number,
+  metrics: ReadMetrics,
+): Fetch | Promise<Fetch> {
+  const fetch: Fetch = {
+    plan,
+    keys,
+    nowMs,
+    cells: new Array<Cell>(keys.values.length * plan.groups.length).fill(undefined),
+    processMisses: [],
+    processPosition: tiers.process?.position() ?? 0,
+    distributedMisses: undefined,
+    recordEntries: new Map(),
+    storeError: undefined,
+  };
+  readProcessCache(fetch, tiers.process, metrics);
+  if (!hasOpenCells(fetch)) return fetch;
+  return fetchRemote(fetch, tiers, limits, metrics);
+}
+
+async function fetchRemote(
+  fetch: Fetch,
+  tiers: Tiers,
+  limits: FetchLimits,
+  metrics: ReadMetrics,
+): Promise<Fetch> {
+  if (tiers.distributed !== undefined && fetch.plan.distributedIds.length > 0) {
+    await readDistributed(fetch, tiers.distributed, limits.distributedTimeoutMs, metrics);
+  }
+  if (fetch.distributedMisses !== undefined || hasOpenCells(fetch)) {
+    await readStores(fetch, tiers.stores, limits.deadlineMs, metrics);
+  }
+  return fetch;
+}
+
+function readProcessCache(
+  fetch: Fetch,
+  cache: ProcessCache | undefined,
+  metrics: ReadMetrics,
+): void {
+  const { plan, keys, cells, nowMs } = fetch;
+  const cachedCount = plan.processCachedCount;
+  if (cache === undefined || cachedCount === 0 || keys.values.length === 0) return;
+  const ids = plan.groupIds.slice(0, cachedCount);
+  const misses: number[] = [];
+  let hitCount = 0;
+  for (let k = 0; k < keys.names.length; k++) {
+    const hits = cache.read(keys.names[k] as string, ids, cells, k * plan.groups.length, nowMs);
+    if (hits === cachedCount) hitCount += 1;
+    else misses.push(k);
+  }
+  fetch.processMisses = misses;
+  metrics.cacheRead(plan.entity.label, "in_memory", hitCount, misses.length);
+}
+
+/** Whether any cell that the request asks for is still open. */
+function hasOpenCells({ plan, keys, cells }: Fetch): boolean {
+  for (let k = 0; k < keys.values.length; k++) {
+    const base = k * plan.groups.length;
+    for (let g = 0; g < plan.requestedCount; g++) {
+      if (cells[base + g] === undefined) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,238 @@
+import { FeatureStoreError } from "@ofs/platform";
+import {
+  encodeDecodedResult,
+  encodeDecodedResultHead,
+  ProtoError,
+  type RetrieveQueryView,
+  readRetrieveQuery,
+} from "@ofs/proto";
+import type { Snapshot } from "@ofs/registry";
+import type { CallContext } from "../context.ts";
+import type { EngineMetrics } from "../metrics.ts";
+import type { EngineLimits, EngineOptions } from "../options.ts";
+import { requireSnapshot } from "../requests.ts";
+import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
+import { decodeRows } from "./decode-rows.ts";
+import { type Fetch, fetchCells, type Tiers } from "./fetch.ts";
+import { fillDistributedCache, fillProcessCache } from "./fill.ts";
+import type { ReadPlan } from "./plan.ts";
+import { PlanCache } from "./plan-cache.ts";
+import { collectKeys } from "./requested-keys.ts";
+import type { SharedReads } from "./shared-reads.ts";
+
+export interface RetrieveAnswer {
+  /** Encoded answer message. */
+  readonly response: Uint8Array;
+  /** Columns answered by a default for want of a readable block or store. */
+  readonly degradedCellCount: number;
+}
+
+/** Turns a fetched request into an encoded answer. */
+type Encoder = (fetch: Fetch, query: RetrieveQueryView, resolution: Resolution) => Encoded;
+
+interface Encoded {
+  readonly response: Uint8Array;
+  readonly cutColumnCount: number;
+}
+
+/** Versions that a refresh did not bring are not asked for again until the registry changes. */
+const MAX_UNKNOWN_VERSIONS = 1_000;
+
+/** Answers reads: plan, fetch through the tiers, assemble, fill. */
+export class Retriever {
+  readonly #options: EngineOptions;
+  readonly #limits: EngineLimits;
+  readonly #metrics: EngineMetrics;
+  readonly #reads: SharedReads;
+  readonly #plans: PlanCache;
+  readonly #unknownVersions = new Set<string>();
+  #unknownVersionsOf: Snapshot | undefined;
+
+  constructor(
+    options: EngineOptions,
+    limits: EngineLimits,
+    metrics: EngineMetrics,
+    reads: SharedReads,
+  ) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#metrics = metrics;
+    this.#reads = reads;
+    this.#plans = new PlanCache(limits.maxPlans, limits.maxColumns);
+  }
+
+  /** @returns at once, not a promise, if the process cache holds everything */
+  retrieve(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
+    return this.#answer(request, context, (fetch, query, resolution) =>
+      assembleRows(fetch, query, resolution, this.#limits.maxResponseBytes),
+    );
+  }
+
+  retrieveDecoded(
+    request: Uint8Array,
+    context: CallContext,
+  ): RetrieveAnswer | Promise<RetrieveAnswer> {
+    return this.#answer(request, context, (fetch, query, resolution) => {
+      const { rows, cutColumnCount } = decodeRows(fetch, query, resolution);
+      const head = encodeDecodedResultHead(fetch.plan.keysSchema, fetch.plan.schemas);
+      return { response: encodeDecodedResult(head, rows), cutColumnCount };
+    });
+  }
+
+  #answer(
+    request: Uint8Array,
+    context: CallContext,
+    encode: Encoder,
+  ): RetrieveAnswer | Promise<RetrieveAnswer> {
+    const startedMs = performance.now();
+    const query = decodeQuery(request);
+    const snapshot = requireSnapshot(this.#options.registry.snapshot());
+    const plan = this.#plan(snapshot, query, context);
+    const fetch = this.#fetch(plan, query, context);
+    if (fetch instanceof Promise)
+      return this.#finishLater(fetch, query, context, encode, startedMs);
+    const resolution = resolveCells(fetch);
+    if (this.#shouldRefresh(plan, resolution)) {
+      return this.#finishLater(Promise.resolve(fetch), query, context, encode, startedMs);
+    }
+    return this.#finish(fetch, resolution, query, encode, startedMs);
+  }
+
+  async #finishLater(
+    fetching: Promise<Fetch>,
+    query: RetrieveQueryView,
+    context: CallContext,
+    encode: Encoder,
+    startedMs: number,
+  ): Promise<RetrieveAnswer> {
+    let fetch = await fetching;
+    let resolution = resolveCells(fetch);
+    if (this.#shouldRefresh(fetch.plan, resolution)) {
+      fetch = await this.#fetchAfterRefresh(fetch, resolution, query, context);
+      resolution = resolveCells(fetch);
+    }
+    const answer = this.#finish(fetch, resolution, query, encode, startedMs);
+    this.#fillDistributed(fetch);
+    return answer;
+  }
+
+  /** A block is newer than the registry: another process has published a version that is on its way. */
+  async #fetchAfterRefresh(
+    fetch: Fetch,
+    { unknownNewerVersion }: Resolution,
+    query: RetrieveQueryView,
+    context: CallContext,
+  ): Promise<Fetch> {
+    const { snapshot, entity } = fetch.plan;
+    await this.#options.registry.refresh();
+    const fresh = requireSnapshot(this.#options.registry.snapshot());
+    if (fresh === snapshot) {
+      this.#noteUnknown(snapshot, versionKey(entity.label, unknownNewerVersion));
+      return fetch;
+    }
+    return this.#fetch(this.#plan(fresh, query, context), query, context);
+  }
+
+  #shouldRefresh({ snapshot, entity }: ReadPlan, { unknownNewerVersion }: Resolution): boolean {
+    if (unknownNewerVersion === undefined) return false;
+    if (this.#unknownVersionsOf !== snapshot) return true;
+    return !this.#unknownVersions.has(versionKey(entity.label, unknownNewerVersion));
+  }
+
+  #noteUnknown(snapshot: Snapshot, version: string): void {
+    const isFull = this.#unknownVersions.size >= MAX_UNKNOWN_VERSIONS;
+    if (this.#unknownVersionsOf !== snapshot || isFull) this.#unknownVersions.clear();
+    this.#unknownVersionsOf = snapshot;
+    this.#unknownVersions.add(version);
+  }
+
+  #plan(snapshot: Snapshot, query: RetrieveQueryView, context: CallContext): ReadPlan {
+    try {
+      return this.#plans.planFor(snapshot, query, context);
+    } catch (error) {
+      throw asBadRequest(error);
+    }
+  }
+
+  #fetch(plan: ReadPlan, query: RetrieveQueryView, context: CallContext): Fetch | Promise<Fetch> {
+    const keys = collectKeys(plan, query, this.#limits.maxKeys);
+    const nowMs = this.#options.now();
+    const limits = {
+      deadlineMs: Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs),
+      distributedTimeoutMs: Math.min(
+        context.deadlineMs - nowMs,
+        this.#options.distributedTimeoutMs,
+      ),
+    };
+    return fetchCells(plan, keys, this.#tiersOf(plan), limits, nowMs, this.#metrics);
+  }
+
+  #tiersOf({ entity }: ReadPlan): Tiers {
+    const { processCache, distributedCache } = entity;
+    return {
+      process: processCache.isEnabled
+        ? this.#options.processCacheFor(processCache.confId)
+        : undefined,
+      distributed: distributedCache.isEnabled
+        ? this.#options.distributedCacheFor(distributedCache.confId)
+        : undefined,
+      stores: this.#reads,
+    };
+  }
+
+  #finish(
+    fetch: Fetch,
+    resolution: Resolution,
+    query: RetrieveQueryView,
+    encode: Encoder,
+    startedMs: number,
+  ): RetrieveAnswer {
+    const { plan } = fetch;
+    if (fetch.storeError !== undefined && this.#options.onStoreFailure === "unavailable") {
+      throw fetch.storeError;
+    }
+    const { response, cutColumnCount } = encode(fetch, query, resolution);
+    const { process } = this.#tiersOf(plan);
+    if (process !== undefined && fetch.processMisses.length > 0) {
+      fillProcessCache(fetch, process, this.#options.random);
+    }
+    for (const [s, validity] of resolution.validity.entries()) {
+      const label = plan.sections[s]?.group.label as string;
+      this.#metrics.groupValidity(plan.entity.label, label, validity);
+    }
+    this.#metrics.answered(plan.entity.label, query.keyCount, startedMs);
+    return { response, degradedCellCount: resolution.degradedCellCount + cutColumnCount };
+  }
+
+  /** After the answer, and without holding it up. */
+  #fillDistributed(fetch: Fetch): void {
+    const { distributed } = this.#tiersOf(fetch.plan);
+    if (distributed === undefined || fetch.distributedMisses === undefined) return;
+    const { label } = fetch.plan.entity;
+    fillDistributedCache(fetch, distributed, this.#options.random).catch((error: unknown) => {
+      this.#metrics.fillFailed(label, "distributed");
+      this.#options.log.debug({ err: error, entity: label }, "distributed cache fill failed");
+    });
+  }
+}
+
+function decodeQuery(request: Uint8Array): RetrieveQueryView {
+  try {
+    return readRetrieveQuery(request);
+  } catch (error) {
+    throw asBadRequest(error);
+  }
+}
+
+function asBadRequest(error: unknown): unknown {
+  if (!(error instanceof ProtoError)) return error;
+  return new FeatureStoreError(
+    "INVALID_ARGUMENT",
+    `request is not a retrieve.Query: ${error.message}`,
+    { cause: error },
+  );
+}
+
+function versionKey(entity: string, unknown: Resolution["unknownNewerVersion"]): string {
+  return `${entity} ${unknown?.group} ${unknown?.version}`;
+}

@@ -1,0 +1,170 @@
+import { type Block, CodecError, decodeBlock, isExpired, NEGATIVE_BLOCK } from "@ofs/codec";
+import { FeatureStoreError } from "@ofs/platform";
+import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
+import type { KeyValues, StoredCell } from "@ofs/store";
+import type { ReadMetrics } from "../metrics.ts";
+import { ABSENT, EXPIRED, FAILED, isKnownEmpty, UNREADABLE } from "./cells.ts";
+import type { Fetch } from "./fetch.ts";
+
+/** Entry of a record for a group without live data. */
+const NEGATIVE_ENTRY = new Uint8Array(0);
+
+/** Reads blocks of one store; concurrent reads of a key may share one load. */
+export interface StoreReader {
+  read(request: StoreReadRequest): Promise<StoredCell[]>;
+}
+
+export interface StoreReadRequest {
+  readonly entity: Entity;
+  readonly store: StoreDefinition;
+  readonly groups: readonly FeatureGroup[];
+  readonly keys: readonly KeyValues[];
+  /** Name of each key in the caches: what concurrent reads are matched by. */
+  readonly names: readonly string[];
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Keys and groups of one store that are read together. */
+interface StoreBatch {
+  readonly storeId: string;
+  readonly keyIndexes: readonly number[];
+  readonly groupIndexes: readonly number[];
+}
+
+/** Reads all that is still open, store by store at once, and what a distributed record needs besides. */
+export async function readStores(
+  fetch: Fetch,
+  stores: StoreReader,
+  deadlineMs: number,
+  metrics: ReadMetrics,
+): Promise<void> {
+  const batches = planBatches(fetch);
+  await Promise.all(batches.map((batch) => readBatch(fetch, batch, stores, deadlineMs, metrics)));
+}
+
+/**
+ * Keys fall in two lots: those whose distributed record is to be filled (they need all its groups), and
+ * the others (they need what is open). Each lot is one read a store.
+ */
+function planBatches(fetch: Fetch): StoreBatch[] {
+  const { plan, keys, distributedMisses } = fetch;
+  const filling: number[] = [];
+  const others: number[] = [];
+  for (let k = 0; k < keys.values.length; k++) {
+    if (distributedMisses?.seenByKey.has(k)) filling.push(k);
+    else others.push(k);
+  }
+  const batches: StoreBatch[] = [];
+  addBatches(fetch, batches, others, openGroups(fetch, others));
+  const fillingGroups = new Set([...openGroups(fetch, filling), ...plan.recordIndexes]);
+  addBatches(fetch, batches, filling, fillingGroups);
+  return batches;
+}
+
+/** Requested groups that are open in any of the keys. */
+function openGroups({ plan, cells }: Fetch, keyIndexes: readonly number[]): Set<number> {
+  const open = new Set<number>();
+  for (let g = 0; g < plan.requestedCount; g++) {
+    const isOpen = keyIndexes.some((k) => cells[k * plan.groups.length + g] === undefined);
+    if (isOpen) open.add(g);
+  }
+  return open;
+}
+
+function addBatches(
+  { plan, cells, distributedMisses }: Fetch,
+  batches: StoreBatch[],
+  keyIndexes: readonly number[],
+  groupIndexes: ReadonlySet<number>,
+): void {
+  if (keyIndexes.length === 0 || groupIndexes.size === 0) return;
+  const groupsByStore = new Map<string, number[]>();
+  for (const g of [...groupIndexes].sort((a, b) => a - b)) {
+    const storeId = (plan.groups[g] as FeatureGroup).storeId;
+    const indexes = groupsByStore.get(storeId);
+    if (indexes === undefined) groupsByStore.set(storeId, [g]);
+    else indexes.push(g);
+  }
+  for (const [storeId, indexes] of groupsByStore) {
+    const wanting = keyIndexes.filter(
+      (k) =>
+        distributedMisses?.seenByKey.has(k) ||
+        indexes.some((g) => cells[k * plan.groups.length + g] === undefined),
+    );
+    if (wanting.length > 0) batches.push({ storeId, keyIndexes: wanting, groupIndexes: indexes });
+  }
+}
+
+async function readBatch(
+  fetch: Fetch,
+  batch: StoreBatch,
+  stores: StoreReader,
+  deadlineMs: number,
+  metrics: ReadMetrics,
+): Promise<void> {
+  const { plan, keys } = fetch;
+  const store = plan.snapshot.stores.get(batch.storeId) as StoreDefinition;
+  const endTimer = metrics.startStoreTimer(plan.entity.label, store, batch.keyIndexes.length);
+  const stored = await stores.read({
+    entity: plan.entity,
+    store,
+    groups: batch.groupIndexes.map((g) => plan.groups[g] as FeatureGroup),
+    keys: batch.keyIndexes.map((k) => keys.values[k] as KeyValues),
+    names: batch.keyIndexes.map((k) => keys.names[k] as string),
+    deadlineMs,
+  });
+  endTimer();
+  placeStored(fetch, batch, stored);
+  const failedCount = stored.reduce(
+    (n, cell) => n + (cell instanceof FeatureStoreError ? 1 : 0),
+    0,
+  );
+  if (failedCount > 0) metrics.storeFailed(plan.entity.label, store, failedCount);
+}
+
+function placeStored(fetch: Fetch, batch: StoreBatch, stored: readonly StoredCell[]): void {
+  const { plan, cells, distributedMisses } = fetch;
+  const width = batch.groupIndexes.length;
+  for (const [row, k] of batch.keyIndexes.entries()) {
+    const fillsRecord = distributedMisses?.seenByKey.has(k) ?? false;
+    for (let column = 0; column < width; column++) {
+      const g = batch.groupIndexes[column] as number;
+      const cellIndex = k * plan.groups.length + g;
+      const bytes = stored[row * width + column];
+      const cell = toCell(fetch, bytes);
+      if (fillsRecord) noteRecordEntry(fetch, cellIndex, g, cell, bytes);
+      cells[cellIndex] ??= cell;
+    }
+  }
+}
+
+function noteRecordEntry(
+  { plan, recordEntries }: Fetch,
+  cellIndex: number,
+  g: number,
+  cell: Block,
+  bytes: StoredCell,
+): void {
+  const group = plan.groups[g] as FeatureGroup;
+  if (isKnownEmpty(cell)) recordEntries.set(cellIndex, NEGATIVE_ENTRY);
+  else if (cell.dataTypeCode === group.dataType.code) {
+    recordEntries.set(cellIndex, bytes as Uint8Array);
+  }
+}
+
+function toCell(fetch: Fetch, stored: StoredCell): Block {
+  if (stored === undefined) return ABSENT;
+  if (stored instanceof FeatureStoreError) {
+    fetch.storeError ??= stored;
+    return FAILED;
+  }
+  try {
+    const block = decodeBlock(stored);
+    if (block === NEGATIVE_BLOCK) return ABSENT;
+    return isExpired(block.expiryAtSeconds, fetch.nowMs) ? EXPIRED : block;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return UNREADABLE;
+  }
+}
