@@ -40,25 +40,31 @@ export function resolveCells({ plan, keys, cells }: Fetch): Resolution {
   for (let s = 0; s < sections.length; s++) {
     const section = sections[s] as Section;
     const counts = validity[s] as Validity;
-    const typeCode = section.group.dataType.code;
     for (let k = 0; k < keys.values.length; k++) {
       const cell = cells[k * groups.length + section.groupIndex] as Block;
-      const view =
-        cell.dataTypeCode === typeCode ? viewOfVersion(section, cell.schemaVersion) : undefined;
+      const view = viewOf(section, cell);
       views[k * sections.length + s] = view;
-      if (view !== undefined) counts.valid += 1;
-      else if (cell === ABSENT) counts.negative += 1;
-      else if (cell === EXPIRED) counts.expired += 1;
-      else {
-        counts.degraded += 1;
-        degradedCellCount += section.columns.length;
-        if (isNewer(section, cell)) {
-          unknownNewerVersion = { group: section.group.label, version: cell.schemaVersion };
-        }
+      count(counts, cell, view);
+      if (view === undefined && isNewer(section, cell)) {
+        unknownNewerVersion = { group: section.group.label, version: cell.schemaVersion };
       }
     }
+    degradedCellCount += counts.degraded * section.columns.length;
   }
   return { views, validity, degradedCellCount, unknownNewerVersion };
+}
+
+/** @returns undefined for a mark, a block of another data type, or one of an unknown version */
+function viewOf(section: Section, cell: Block): SectionView | undefined {
+  if (cell.dataTypeCode !== section.group.dataType.code) return undefined;
+  return viewOfVersion(section, cell.schemaVersion);
+}
+
+function count(counts: Validity, cell: Block, view: SectionView | undefined): void {
+  if (view !== undefined) counts.valid += 1;
+  else if (cell === ABSENT) counts.negative += 1;
+  else if (cell === EXPIRED) counts.expired += 1;
+  else counts.degraded += 1;
 }
 
 function isNewer({ group }: Section, block: Block): boolean {
