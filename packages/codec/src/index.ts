@@ -1,5 +1,14 @@
 export { Block, NEGATIVE_BLOCK } from "./block.ts";
 export {
+  type BlockContent,
+  type Compression,
+  DEFAULT_MAX_PAYLOAD_BYTES,
+  decodeBlock,
+  decompressBlock,
+  encodeBlock,
+} from "./block-codec.ts";
+export { type BlockHeader, blockExpiry, decodeBlockHeader } from "./block-header.ts";
+export {
   DATA_TYPES,
   type DataType,
   dataTypeByCode,
@@ -8,4 +17,26 @@ export {
   type ValuesContainer,
 } from "./data-type.ts";
 export { CodecError, type CodecErrorCode, ValueError } from "./errors.ts";
-export type { FeatureLayout } from "./feature-layout.ts";
+export { decodeExpiry, encodeExpiry, isExpired } from "./expiry.ts";
+export { createFeatureLayout, type FeatureLayout, MAX_LENGTH } from "./feature-layout.ts";
+export { FeatureReader, readFeature } from "./feature-reader.ts";
+export {
+  decodeFloat8E4M3,
+  decodeFloat8E5M2,
+  encodeFloat8E4M3,
+  encodeFloat8E5M2,
+} from "./float8.ts";
+export { decodeFloat16, encodeFloat16 } from "./float16.ts";
+export { entityKeyString, joinColumns, splitBlock } from "./keys.ts";
+export { type ElementValue, encodePayload, type FeatureValue } from "./payload-encoding.ts";
+export {
+  encodeInMemoryRecord,
+  encodeRecord,
+  listRecord,
+  MAX_RECORD_BLOCK_BYTES,
+  type RecordEntry,
+  type RecordRange,
+  readCacheRecord,
+  readLiveStoreEntries,
+  readStoreRecord,
+} from "./record.ts";

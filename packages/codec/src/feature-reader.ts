@@ -1,0 +1,165 @@
+import { CodecError } from "./errors.ts";
+import type { FeatureLayout } from "./feature-layout.ts";
+import { readUint16 } from "./float-bits.ts";
+
+/** Ways in which features lie in a payload. */
+const FIXED = 0;
+const BOOL = 1;
+const STRING = 2;
+const STRING_VECTOR = 3;
+
+/** From this size on a bulk copy beats the byte loop in spite of the view that it allocates. */
+const BULK_COPY_FROM_BYTES = 64;
+
+/**
+ * Reads features of one payload after another, in the bytes that clients get: numbers little endian, one byte 00/01 a
+ * bool, strings without a prefix, string vectors as u16 lengths followed by the bytes.
+ *
+ * Reuse one reader: nothing is allocated per feature (but for a view per copy of 64 bytes and more), and the offsets of
+ * strings are found once per `open`. It holds the payload until the next `open`.
+ */
+export class FeatureReader {
+  #mode = FIXED;
+  #layout: FeatureLayout | undefined;
+  #payload: Uint8Array = new Uint8Array(0);
+  #payloadSize = 0;
+  #featureCount = 0;
+  /** The layout's `byteStarts` for fixed-width types, else its `elementStarts`. */
+  #starts: Int32Array = new Int32Array(1);
+  /** Strings only: byte offset of each string in the payload, and the end of the last. */
+  #stringStarts: Int32Array = new Int32Array(0);
+  /** Strings only: how many of them lie within the payload. */
+  #stringCount = 0;
+
+  /** @param payload plain; may be shorter than the layout says */
+  open(layout: FeatureLayout, payload: Uint8Array): void {
+    if (layout !== this.#layout) this.#useLayout(layout);
+    this.#payload = payload;
+    this.#payloadSize = payload.length;
+    if (this.#mode >= STRING) this.#indexStrings(layout.elementCount);
+  }
+
+  #useLayout(layout: FeatureLayout): void {
+    const { dataType } = layout;
+    if (dataType.kind === "string") this.#mode = dataType.isVector ? STRING_VECTOR : STRING;
+    else this.#mode = dataType.kind === "bool" ? BOOL : FIXED;
+    this.#starts = this.#mode === FIXED ? layout.byteStarts : layout.elementStarts;
+    this.#featureCount = layout.featureCount;
+    this.#layout = layout;
+    if (this.#mode >= STRING && this.#stringStarts.length <= layout.elementCount) {
+      this.#stringStarts = new Int32Array(layout.elementCount + 1);
+    }
+  }
+
+  #indexStrings(count: number): void {
+    const payload = this.#payload;
+    const starts = this.#stringStarts;
+    let offset = count * 2;
+    let index = 0;
+    starts[0] = offset;
+    if (offset <= payload.length) {
+      for (; index < count; index++) {
+        offset += readUint16(payload, index * 2);
+        if (offset > payload.length) break;
+        starts[index + 1] = offset;
+      }
+    }
+    this.#stringCount = index;
+  }
+
+  /** @returns how many bytes `copy` will write for the feature; -1 if the payload is too short for it */
+  size(position: number): number {
+    if (!(position >= 0 && position < this.#featureCount)) return -1;
+    const start = this.#starts[position] as number;
+    const end = this.#starts[position + 1] as number;
+    if (start === end) return 0;
+    switch (this.#mode) {
+      case FIXED:
+        return end <= this.#payloadSize ? end - start : -1;
+      case BOOL:
+        return end <= this.#payloadSize * 8 ? end - start : -1;
+      default: {
+        if (end > this.#stringCount) return -1;
+        const lengths = this.#mode === STRING_VECTOR ? (end - start) * 2 : 0;
+        return (
+          lengths + (this.#stringStarts[end] as number) - (this.#stringStarts[start] as number)
+        );
+      }
+    }
+  }
+
+  /**
+   * Writes the feature's bytes. Call `size` first: it must not be -1, and `out` must have room.
+   *
+   * @returns offset after the last byte written
+   */
+  copy(position: number, out: Uint8Array, offset: number): number {
+    const start = this.#starts[position] as number;
+    const end = this.#starts[position + 1] as number;
+    switch (this.#mode) {
+      case FIXED:
+        return this.#copyBytes(start, end, out, offset);
+      case BOOL:
+        return this.#copyBits(start, end, out, offset);
+      case STRING:
+        return this.#copyBytes(
+          this.#stringStarts[start] as number,
+          this.#stringStarts[end] as number,
+          out,
+          offset,
+        );
+      default: {
+        if (start === end) return offset;
+        const next = this.#copyBytes(start * 2, end * 2, out, offset);
+        return this.#copyBytes(
+          this.#stringStarts[start] as number,
+          this.#stringStarts[end] as number,
+          out,
+          next,
+        );
+      }
+    }
+  }
+
+  #copyBytes(start: number, end: number, out: Uint8Array, offset: number): number {
+    const payload = this.#payload;
+    const size = end - start;
+    if (size >= BULK_COPY_FROM_BYTES) {
+      out.set(new Uint8Array(payload.buffer, payload.byteOffset + start, size), offset);
+    } else {
+      for (let i = 0; i < size; i++) out[offset + i] = payload[start + i] as number;
+    }
+    return offset + size;
+  }
+
+  #copyBits(start: number, end: number, out: Uint8Array, offset: number): number {
+    const payload = this.#payload;
+    let next = offset;
+    for (let bit = start; bit < end; bit++) {
+      out[next++] = ((payload[bit >>> 3] as number) >>> (7 - (bit & 7))) & 1;
+    }
+    return next;
+  }
+}
+
+/**
+ * Reads one feature, in the bytes that clients get.
+ *
+ * @throws {CodecError} TRUNCATED if the payload is too short for it
+ */
+export function readFeature(
+  layout: FeatureLayout,
+  payload: Uint8Array,
+  position: number,
+): Uint8Array {
+  const reader = new FeatureReader();
+  reader.open(layout, payload);
+  const size = reader.size(position);
+  if (size < 0) {
+    const message = `payload of ${payload.length} bytes ends before feature ${position} of ${layout.dataType.name}`;
+    throw new CodecError("TRUNCATED", message, payload.length);
+  }
+  const bytes = new Uint8Array(size);
+  reader.copy(position, bytes, 0);
+  return bytes;
+}
