@@ -8,3 +8,20 @@ export type {
   RowOutcome,
   StoredCell,
 } from "./block-store.ts";
+export {
+  connectRedis,
+  type RedisConnection,
+  type RedisReply,
+  type RedisValue,
+} from "./redis/connection.ts";
+export type {
+  ClusterOptions as RedisClusterOptions,
+  FailoverOptions as RedisFailoverOptions,
+  RedisKind,
+  RedisOptions,
+  RedisSettings,
+  StandaloneOptions as RedisStandaloneOptions,
+} from "./redis/options.ts";
+export { RedisBlockStore, type RedisBlockStoreOptions } from "./redis/redis-block-store.ts";
+export type { RedisCall } from "./redis/redis-call.ts";
+export { createScript, type RedisCommand, type RedisScript } from "./redis/redis-command.ts";

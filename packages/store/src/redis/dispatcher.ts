@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { FeatureStoreError } from "@ofs/platform";
+import type { ResolvedSettings } from "./options.ts";
+import { type RedisCall, stopOf, waitWithin } from "./redis-call.ts";
+import { type RedisCommand, sizeOfCommand } from "./redis-command.ts";
+import { isUnknownScript, mayHelpToRetry, NotConnectedError } from "./redis-errors.ts";
+import type { RawReply, RedisLink } from "./redis-link.ts";
+
+/** Commands of one connection that wait for their reply, and the bytes that they hold. */
+const PENDING_COMMANDS_MAX = 20_000;
+const PENDING_BYTES_MAX = 128 * 1024 * 1024;
+
+/** Stands for a reply that has not come. */
+const PENDING: unique symbol = Symbol("pending");
+
+/** Sends commands within the limits of their call: timeouts, retries, scripts a server does not know. */
+export class Dispatcher {
+  readonly #settings: ResolvedSettings;
+  readonly #name: string;
+  #pendingCount = 0;
+  #pendingBytes = 0;
+
+  constructor(name: string, settings: ResolvedSettings) {
+    this.#name = name;
+    this.#settings = settings;
+  }
+
+  /**
+   * Commands whose connection is lost are sent again, while there is time: all must be idempotent.
+   *
+   * @param ownTimeoutMs where the call names none
+   * @returns one reply a command; never rejects
+   */
+  async run(
+    link: RedisLink,
+    commands: readonly RedisCommand[],
+    call: RedisCall,
+    ownTimeoutMs: number,
+  ): Promise<RawReply[]> {
+    const timeoutMs = call.timeoutMs ?? ownTimeoutMs;
+    const endsAtMs = Math.min(call.deadlineMs ?? Number.POSITIVE_INFINITY, Date.now() + timeoutMs);
+    const retryLimit = call.retryLimit ?? this.#settings.retryLimit;
+    const replies = await this.#attempt(link, commands, call, endsAtMs);
+    for (let attempt = 1; attempt <= retryLimit; attempt++) {
+      const failed = positions(replies, mayHelpToRetry);
+      const pauseMs = this.#backoffMs(attempt);
+      if (failed.length === 0 || Date.now() + pauseMs >= endsAtMs) break;
+      await delay(pauseMs);
+      const retried = await this.#attempt(link, pick(commands, failed), call, endsAtMs);
+      for (const [i, index] of failed.entries()) replies[index] = retried[i];
+    }
+    return replies;
+  }
+
+  /** Sends each command once; a script a second time, as its source, where its digest is not known. */
+  async #attempt(
+    link: RedisLink,
+    commands: readonly RedisCommand[],
+    call: RedisCall,
+    endsAtMs: number,
+  ): Promise<RawReply[]> {
+    const refusal = stopOf(call) ?? this.#refusal(link, commands);
+    if (refusal !== undefined) return commands.map(() => refusal);
+    const replies = await this.#send(link, commands, call, endsAtMs, false);
+    const unknown = positions(replies, isUnknownScript);
+    if (unknown.length > 0) {
+      const sent = await this.#send(link, pick(commands, unknown), call, endsAtMs, true);
+      for (const [i, index] of unknown.entries()) replies[index] = sent[i];
+    }
+    return replies;
+  }
+
+  async #send(
+    link: RedisLink,
+    commands: readonly RedisCommand[],
+    call: RedisCall,
+    endsAtMs: number,
+    isSourceSent: boolean,
+  ): Promise<RawReply[]> {
+    const replies = new Array<RawReply>(commands.length).fill(PENDING);
+    const sizeBytes = commands.reduce((size, command) => size + sizeOfCommand(command), 0);
+    this.#pendingCount += commands.length;
+    this.#pendingBytes += sizeBytes;
+    const done = link.send(commands, replies, isSourceSent).finally(() => {
+      this.#pendingCount -= commands.length;
+      this.#pendingBytes -= sizeBytes;
+    });
+    const stop = await waitWithin(done, endsAtMs, call);
+    if (stop === undefined) return replies;
+    // A copy: replies that come late must not change what the caller was given.
+    return replies.map((reply) => (reply === PENDING ? stop : reply));
+  }
+
+  /** Why nothing should be sent now, if so. */
+  #refusal(link: RedisLink, commands: readonly RedisCommand[]): Error | undefined {
+    const status = link.status();
+    if (status !== "ready") return new NotConnectedError(`not connected (${status})`);
+    if (
+      this.#pendingCount + commands.length > PENDING_COMMANDS_MAX ||
+      this.#pendingBytes > PENDING_BYTES_MAX
+    ) {
+      return new FeatureStoreError(
+        "RESOURCE_EXHAUSTED",
+        `${this.#name}: ${this.#pendingCount} commands of ${this.#pendingBytes} bytes wait for a reply`,
+      );
+    }
+    return undefined;
+  }
+
+  /** Doubling from the shortest to the longest, less up to a half so that retries do not march in step. */
+  #backoffMs(attempt: number): number {
+    const { minRetryBackoffMs, maxRetryBackoffMs } = this.#settings;
+    const longest = Math.min(minRetryBackoffMs * 2 ** (attempt - 1), maxRetryBackoffMs);
+    return longest * (1 - Math.random() / 2);
+  }
+}
+
+/** Where there is an error of that kind in place of a reply. */
+function positions(replies: readonly RawReply[], isWanted: (error: Error) => boolean): number[] {
+  const found: number[] = [];
+  for (const [index, reply] of replies.entries()) {
+    if (reply instanceof Error && isWanted(reply)) found.push(index);
+  }
+  return found;
+}
+
+function pick<T>(values: readonly T[], indexes: readonly number[]): T[] {
+  return indexes.map((index) => values[index] as T);
+}

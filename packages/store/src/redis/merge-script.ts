@@ -1,0 +1,106 @@
+import { createScript } from "./redis-command.ts";
+
+/**
+ * Merges blocks into the record of one entity key, atomically.
+ *
+ * | key, argument | is |
+ * | --- | --- |
+ * | KEYS[1] | the record: version byte 1, then (group id u16, length u16, block) each, little endian |
+ * | KEYS[2] | its sibling: hash of group id -> write time of the group's last accepted block |
+ * | ARGV[1] | now, Unix milliseconds |
+ * | ARGV[2] | write time, Unix microseconds (exact in Lua's doubles up to 2^53) |
+ * | ARGV[3] | `1` if the blocks are all that the record may hold, so that a corrupt one may go |
+ * | ARGV[4] | the new blocks, as a record |
+ *
+ * Replies with the number of blocks accepted, or `-1 - offset` if the stored record is corrupt there.
+ * A block is accepted if its group has no write time or not a newer one. Expired and empty entries are left
+ * out of what is written. Write times count only beside a record: without one (expired, evicted, deleted by
+ * another client) they are stale and go.
+ *
+ * Plain Lua 5.1 to 5.4 without libraries, so that Redis, Valkey and Dragonfly run it: numbers become text by
+ * `string.format` only, and all keys are declared.
+ */
+const source = `
+local record, sibling = KEYS[1], KEYS[2]
+local now_ms, write_time, is_whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+local byte, char, sub, floor, format = string.byte, string.char, string.sub, math.floor, string.format
+
+-- Blocks by group id, or nil and the offset of the fault.
+local function parse(bytes)
+  local size = #bytes
+  if size == 0 or byte(bytes, 1) ~= 1 then return nil, 0 end
+  local blocks, at = {}, 2
+  while at <= size do
+    if at + 3 > size then return nil, at - 1 end
+    local id0, id1, length0, length1 = byte(bytes, at, at + 3)
+    local last = at + 3 + length0 + length1 * 256
+    if last > size then return nil, at - 1 end
+    blocks[id0 + id1 * 256] = sub(bytes, at + 4, last)
+    at = last + 1
+  end
+  return blocks
+end
+
+-- Unix seconds; 0 = never, also for bytes that are no block of layout 1.
+local function expiry_of(block)
+  if #block < 9 or floor(byte(block, 8) / 16) ~= 1 then return 0 end
+  local b0, b1, b2, b3, low = byte(block, 3, 7)
+  local packed = (b0 + b1 * 256 + b2 * 65536 + b3 * 16777216) * 256 + low
+  if packed == 0 then return 0 end
+  local past = floor(packed / 67108864) - 1
+  local days = past * 365 + floor(past / 4) - floor(past / 100) + floor(past / 400) - 719162
+  local seconds = (days + floor(packed / 131072) % 512) * 86400 + packed % 131072
+  return seconds == 0 and -1 or seconds
+end
+
+local stored, blocks, fault = redis.call('GET', record), nil, nil
+if stored then blocks, fault = parse(stored) end
+if fault and not is_whole then return -1 - fault end
+
+local accepted = {}
+local updates = parse(ARGV[4])
+for id in pairs(updates) do
+  local time = blocks and redis.call('HGET', sibling, format('%d', id))
+  if not time or write_time >= tonumber(time) then accepted[#accepted + 1] = id end
+end
+if #accepted == 0 then return 0 end
+if not blocks then
+  blocks = {}
+  redis.call('DEL', sibling)
+end
+for _, id in ipairs(accepted) do blocks[id] = updates[id] end
+
+local ids, latest, is_lasting = {}, 0, false
+for id, block in pairs(blocks) do
+  local expiry = expiry_of(block)
+  if #block > 0 and (expiry == 0 or now_ms <= expiry * 1000) then
+    ids[#ids + 1] = id
+    if expiry == 0 then is_lasting = true elseif expiry > latest then latest = expiry end
+  end
+end
+if #ids == 0 then
+  redis.call('DEL', record, sibling)
+  return #accepted
+end
+table.sort(ids)
+local parts = { char(1) }
+for _, id in ipairs(ids) do
+  local block = blocks[id]
+  parts[#parts + 1] = char(id % 256, floor(id / 256), #block % 256, floor(#block / 256))
+  parts[#parts + 1] = block
+end
+redis.call('SET', record, table.concat(parts))
+for _, id in ipairs(accepted) do redis.call('HSET', sibling, format('%d', id), ARGV[2]) end
+if is_lasting then
+  redis.call('PERSIST', record)
+  redis.call('PERSIST', sibling)
+else
+  local ttl_ms = latest * 1000 - now_ms
+  if ttl_ms < 1 then ttl_ms = 1 end
+  redis.call('PEXPIRE', record, format('%.0f', ttl_ms))
+  redis.call('PEXPIRE', sibling, format('%.0f', ttl_ms))
+end
+return #accepted
+`;
+
+export const MERGE_SCRIPT = createScript("merge record", source.trim());

@@ -1,0 +1,52 @@
+import { FeatureStoreError } from "@ofs/platform";
+
+/** Limits of one call. Without any, only the connection's own timeout counts. */
+export interface RedisCall {
+  /** Unix milliseconds after which no answer is of use: DEADLINE_EXCEEDED. */
+  readonly deadlineMs?: number | undefined;
+  /** In place of the connection's read or write timeout: UNAVAILABLE. */
+  readonly timeoutMs?: number | undefined;
+  /** In place of the connection's `maxRetry`. */
+  readonly retryLimit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why a call must end now, if so. */
+export function stopOf({ deadlineMs, signal }: RedisCall): FeatureStoreError | undefined {
+  if (signal?.aborted) return new FeatureStoreError("CANCELLED", "the call was cancelled");
+  if (deadlineMs !== undefined && Date.now() >= deadlineMs) {
+    return new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed");
+  }
+  return undefined;
+}
+
+/**
+ * Waits for `done`, but no longer than the call allows.
+ *
+ * @param endsAtMs Unix milliseconds: the earlier of deadline and timeout
+ * @returns undefined once `done` has resolved, or why the wait was given up
+ */
+export function waitWithin(
+  done: Promise<void>,
+  endsAtMs: number,
+  call: RedisCall,
+): Promise<FeatureStoreError | undefined> {
+  return new Promise((resolve, reject) => {
+    const finish = (stop: FeatureStoreError | undefined): void => {
+      clearTimeout(timer);
+      call.signal?.removeEventListener("abort", onAbort);
+      resolve(stop);
+    };
+    const onAbort = (): void => finish(stopOf(call));
+    const onTimeout = (): void => finish(timeoutError(endsAtMs, call));
+    const timer = setTimeout(onTimeout, Math.max(0, endsAtMs - Date.now()));
+    call.signal?.addEventListener("abort", onAbort, { once: true });
+    done.then(() => finish(undefined), reject);
+  });
+}
+
+function timeoutError(endsAtMs: number, { deadlineMs }: RedisCall): FeatureStoreError {
+  return endsAtMs === deadlineMs
+    ? new FeatureStoreError("DEADLINE_EXCEEDED", "redis did not answer before the deadline")
+    : new FeatureStoreError("UNAVAILABLE", "redis did not answer in time");
+}
