@@ -1,0 +1,104 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { acceptsConnections, freePorts, localAddress } from "../free-ports.ts";
+import { findJava, installMavenArtifacts } from "../install/java.ts";
+import type { Log } from "../install/log.ts";
+import {
+  EXPORTED_PACKAGES,
+  formatCassandraYaml,
+  LOGBACK_XML,
+  OPENED_PACKAGES,
+} from "./cassandra-config.ts";
+import { SERVER_VARIABLES } from "./server-address.ts";
+import { emptyFolder, ServerNode } from "./server-node.ts";
+import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+
+const VARIABLE = SERVER_VARIABLES.cassandra;
+const VERSION = "5.0.6";
+/** The versions that Cassandra 5.0 supports. */
+const JAVA_MAJORS = [11, 17];
+const HEAP = "512m";
+
+interface CassandraPrograms {
+  readonly java: string;
+  /** Folder of jars. */
+  readonly jars: string;
+}
+
+async function findCassandra(log: Log): Promise<CassandraPrograms> {
+  const java = await findJava(JAVA_MAJORS, VARIABLE, log);
+  const artifact = `org.apache.cassandra:cassandra-all:${VERSION}`;
+  const jars = await installMavenArtifacts(`cassandra-${VERSION}`, [artifact], VARIABLE, log);
+  return { java, jars };
+}
+
+/** @param settings further lines of cassandra.yaml, such as `read_request_timeout: 1000ms` */
+export async function startCassandraNode(
+  context: StartContext,
+  settings: readonly string[] = [],
+): Promise<StartedServer> {
+  const { java, jars } = await findCassandra(context.log);
+  const [port, storagePort] = await freePorts(2);
+  if (port === undefined || storagePort === undefined) throw new Error("no ports");
+  const folder = await emptyFolder(join(context.folder, `cassandra-${port}`));
+  const conf = join(folder, "conf");
+  for (const each of ["conf", "data", "commitlog", "hints", "saved_caches", "cdc", "logs"]) {
+    await mkdir(join(folder, each));
+  }
+  const yaml = formatCassandraYaml({ folder, port, storagePort });
+  await writeFile(join(conf, "cassandra.yaml"), [yaml, ...settings, ""].join("\n"));
+  await writeFile(join(conf, "logback.xml"), LOGBACK_XML);
+  const plan = {
+    title: `cassandra on port ${port}`,
+    command: java,
+    args: [
+      ...jvmOptions(await jammAgent(jars)),
+      ...systemProperties(folder),
+      ...["-cp", `${conf}:${join(jars, "*")}`, "org.apache.cassandra.service.CassandraDaemon"],
+    ],
+    env: process.env,
+    folder,
+    isReady: () => acceptsConnections(port), // it listens only once CQL is served
+  };
+  const node = await ServerNode.start(plan, context.folder);
+  return { address: localAddress(port), nodes: [node] };
+}
+
+/** Cassandra measures its objects through this agent and does not start without. */
+async function jammAgent(jars: string): Promise<string> {
+  const jamm = (await readdir(jars)).find((name) => /^jamm-.*\.jar$/.test(name));
+  if (jamm === undefined) throw new Error(`no jamm jar in ${jars}: remove that folder`);
+  return join(jars, jamm);
+}
+
+function jvmOptions(agent: string): string[] {
+  const memory = [`-Xms${HEAP}`, `-Xmx${HEAP}`, "-Xss512k", "-XX:MaxDirectMemorySize=256m"];
+  const opens = OPENED_PACKAGES.flatMap((name) => ["--add-opens", `${name}=ALL-UNNAMED`]);
+  const exported = EXPORTED_PACKAGES.flatMap((name) => ["--add-exports", `${name}=ALL-UNNAMED`]);
+  return [...memory, "-XX:+UseG1GC", ...opens, ...exported, `-javaagent:${agent}`];
+}
+
+/** The zeros save about five seconds that a node of a larger cluster spends on listening. */
+function systemProperties(folder: string): string[] {
+  const properties = {
+    "jdk.attach.allowAttachSelf": "true",
+    "cassandra.config": new URL(`file://${join(folder, "conf", "cassandra.yaml")}`).href,
+    "logback.configurationFile": join(folder, "conf", "logback.xml"),
+    "cassandra.storagedir": folder,
+    "cassandra.logdir": join(folder, "logs"),
+    "cassandra.skip_wait_for_gossip_to_settle": "0",
+    "cassandra.ring_delay_ms": "0",
+    "cassandra.superuser_setup_delay_ms": "0",
+    "cassandra-foreground": "yes",
+  };
+  return Object.entries(properties).map(([name, value]) => `-D${name}=${value}`);
+}
+
+/** One Cassandra node with a small heap; data centre `datacenter1`. */
+export const cassandraSpec: ServerSpec = {
+  name: "cassandra",
+  install: async (log) => {
+    await findCassandra(log);
+  },
+  start: (context) => startCassandraNode(context),
+};

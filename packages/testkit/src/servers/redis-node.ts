@@ -1,0 +1,26 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { executableEnv } from "../install/executable.ts";
+import { askRedis, type RedisPrograms } from "./redis-programs.ts";
+import { ServerNode } from "./server-node.ts";
+
+/** Starts one redis-server, in memory only, and waits for its PONG. */
+export async function startRedisNode(
+  { server, cli }: RedisPrograms,
+  port: number,
+  rootFolder: string,
+  args: readonly string[] = [],
+): Promise<ServerNode> {
+  const folder = join(rootFolder, `redis-${port}`);
+  await mkdir(folder, { recursive: true });
+  const base = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder];
+  const plan = {
+    title: `redis on port ${port}`,
+    command: server.path,
+    args: [...base, "--save", "", "--appendonly", "no", "--daemonize", "no", ...args],
+    env: executableEnv(server),
+    folder,
+    isReady: async () => (await askRedis(cli, port, "ping"))?.trim() === "PONG",
+  };
+  return await ServerNode.start(plan, rootFolder);
+}
