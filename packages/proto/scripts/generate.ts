@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import protobuf from "protobufjs";
@@ -31,7 +31,7 @@ export async function generate(): Promise<Map<string, string>> {
     return new Map([
       ["messages.js", await readFile(plain, "utf8")],
       ["messages.d.ts", await readFile(join(folder, "typed.d.ts"), "utf8")],
-      ["file-descriptors.js", await fileDescriptors()],
+      ["file-descriptors.js", fileDescriptors()],
       ["file-descriptors.d.ts", FILE_DESCRIPTORS_TYPES],
     ]);
   } finally {
@@ -49,18 +49,68 @@ const FILE_DESCRIPTORS_TYPES = `/** Serialised google.protobuf.FileDescriptorPro
 export const FILE_DESCRIPTORS: Readonly<Record<string, string>>;
 `;
 
-async function fileDescriptors(): Promise<string> {
+/** The parts of google.protobuf.FileDescriptorProto and its like that need completing. */
+interface FileProto {
+  name: string;
+  package: string;
+  messageType: MessageProto[];
+}
+
+interface MessageProto {
+  name: string;
+  field: { name: string; typeName?: string }[];
+  nestedType?: MessageProto[];
+}
+
+function fileDescriptors(): string {
   const root = new protobuf.Root();
-  await root.load(PROTO_FILES, { keepCase: true });
+  root.loadSync(PROTO_FILES, { keepCase: true });
   root.resolveAll();
-  const { file } = root.toDescriptor("proto3") as unknown as {
-    file: { name: string; package: string }[];
-  };
+  const { file } = root.toDescriptor("proto3") as unknown as { file: FileProto[] };
   const lines = file.map((proto) => {
+    completeFile(root, proto);
     const bytes = descriptor.FileDescriptorProto.encode(proto).finish();
     return `  ${JSON.stringify(proto.name)}:\n    "${Buffer.from(bytes).toString("base64")}",`;
   });
   return `export const FILE_DESCRIPTORS = {\n${lines.join("\n")}\n};\n`;
+}
+
+/** Gives the file the names that protoc gives it: strict readers of reflection refuse others. */
+function completeFile(root: protobuf.Root, file: FileProto): void {
+  for (const message of file.messageType) {
+    const type = root.lookupType(`${file.package}.${message.name}`);
+    file.name = basename(type.filename ?? file.name);
+    completeMessage(type, message);
+  }
+}
+
+function completeMessage(type: protobuf.Type, message: MessageProto): void {
+  for (const proto of message.field) {
+    const field = type.fields[proto.name] as protobuf.Field;
+    if (field instanceof protobuf.MapField) completeMap(type, message, field);
+    else if (field.resolvedType !== null) proto.typeName = field.resolvedType.fullName;
+  }
+  for (const nested of message.nestedType ?? []) {
+    const nestedType = type.get(nested.name);
+    if (nestedType instanceof protobuf.Type) completeMessage(nestedType, nested);
+  }
+}
+
+/** A map is a repeated message of its own, named after the field. */
+function completeMap(type: protobuf.Type, message: MessageProto, map: protobuf.MapField): void {
+  const proto = message.field.find(({ name }) => name === map.name);
+  const entry = message.nestedType?.find(({ name }) => name === proto?.typeName);
+  if (proto === undefined || entry === undefined) {
+    throw new Error(`${type.fullName}.${map.name} has no entry type`);
+  }
+  const words = map.name.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  entry.name = `${words.join("")}Entry`;
+  proto.typeName = `${type.fullName}.${entry.name}`;
+  for (const part of entry.field) {
+    if (part.name === "value" && map.resolvedType !== null) {
+      part.typeName = map.resolvedType.fullName;
+    }
+  }
 }
 
 async function main(): Promise<void> {

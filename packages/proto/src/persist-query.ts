@@ -68,17 +68,28 @@ export function decodePersistQuery(bytes: Uint8Array): PersistQuery {
   return query;
 }
 
+/** Shared by all rows and `Values`, because most fill few of their arrays. */
+const NONE = Object.freeze([]) as unknown as never[];
+
+/** A literal has room for one; the first push to an empty array makes room for 17. */
+function append<T>(list: T[], value: T): T[] {
+  if (list === NONE) return [value];
+  list.push(value);
+  return list;
+}
+
 function readRow(reader: WireReader): PersistRow {
   const outerEnd = reader.enter();
-  const row = { keyValues: [] as string[], featureValues: [] as (Values | undefined)[] };
+  let keyValues: string[] = NONE;
+  let featureValues: (Values | undefined)[] = NONE;
   while (reader.pos < reader.end) {
     const tag = reader.readTag();
-    if (tag === FEATURE_VALUES_TAG) row.featureValues.push(readWrapped(reader, 1));
-    else if (tag === KEY_VALUE_TAG) row.keyValues.push(reader.readString());
+    if (tag === FEATURE_VALUES_TAG) featureValues = append(featureValues, readWrapped(reader, 1));
+    else if (tag === KEY_VALUE_TAG) keyValues = append(keyValues, reader.readString());
     else reader.skip(tag);
   }
   reader.leave(outerEnd);
-  return row;
+  return { keyValues, featureValues };
 }
 
 /** Reads `FeatureValues` or `Vector`: `{ 1 values Values }`; further occurrences add to the first. */
@@ -95,9 +106,6 @@ function readWrapped(reader: WireReader, depth: number): Values | undefined {
   reader.leave(outerEnd);
   return values;
 }
-
-/** Shared by all `Values`, because most hold one array only. Never written to. */
-const NONE: never[] = [];
 
 class DecodedValues implements Values {
   fp32Values: number[] = NONE;
@@ -127,23 +135,29 @@ function readValues(reader: WireReader, values: DecodedValues, depth: number): v
 function readNumbers(reader: WireReader, values: DecodedValues, tag: number): boolean {
   switch (tag >>> 3) {
     case 1:
-      if (values.fp32Values === NONE) values.fp32Values = [];
-      return readDoubles(reader, tag, values.fp32Values);
+      if (!isWireType(tag, WIRE_FIXED64)) return false;
+      values.fp32Values = readDoubles(reader, tag, values.fp32Values);
+      return true;
     case 2:
-      if (values.fp64Values === NONE) values.fp64Values = [];
-      return readDoubles(reader, tag, values.fp64Values);
+      if (!isWireType(tag, WIRE_FIXED64)) return false;
+      values.fp64Values = readDoubles(reader, tag, values.fp64Values);
+      return true;
     case 3:
-      if (values.int32Values === NONE) values.int32Values = [];
-      return readVarints(reader, tag, values.int32Values, readInt32);
+      if (!isWireType(tag, WIRE_VARINT)) return false;
+      values.int32Values = readVarints(reader, tag, values.int32Values, readInt32);
+      return true;
     case 4:
-      if (values.int64Values === NONE) values.int64Values = [];
-      return readVarints(reader, tag, values.int64Values, readInt64);
+      if (!isWireType(tag, WIRE_VARINT)) return false;
+      values.int64Values = readVarints(reader, tag, values.int64Values, readInt64);
+      return true;
     case 5:
-      if (values.uint32Values === NONE) values.uint32Values = [];
-      return readVarints(reader, tag, values.uint32Values, readUint32);
+      if (!isWireType(tag, WIRE_VARINT)) return false;
+      values.uint32Values = readVarints(reader, tag, values.uint32Values, readUint32);
+      return true;
     case 6:
-      if (values.uint64Values === NONE) values.uint64Values = [];
-      return readVarints(reader, tag, values.uint64Values, readUint64);
+      if (!isWireType(tag, WIRE_VARINT)) return false;
+      values.uint64Values = readVarints(reader, tag, values.uint64Values, readUint64);
+      return true;
     default:
       return false;
   }
@@ -160,16 +174,15 @@ function readOthers(
   switch (tag >>> 3) {
     case 7:
       if (!isBytes) return false;
-      if (values.stringValues === NONE) values.stringValues = [];
-      values.stringValues.push(reader.readString());
+      values.stringValues = append(values.stringValues, reader.readString());
       return true;
     case 8:
-      if (values.boolValues === NONE) values.boolValues = [];
-      return readVarints(reader, tag, values.boolValues, readBool);
+      if (!isWireType(tag, WIRE_VARINT)) return false;
+      values.boolValues = readVarints(reader, tag, values.boolValues, readBool);
+      return true;
     case 9:
       if (!isBytes) return false;
-      if (values.vector === NONE) values.vector = [];
-      values.vector.push(readWrapped(reader, depth + 1));
+      values.vector = append(values.vector, readWrapped(reader, depth + 1));
       return true;
     default:
       return false;
@@ -182,35 +195,32 @@ const readInt64 = (reader: WireReader): bigint => BigInt.asIntN(64, reader.readV
 const readUint64 = (reader: WireReader): bigint => reader.readVarint64();
 const readBool = (reader: WireReader): boolean => reader.readBool();
 
-/** @returns false if the wire type is neither packed nor that of one value */
-function readDoubles(reader: WireReader, tag: number, into: number[]): boolean {
-  const wireType = tag & 7;
-  if (wireType === WIRE_FIXED64) {
-    into.push(reader.readDouble());
-    return true;
-  }
-  if (wireType !== WIRE_BYTES) return false;
-  const outerEnd = reader.enter();
-  while (reader.pos < reader.end) into.push(reader.readDouble());
-  reader.leave(outerEnd);
-  return true;
+/** Whether a field's wire type is that of one number, or of numbers packed together. */
+function isWireType(tag: number, one: number): boolean {
+  return (tag & 7) === one || (tag & 7) === WIRE_BYTES;
 }
 
-/** @returns false if the wire type is neither packed nor that of one value */
+/** @returns the list with what the field holds; a new one if it was `NONE` */
+function readDoubles(reader: WireReader, tag: number, list: number[]): number[] {
+  if ((tag & 7) === WIRE_FIXED64) return append(list, reader.readDouble());
+  const outerEnd = reader.enter();
+  const all = list === NONE ? [] : list;
+  reader.readDoubles(all);
+  reader.leave(outerEnd);
+  return all;
+}
+
+/** @returns the list with what the field holds; a new one if it was `NONE` */
 function readVarints<T>(
   reader: WireReader,
   tag: number,
-  into: T[],
+  list: T[],
   read: (reader: WireReader) => T,
-): boolean {
-  const wireType = tag & 7;
-  if (wireType === WIRE_VARINT) {
-    into.push(read(reader));
-    return true;
-  }
-  if (wireType !== WIRE_BYTES) return false;
+): T[] {
+  if ((tag & 7) === WIRE_VARINT) return append(list, read(reader));
   const outerEnd = reader.enter();
-  while (reader.pos < reader.end) into.push(read(reader));
+  const all = list === NONE ? [] : list;
+  while (reader.pos < reader.end) all.push(read(reader));
   reader.leave(outerEnd);
-  return true;
+  return all;
 }

@@ -1,4 +1,5 @@
-import { asBuffer, isAsciiRange, readLatin1, readText, readUtf8 } from "./text.ts";
+import { isAscii } from "node:buffer";
+import { asBuffer, readLatin1, readText } from "./text.ts";
 import { WireReader } from "./wire.ts";
 
 /** What a retrieve query asks for, apart from its keys. */
@@ -101,7 +102,7 @@ class KeysReader extends WireReader {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   foreign: Set<number> | undefined = undefined;
-  /** Latin-1 text of the message from `#textStart` on, or undefined where it does not pay. */
+  /** Text of the message from `#textStart` on if it is ASCII, and long enough for this to pay. */
   #text: string | undefined = undefined;
   #textStart = 0;
 
@@ -132,26 +133,30 @@ class KeysReader extends WireReader {
 
   #startKeys(): void {
     if (this.end - this.pos < KEYS_TEXT_MIN_SIZE) return;
+    if (!isAscii(this.bytes.subarray(this.pos, this.end))) return;
     this.#textStart = this.pos;
     this.#text = readLatin1(this.bytes, this.pos, this.end);
   }
 
   #readKey(): void {
     const outerEnd = this.enter();
-    const cols: string[] = [];
+    let cols: string[] | undefined;
     this.starts.push(this.pos);
     this.ends.push(this.end);
     while (this.pos < this.end) {
       const tag = this.readTag();
       if (tag === COL_TAG) {
-        cols.push(this.#readCol());
+        const col = this.#readCol();
+        // A literal has room for one; the first push to an empty array makes room for 17.
+        if (cols === undefined) cols = [col];
+        else cols.push(col);
       } else {
         this.skip(tag);
         this.foreign ??= new Set();
         this.foreign.add(this.keys.length);
       }
     }
-    this.keys.push(cols);
+    this.keys.push(cols ?? []);
     this.leave(outerEnd);
   }
 
@@ -163,7 +168,6 @@ class KeysReader extends WireReader {
     if (this.#text === undefined || size > COPIED_SUBSTRING_LENGTH_MAX) {
       return readText(this.bytes, start, end);
     }
-    if (!isAsciiRange(this.bytes, start, end)) return readUtf8(this.bytes, start, end);
     return this.#text.substring(start - this.#textStart, end - this.#textStart);
   }
 }

@@ -21,7 +21,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** Whether no byte of the range has its high bit set. */
-export function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
+function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0;
   for (let i = start; i < end; i++) bits |= bytes[i] as number;
   return bits < 0x80;
@@ -40,7 +40,7 @@ export function readText(bytes: Buffer, start: number, end: number): string {
 }
 
 /** @throws {ProtoError} if the range is not valid UTF-8 */
-export function readUtf8(bytes: Buffer, start: number, end: number): string {
+function readUtf8(bytes: Buffer, start: number, end: number): string {
   if (!isUtf8(bytes.subarray(start, end))) throw new ProtoError("invalid UTF-8 in a string", start);
   return native.utf8Slice.call(bytes, start, end);
 }

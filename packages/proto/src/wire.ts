@@ -145,8 +145,24 @@ export class WireReader {
   readDouble(): number {
     const start = this.pos;
     this.#advance(8);
+    return this.#dataView().getFloat64(start, true);
+  }
+
+  /** Reads eight bytes a number, up to `end`, and appends the numbers to `list`. */
+  readDoubles(list: number[]): void {
+    const view = this.#dataView();
+    const start = this.pos;
+    const count = (this.end - start) >>> 3;
+    const before = list.length;
+    this.#advance(count * 8);
+    list.length = before + count;
+    for (let i = 0; i < count; i++) list[before + i] = view.getFloat64(start + i * 8, true);
+    if (this.pos < this.end) this.#advance(8);
+  }
+
+  #dataView(): DataView {
     this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
-    return this.#view.getFloat64(start, true);
+    return this.#view;
   }
 
   /** Reads a length-delimited text, which must be valid UTF-8. */
