@@ -1,3 +1,10 @@
+export {
+  type Assembler,
+  type AssemblyOptions,
+  type AssemblySchema,
+  assembleValues,
+  createAssembler,
+} from "./assembly.ts";
 export { Block, NEGATIVE_BLOCK } from "./block.ts";
 export {
   type BlockContent,
@@ -16,10 +23,14 @@ export {
   type ValueKind,
   type ValuesContainer,
 } from "./data-type.ts";
+export { type DefaultLimits, parseDefault } from "./default-text.ts";
+export { type NormalizedDefault, normalizeDefault, zeroValue } from "./defaults.ts";
 export { CodecError, type CodecErrorCode, ValueError } from "./errors.ts";
 export { decodeExpiry, encodeExpiry, isExpired } from "./expiry.ts";
+export { type DecodedFeature, decodeFeature, type NumericArray } from "./feature-decoding.ts";
 export { createFeatureLayout, type FeatureLayout, MAX_LENGTH } from "./feature-layout.ts";
 export { FeatureReader, readFeature } from "./feature-reader.ts";
+export { formatFeature } from "./feature-text.ts";
 export {
   decodeFloat8E4M3,
   decodeFloat8E5M2,
@@ -27,8 +38,16 @@ export {
   encodeFloat8E5M2,
 } from "./float8.ts";
 export { decodeFloat16, encodeFloat16 } from "./float16.ts";
+export { type IntegerRange, integerRange } from "./integer-range.ts";
 export { entityKeyString, joinColumns, splitBlock } from "./keys.ts";
 export { type ElementValue, encodePayload, type FeatureValue } from "./payload-encoding.ts";
+export {
+  createQuantizer,
+  type FeatureLabel,
+  isQuantizable,
+  parseFeatureLabel,
+  type Quantizer,
+} from "./quantization.ts";
 export {
   encodeInMemoryRecord,
   encodeRecord,
@@ -40,3 +59,4 @@ export {
   readLiveStoreEntries,
   readStoreRecord,
 } from "./record.ts";
+export { emptyValues, type Values } from "./values.ts";
