@@ -1,3 +1,20 @@
+export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
+export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
+export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
+export {
+  EtcdRegistrySource,
+  type EtcdWriteOptions,
+  TXN_OPERATIONS_MAX,
+} from "./etcd/etcd-registry-source.ts";
+export { openRegistry } from "./live/open-registry.ts";
+export type {
+  Registry,
+  RegistryCounters,
+  RegistryOptions,
+  RegistryStatus,
+  SnapshotListener,
+} from "./live/registry.ts";
+export { MemoryRegistrySource } from "./memory-source.ts";
 export type {
   BreakerConfig,
   BreakerKey,
@@ -14,6 +31,11 @@ export type {
   Snapshot,
   StoreDefinition,
 } from "./model.ts";
+export {
+  parseSnapshot,
+  SnapshotParser,
+  type SnapshotParserOptions,
+} from "./parse/snapshot-parser.ts";
 export type {
   RegistryChange,
   RegistryChanges,
@@ -21,3 +43,6 @@ export type {
   RegistryTree,
   RegistryWatcher,
 } from "./source.ts";
+export { ConfigNode } from "./tree/config-node.ts";
+export { type DiffOptions, diffTree } from "./tree/diff.ts";
+export { applyChanges, createTree } from "./tree/tree.ts";

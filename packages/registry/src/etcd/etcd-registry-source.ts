@@ -1,0 +1,140 @@
+import { FeatureStoreError } from "@ofs/platform";
+import type { IRequestOp } from "etcd3";
+import type { Revision } from "../model.ts";
+import type { RegistryChange, RegistrySource, RegistryTree, RegistryWatcher } from "../source.ts";
+import { foldChanges } from "../tree/diff.ts";
+import { assertPath } from "../tree/path.ts";
+import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
+import { isDefinite, toStoreError } from "./etcd-errors.ts";
+import { EtcdKeys } from "./etcd-keys.ts";
+import { type EtcdBaseline, loadEtcdTree, readBaseline } from "./etcd-loader.ts";
+import {
+  type CompiledEtcdOptions,
+  compileEtcdOptions,
+  type EtcdSourceOptions,
+} from "./etcd-options.ts";
+import { EtcdWatch } from "./etcd-watch.ts";
+
+/** etcd's own default limit of operations in one transaction (`--max-txn-ops`). */
+export const TXN_OPERATIONS_MAX = 128;
+
+export interface EtcdWriteOptions {
+  /**
+   * Splits a write of more than {@link TXN_OPERATIONS_MAX} changes into transactions, in order. Then
+   * not all or none: a failure leaves the first ones applied.
+   */
+  readonly isChunked?: boolean;
+}
+
+/** The registry tree in etcd, version 3. */
+export class EtcdRegistrySource implements RegistrySource {
+  readonly name: string;
+  readonly #options: CompiledEtcdOptions;
+  readonly #keys: EtcdKeys;
+  readonly #client: EtcdClient;
+  readonly #watches = new Set<EtcdWatch>();
+  #baseline: EtcdBaseline | undefined;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @throws {FeatureStoreError} INVALID_ARGUMENT, naming the option
+   */
+  constructor(options: EtcdSourceOptions) {
+    this.#options = compileEtcdOptions(options);
+    this.#keys = new EtcdKeys(this.#options.root);
+    this.#client = new EtcdClient(this.#options);
+    this.name = `etcd:${this.#options.root}`;
+  }
+
+  /** Tries each endpoint once. @throws {FeatureStoreError} UNAVAILABLE, PERMISSION_DENIED */
+  async load(signal: AbortSignal): Promise<RegistryTree> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { tree, baseline } = await this.#call("load", (connection) =>
+          loadEtcdTree(connection, this.#keys, signal),
+        );
+        this.#baseline = baseline;
+        return tree;
+      } catch (error) {
+        if (attempt >= this.#client.endpointCount || signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** @param fromRevision that of a tree which this source loaded */
+  watch(fromRevision: Revision, watcher: RegistryWatcher): () => Promise<void> {
+    if (!this.#options.isWatchEnabled) return async () => undefined;
+    const baseline = this.#baseline;
+    if (baseline === undefined) {
+      queueMicrotask(() => watcher.onGap("nothing is loaded yet"));
+      return async () => undefined;
+    }
+    const watch = new EtcdWatch(this.#options, this.#keys, fromRevision, baseline, watcher);
+    this.#watches.add(watch);
+    watch.start();
+    return async () => {
+      this.#watches.delete(watch);
+      await watch.stop();
+    };
+  }
+
+  /**
+   * Applies all changes in one transaction. Not repeated after a failure: it may have been applied.
+   *
+   * @throws {FeatureStoreError} INVALID_ARGUMENT for a bad path, more changes than a transaction takes
+   * or too large ones; PERMISSION_DENIED; DEADLINE_EXCEEDED; UNAVAILABLE
+   */
+  async write(
+    changes: readonly RegistryChange[],
+    options: EtcdWriteOptions = {},
+  ): Promise<Revision> {
+    for (const { path } of changes) assertPath(path);
+    const operations = [...foldChanges(changes)].map(([path, value]) =>
+      this.#toOperation(path, value),
+    );
+    if (operations.length > TXN_OPERATIONS_MAX && options.isChunked !== true) {
+      const reason = `${operations.length} changes are more than the ${TXN_OPERATIONS_MAX} of one transaction`;
+      throw new FeatureStoreError("INVALID_ARGUMENT", `etcd: write: ${reason}`);
+    }
+    const { signal } = new AbortController();
+    if (operations.length === 0) {
+      const now = await this.#call("read the revision", (connection) =>
+        readBaseline(connection, this.#keys, false, signal),
+      );
+      return now.revision;
+    }
+    let revision: Revision = 0;
+    for (let start = 0; start < operations.length; start += TXN_OPERATIONS_MAX) {
+      const chunk = operations.slice(start, start + TXN_OPERATIONS_MAX);
+      const { header } = await this.#call("write", (connection) => connection.txn(chunk, signal));
+      revision = Number(header.revision);
+    }
+    return revision;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watches].map((watch) => watch.stop()));
+    this.#watches.clear();
+    this.#client.close();
+  }
+
+  async #call<T>(action: string, act: (connection: EtcdConnection) => Promise<T>): Promise<T> {
+    let connection: EtcdConnection | undefined;
+    try {
+      connection = await this.#client.connection();
+      return await act(connection);
+    } catch (error) {
+      if (connection !== undefined && !isDefinite(error)) this.#client.drop(connection);
+      throw toStoreError(action, error);
+    }
+  }
+
+  #toOperation(path: string, value: Uint8Array | undefined): IRequestOp {
+    const key = this.#keys.toKey(path);
+    if (value === undefined) return { request_delete_range: { key } };
+    return {
+      request_put: { key, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength) },
+    };
+  }
+}

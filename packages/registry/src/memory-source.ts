@@ -1,0 +1,141 @@
+import { FeatureStoreError } from "@ofs/platform";
+import type { Revision } from "./model.ts";
+import type {
+  RegistryChange,
+  RegistryChanges,
+  RegistrySource,
+  RegistryTree,
+  RegistryWatcher,
+} from "./source.ts";
+import { assertPath } from "./tree/path.ts";
+
+/** How many revisions a watcher may lag behind; older ones are compacted. */
+const HISTORY_LENGTH_MAX = 10_000;
+
+interface Subscription {
+  readonly watcher: RegistryWatcher;
+  position: Revision;
+}
+
+/**
+ * A registry tree in memory, with the faults of a real source at hand: for tests. Watchers are called
+ * in a microtask after the change, in order.
+ */
+export class MemoryRegistrySource implements RegistrySource {
+  readonly name: string;
+  readonly #entries = new Map<string, Uint8Array>();
+  readonly #subscriptions = new Set<Subscription>();
+  #history: RegistryChanges[] = [];
+  #revision: Revision = 1;
+  /** Everything up to here is compacted. */
+  #compactedAt: Revision = 1;
+  #downReason: string | undefined;
+  #loadCount = 0;
+
+  /** @param entries by path; text is stored as UTF-8 */
+  constructor(entries: Readonly<Record<string, string | Uint8Array>> = {}, name = "memory") {
+    this.name = name;
+    for (const [path, value] of Object.entries(entries)) {
+      this.#entries.set(path, toBytes(value));
+    }
+  }
+
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  /** How often the whole tree was read. */
+  get loadCount(): number {
+    return this.#loadCount;
+  }
+
+  async load(signal: AbortSignal): Promise<RegistryTree> {
+    signal.throwIfAborted();
+    this.#assertUp();
+    this.#loadCount += 1;
+    return { entries: new Map(this.#entries), revision: this.#revision };
+  }
+
+  watch(fromRevision: Revision, watcher: RegistryWatcher): () => Promise<void> {
+    const subscription: Subscription = { watcher, position: fromRevision };
+    this.#subscriptions.add(subscription);
+    queueMicrotask(() => this.#deliver());
+    return async () => {
+      this.#subscriptions.delete(subscription);
+    };
+  }
+
+  async write(changes: readonly RegistryChange[]): Promise<Revision> {
+    this.#assertUp();
+    for (const { path } of changes) assertPath(path);
+    if (changes.length === 0) return this.#revision;
+    this.#revision += 1;
+    for (const { path, value } of changes) {
+      if (value === undefined) this.#entries.delete(path);
+      else this.#entries.set(path, value);
+    }
+    this.#history.push({ changes: [...changes], revision: this.#revision });
+    if (this.#history.length > HISTORY_LENGTH_MAX) {
+      this.#compactedAt = this.#history.shift()?.revision ?? this.#compactedAt;
+    }
+    queueMicrotask(() => this.#deliver());
+    return this.#revision;
+  }
+
+  /** Writes one text value. */
+  put(path: string, value: string): Promise<Revision> {
+    return this.write([{ path, value: toBytes(value) }]);
+  }
+
+  delete(path: string): Promise<Revision> {
+    return this.write([{ path, value: undefined }]);
+  }
+
+  /** Loads and writes fail, watchers hear nothing, until {@link comeUp}. */
+  goDown(reason: string): void {
+    this.#downReason = reason;
+    for (const { watcher } of this.#subscriptions) watcher.onConnection(false, reason);
+  }
+
+  /** Watchers get what they missed, or a gap if it is compacted by now. */
+  comeUp(): void {
+    this.#downReason = undefined;
+    for (const { watcher } of this.#subscriptions) watcher.onConnection(true, "reachable again");
+    queueMicrotask(() => this.#deliver());
+  }
+
+  /** Forgets all history: watchers that have not seen it get a gap. */
+  compact(): void {
+    this.#history = [];
+    this.#compactedAt = this.#revision;
+  }
+
+  async close(): Promise<void> {
+    this.#subscriptions.clear();
+  }
+
+  #assertUp(): void {
+    if (this.#downReason === undefined) return;
+    throw new FeatureStoreError("UNAVAILABLE", `${this.name}: ${this.#downReason}`);
+  }
+
+  #deliver(): void {
+    if (this.#downReason !== undefined) return;
+    for (const subscription of this.#subscriptions) {
+      const { position, watcher } = subscription;
+      if (position < this.#compactedAt) {
+        this.#subscriptions.delete(subscription);
+        watcher.onGap(`revision ${position + 1} is compacted`);
+        continue;
+      }
+      subscription.position = this.#revision;
+      for (const batch of this.#history) {
+        if (batch.revision > position) watcher.onChanges(batch);
+      }
+    }
+  }
+}
+
+function toBytes(value: string | Uint8Array): Uint8Array {
+  return typeof value === "string" ? Buffer.from(value) : value;
+}
