@@ -173,9 +173,10 @@ function encodeGroup(target: Target, values: Values | undefined, nowSeconds: num
     layoutVersion: group.layoutVersion,
     expiryAtSeconds: group.ttlSeconds === 0 ? 0 : nowSeconds + group.ttlSeconds,
     nowSeconds,
-    layout: active.layout,
+    dataType: group.dataType,
     payload,
     compression: "zstd",
+    valueCount: active.layout.elementCount,
   });
   if (block.length > maxBlockSizeBytes) {
     throw new ValueError(
@@ -189,7 +190,12 @@ function splitByStore(
   targets: readonly Target[],
   rows: readonly { readonly key: KeyValues; readonly blocks: readonly Uint8Array[] }[],
 ): StoreWrite[] {
-  const byStore = Map.groupBy(targets.keys(), (g) => targets[g]?.store.id as string);
+  const byStore = new Map<string, number[]>();
+  for (const [g, { store }] of targets.entries()) {
+    const indexes = byStore.get(store.id);
+    if (indexes === undefined) byStore.set(store.id, [g]);
+    else indexes.push(g);
+  }
   return [...byStore.values()].map((indexes) => {
     const { store, blocks } = targets[indexes[0] as number] as Target;
     return {

@@ -2,6 +2,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { RowOutcome } from "@ofs/store";
 import type { CallContext } from "../context.ts";
+import { cachesOf } from "../entity-caches.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import type { SharedReads } from "../read/shared-reads.ts";
@@ -102,14 +103,11 @@ export class Persister {
 
   async #invalidate({ entity, groups, names, writes }: PersistPlan): Promise<void> {
     for (const { store } of writes) this.#reads.forget(store.id, names);
-    const { processCache, distributedCache } = entity;
-    if (processCache.isEnabled) {
-      const cache = this.#options.processCacheFor(processCache.confId);
-      if (cache !== undefined) for (const name of names) cache.invalidate(name);
-    }
-    if (!distributedCache.isEnabled || !groups.some((group) => group.isDistributedCached)) return;
+    const { process, distributed } = cachesOf(entity, this.#options);
+    if (process !== undefined) for (const name of names) process.invalidate(name);
+    if (!groups.some((group) => group.isDistributedCached)) return;
     try {
-      await this.#options.distributedCacheFor(distributedCache.confId)?.invalidate(names);
+      await distributed?.invalidate(names);
     } catch (error) {
       // The write is stored; other processes may see the older value until the record's TTL.
       this.#metrics.invalidationFailed(entity.label);

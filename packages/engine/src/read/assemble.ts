@@ -14,9 +14,6 @@ import type { Column, Section } from "./plan.ts";
 import { encodeRowKeys } from "./row-keys.ts";
 import { type SectionView, viewOfVersion } from "./section-view.ts";
 
-/** Up to this many bytes a loop beats `Uint8Array.set`, which needs a view of the source. */
-const MAX_LOOP_COPY_BYTES = 32;
-
 /** Where each cell of the answer comes from, found once and used for sizing and for writing. */
 export interface Resolution {
   /** View to read with, or undefined for the section's defaults; key by key, section by section. */
@@ -232,15 +229,10 @@ class RowWriter {
     const { layout } = view;
     if (column.quantizer !== undefined) {
       const count = layout.vectorLengths[position] as number;
-      column.quantizer.convert(payload, layout.starts[position] as number, count, out, offset);
+      column.quantizer.convert(payload, layout.byteStarts[position] as number, count, out, offset);
       return offset + (view.columnSizes[c] as number);
     }
-    if (layout.dataType.unitSizeBytes === 0) return this.#reader.copy(position, out, offset);
-    const from = layout.starts[position] as number;
-    const size = view.columnSizes[c] as number;
-    if (size > MAX_LOOP_COPY_BYTES) out.set(payload.subarray(from, from + size), offset);
-    else for (let i = 0; i < size; i++) out[offset + i] = payload[from + i] as number;
-    return offset + size;
+    return this.#reader.copy(position, out, offset);
   }
 }
 

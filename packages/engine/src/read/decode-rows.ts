@@ -73,7 +73,7 @@ function formatStored(
   const elements = layout.vectorLengths[position] as number;
   if (column.quantizer !== undefined) {
     const bytes = new Uint8Array(elements * column.dataType.unitSizeBytes);
-    column.quantizer.convert(payload, layout.starts[position] as number, elements, bytes, 0);
+    column.quantizer.convert(payload, layout.byteStarts[position] as number, elements, bytes, 0);
     return formatFeature(column.dataType, bytes, elements);
   }
   const bytes = new Uint8Array(reader.size(position));

@@ -1,5 +1,6 @@
-import type { DistributedCache, ProcessCache } from "@ofs/cache";
+import type { ProcessCache } from "@ofs/cache";
 import type { FeatureStoreError } from "@ofs/platform";
+import type { EntityCaches } from "../entity-caches.ts";
 import type { ReadMetrics } from "../metrics.ts";
 import type { Cell } from "./cells.ts";
 import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
@@ -8,9 +9,7 @@ import type { RequestedKeys } from "./requested-keys.ts";
 import { readStores, type StoreReader } from "./store-tier.ts";
 
 /** The tiers one request may use, from the nearest to the store. */
-export interface Tiers {
-  readonly process: ProcessCache | undefined;
-  readonly distributed: DistributedCache | undefined;
+export interface Tiers extends EntityCaches {
   readonly stores: StoreReader;
 }
 

@@ -8,12 +8,13 @@ import {
 } from "@ofs/proto";
 import type { Snapshot } from "@ofs/registry";
 import type { CallContext } from "../context.ts";
+import { cachesOf } from "../entity-caches.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireSnapshot } from "../requests.ts";
 import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
 import { decodeRows } from "./decode-rows.ts";
-import { type Fetch, fetchCells, type Tiers } from "./fetch.ts";
+import { type Fetch, fetchCells } from "./fetch.ts";
 import { fillDistributedCache, fillProcessCache } from "./fill.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
@@ -164,20 +165,8 @@ export class Retriever {
         this.#options.distributedTimeoutMs,
       ),
     };
-    return fetchCells(plan, keys, this.#tiersOf(plan), limits, nowMs, this.#metrics);
-  }
-
-  #tiersOf({ entity }: ReadPlan): Tiers {
-    const { processCache, distributedCache } = entity;
-    return {
-      process: processCache.isEnabled
-        ? this.#options.processCacheFor(processCache.confId)
-        : undefined,
-      distributed: distributedCache.isEnabled
-        ? this.#options.distributedCacheFor(distributedCache.confId)
-        : undefined,
-      stores: this.#reads,
-    };
+    const tiers = { ...cachesOf(plan.entity, this.#options), stores: this.#reads };
+    return fetchCells(plan, keys, tiers, limits, nowMs, this.#metrics);
   }
 
   #finish(
@@ -192,7 +181,7 @@ export class Retriever {
       throw fetch.storeError;
     }
     const { response, cutColumnCount } = encode(fetch, query, resolution);
-    const { process } = this.#tiersOf(plan);
+    const { process } = cachesOf(plan.entity, this.#options);
     if (process !== undefined && fetch.processMisses.length > 0) {
       fillProcessCache(fetch, process, this.#options.random);
     }
@@ -206,7 +195,7 @@ export class Retriever {
 
   /** After the answer, and without holding it up. */
   #fillDistributed(fetch: Fetch): void {
-    const { distributed } = this.#tiersOf(fetch.plan);
+    const { distributed } = cachesOf(fetch.plan.entity, this.#options);
     if (distributed === undefined || fetch.distributedMisses === undefined) return;
     const { label } = fetch.plan.entity;
     fillDistributedCache(fetch, distributed, this.#options.random).catch((error: unknown) => {

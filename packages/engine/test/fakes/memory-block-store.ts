@@ -1,0 +1,63 @@
+import { entityKeyString } from "@ofs/codec";
+import type { FeatureStoreError } from "@ofs/platform";
+import type { BlockRead, BlockStore, BlockTable, BlockWrite, StoredCell } from "@ofs/store";
+
+/** `BlockStore` on a map. Failures and pauses are set by the test. */
+export class MemoryBlockStore implements BlockStore {
+  readonly kind = "scylla";
+  readonly reads: { readonly keys: string[]; readonly groups: string[] }[] = [];
+  readonly writes: BlockWrite[] = [];
+  readFailure: FeatureStoreError | undefined;
+  writeFailure: FeatureStoreError | undefined;
+  /** A read waits for it before it answers with what was stored when it began. */
+  gate: Promise<void> | undefined;
+  maxBlockSize = 65_535;
+  readonly #blocks = new Map<string, Uint8Array>();
+
+  async read({ entity, groups, keys }: BlockRead): Promise<StoredCell[]> {
+    this.reads.push({ keys: keys.map((key) => key.join("|")), groups: groups.map((g) => g.label) });
+    const cells = keys.flatMap((key) =>
+      groups.map((group): StoredCell => {
+        return this.readFailure ?? this.#blocks.get(cellName(entity.label, key, group.label));
+      }),
+    );
+    await this.gate;
+    return cells;
+  }
+
+  async write(request: BlockWrite): Promise<(FeatureStoreError | undefined)[]> {
+    this.writes.push(request);
+    const { entity, groups, rows } = request;
+    if (this.writeFailure !== undefined) return rows.map(() => this.writeFailure);
+    for (const { key, blocks } of rows) {
+      for (const [g, group] of groups.entries()) {
+        this.put(entity.label, key, group.label, blocks[g] as Uint8Array);
+      }
+    }
+    return rows.map(() => undefined);
+  }
+
+  put(entity: string, key: readonly string[], group: string, block: Uint8Array): void {
+    this.#blocks.set(cellName(entity, key, group), block);
+  }
+
+  get size(): number {
+    return this.#blocks.size;
+  }
+
+  maxBlockSizeBytes(): number {
+    return this.maxBlockSize;
+  }
+
+  refuseKey({ entity }: BlockTable, key: readonly string[]): string | undefined {
+    return entity.keys.length === 1 && key[0] === "" ? "the key is empty" : undefined;
+  }
+
+  async prepare(): Promise<void> {}
+  async ping(): Promise<void> {}
+  async close(): Promise<void> {}
+}
+
+function cellName(entity: string, key: readonly string[], group: string): string {
+  return `${entityKeyString(entity, key)} ${group}`;
+}

@@ -1,0 +1,211 @@
+import { LruProcessCache } from "@ofs/cache";
+import { createLogger } from "@ofs/platform";
+import { persist, retrieve } from "@ofs/proto";
+import { parseSnapshot, type Snapshot } from "@ofs/registry";
+import { Registry as MetricsRegistry } from "prom-client";
+import { type CallContext, createEngine, type Engine, type EngineLimits } from "../src/index.ts";
+import { MemoryBlockStore } from "./fakes/memory-block-store.ts";
+import { MemoryDistributedCache } from "./fakes/memory-distributed-cache.ts";
+
+/** Flat registry entries: path -> text. */
+export type Tree = Record<string, string>;
+
+export const PROCESS_CONF_ID = 3;
+export const DISTRIBUTED_CONF_ID = 2;
+
+export interface GroupOptions {
+  readonly id: number;
+  readonly type: string;
+  /** By version; the last is active. */
+  readonly versions: readonly Record<string, FeatureOptions>[];
+  readonly ttlSeconds?: number;
+  readonly process?: boolean;
+  readonly distributed?: boolean;
+  readonly storeId?: string;
+}
+
+export interface FeatureOptions {
+  readonly default?: Uint8Array;
+  readonly vectorLength?: number;
+  readonly stringLength?: number;
+}
+
+/** Registry entries of an entity. Keys are named after their columns. */
+export function entityTree(
+  entity: string,
+  keys: readonly string[],
+  groups: Record<string, GroupOptions>,
+): Tree {
+  const root = `entities/${entity}`;
+  const tree: Tree = { [`${root}/label`]: entity };
+  for (const [sequence, key] of keys.entries()) {
+    tree[`${root}/keys/${sequence}/sequence`] = String(sequence);
+    tree[`${root}/keys/${sequence}/entity-label`] = key;
+    tree[`${root}/keys/${sequence}/column-label`] = key;
+  }
+  for (const cache of ["in-memory-cache", "distributed-cache"]) {
+    const confId = cache === "in-memory-cache" ? PROCESS_CONF_ID : DISTRIBUTED_CONF_ID;
+    tree[`${root}/${cache}/enabled`] = "true";
+    tree[`${root}/${cache}/ttl-in-seconds`] = "60";
+    tree[`${root}/${cache}/jitter-percentage`] = "0";
+    tree[`${root}/${cache}/conf-id`] = String(confId);
+  }
+  for (const [label, options] of Object.entries(groups)) {
+    Object.assign(tree, groupTree(`${root}/feature-groups/${label}`, options));
+  }
+  return tree;
+}
+
+function groupTree(path: string, options: GroupOptions): Tree {
+  const tree: Tree = {
+    [`${path}/id`]: String(options.id),
+    [`${path}/active-version`]: String(options.versions.length),
+    [`${path}/store-id`]: options.storeId ?? "1",
+    [`${path}/data-type`]: `DataType${options.type}`,
+    [`${path}/ttl-in-seconds`]: String(options.ttlSeconds ?? 0),
+    [`${path}/layout-version`]: "1",
+    [`${path}/in-memory-cache-enabled`]: String(options.process ?? false),
+    [`${path}/distributed-cache-enabled`]: String(options.distributed ?? false),
+    [`${path}/columns/seg_${options.id}/label`]: `seg_${options.id}`,
+  };
+  for (const [index, features] of options.versions.entries()) {
+    const meta = Object.entries(features).map(([label, feature], sequence) => [
+      label,
+      {
+        sequence,
+        "default-value": Buffer.from(feature.default ?? new Uint8Array(0)).toString("base64"),
+        "vector-length": feature.vectorLength ?? 0,
+        "string-length": feature.stringLength ?? 0,
+      },
+    ]);
+    tree[`${path}/features/${index + 1}/labels`] = Object.keys(features).join(",");
+    tree[`${path}/features/${index + 1}/feature-meta`] = JSON.stringify(Object.fromEntries(meta));
+  }
+  return tree;
+}
+
+export function snapshotOf(tree: Tree, revision = 1): Snapshot {
+  const store = { "db-type": "scylla", "conf-id": 1, table: "t", "max-column-size-in-bytes": 1024 };
+  const entries = Object.entries({ "storage/stores/1": JSON.stringify(store), ...tree });
+  return parseSnapshot(new Map(entries.map(([path, text]) => [path, Buffer.from(text)])), revision);
+}
+
+export interface Harness {
+  readonly engine: Engine;
+  readonly store: MemoryBlockStore;
+  readonly process: LruProcessCache;
+  readonly distributed: MemoryDistributedCache;
+  readonly metrics: MetricsRegistry;
+  /** Unix milliseconds; move it freely. */
+  nowMs: number;
+  snapshot: Snapshot | undefined;
+  /** Runs when the engine asks the registry to look again. */
+  onRefresh: () => void;
+  refreshCount: number;
+  retrieve(query: retrieve.IQuery, context?: Partial<CallContext>): Promise<Answer>;
+  retrieveDecoded(query: retrieve.IQuery): Promise<string[][]>;
+  persist(query: persist.IQuery, context?: Partial<CallContext>): Promise<string>;
+}
+
+export interface Answer {
+  readonly result: retrieve.Result;
+  /** Columns in hex, row by row. */
+  readonly hex: string[][];
+  readonly degraded: number;
+  /** Whether the engine answered without a promise. */
+  readonly wasImmediate: boolean;
+}
+
+export function createHarness(
+  tree: Tree,
+  options: {
+    readonly onStoreFailure?: "unavailable" | "defaults";
+    readonly limits?: Partial<EngineLimits>;
+  } = {},
+): Harness {
+  const harness = {
+    store: new MemoryBlockStore(),
+    distributed: new MemoryDistributedCache(),
+    metrics: new MetricsRegistry(),
+    nowMs: Date.UTC(2026, 0, 1),
+    snapshot: snapshotOf(tree) as Snapshot | undefined,
+    onRefresh: () => {},
+    refreshCount: 0,
+  } as Harness & { process: LruProcessCache; engine: Engine };
+  harness.process = new LruProcessCache({ maxSizeBytes: 1_000_000, now: () => harness.nowMs });
+  harness.engine = createEngine({
+    registry: {
+      snapshot: () => harness.snapshot,
+      refresh: async () => {
+        harness.refreshCount += 1;
+        harness.onRefresh();
+      },
+    },
+    storeFor: ({ confId }) => (confId === 1 ? harness.store : undefined),
+    processCacheFor: (id) => (id === PROCESS_CONF_ID ? harness.process : undefined),
+    distributedCacheFor: (id) => (id === DISTRIBUTED_CONF_ID ? harness.distributed : undefined),
+    onStoreFailure: options.onStoreFailure ?? "unavailable",
+    storeTimeoutMs: 1000,
+    distributedTimeoutMs: 100,
+    now: () => harness.nowMs,
+    random: () => 0.5,
+    metrics: harness.metrics,
+    log: createLogger("test", "error"),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  harness.retrieve = async (query, context) => {
+    const request = retrieve.Query.encode(query).finish();
+    const answering = harness.engine.retrieve(request, callContext(context));
+    const { response, degradedCellCount } = await answering;
+    const result = retrieve.Result.decode(response);
+    return {
+      result,
+      hex: result.rows.map((row) => (row.columns ?? []).map((c) => Buffer.from(c).toString("hex"))),
+      degraded: degradedCellCount,
+      wasImmediate: !(answering instanceof Promise),
+    };
+  };
+  harness.retrieveDecoded = async (query) => {
+    const request = retrieve.Query.encode(query).finish();
+    const { response } = await harness.engine.retrieveDecoded(request, callContext());
+    return retrieve.DecodedResult.decode(response).rows.map((row) => row.columns ?? []);
+  };
+  harness.persist = async (query, context) => {
+    const request = persist.Query.encode(query).finish();
+    const response = await harness.engine.persist(request, callContext(context));
+    return persist.Result.decode(response).message;
+  };
+  return harness;
+}
+
+function callContext(context: Partial<CallContext> = {}): CallContext {
+  return {
+    callerId: "test",
+    deadlineMs: Number.POSITIVE_INFINITY,
+    signal: undefined,
+    entities: undefined,
+    ...context,
+  };
+}
+
+/** Little-endian bytes of float32 values. */
+export function fp32(...values: number[]): Uint8Array {
+  return new Uint8Array(new Float32Array(values).buffer);
+}
+
+export function query(
+  entity: string,
+  keysSchema: string[],
+  groups: Record<string, string[]>,
+  ...keys: string[][]
+): retrieve.IQuery {
+  return {
+    entityLabel: entity,
+    keysSchema,
+    featureGroups: Object.entries(groups).map(([label, featureLabels]) => ({
+      label,
+      featureLabels,
+    })),
+    keys: keys.map((cols) => ({ cols })),
+  };
+}
