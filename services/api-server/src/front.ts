@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import type { Health, Logger, UnaryRoutes } from "@ofs/platform";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { type HttpRoutes, HttpServer } from "./http/http-server.ts";
+import { GrpcServer } from "./transport/grpc-server.ts";
+import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
+import { OpenStreams } from "./transport/open-streams.ts";
+import { addReflection } from "./transport/reflection.ts";
+import { SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
+
+/** Files in PEM form. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Authority of client certificates; if set, clients without one are refused. */
+  readonly clientCaFile: string | undefined;
+}
+
+export interface FrontSettings {
+  /** Interface to listen on; undefined = all. */
+  readonly host: string | undefined;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly tls: TlsFiles | undefined;
+  readonly maxRequestBytes: number;
+  readonly maxConnections: number;
+  readonly maxConcurrentStreams: number;
+  readonly isReflectionOn: boolean;
+}
+
+export interface FrontDeps {
+  readonly grpcRoutes: UnaryRoutes;
+  /** Full names of the services that the routes make up. */
+  readonly services: readonly string[];
+  readonly httpRoutes: HttpRoutes;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
+/** For a connection's first bytes, and for its TLS handshake. */
+const FIRST_BYTES_TIMEOUT_MS = 10_000;
+
+const KEEPALIVE_TIME_MS = 60_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
+
+/** Health watches and reflection sessions together. */
+const MAX_STREAMS = 1_000;
+
+/** Everything that callers connect to: gRPC and HTTP/1.1 on one port. */
+export interface Front {
+  readonly port: number;
+  /**
+   * Stops accepting, tells every client to go (GOAWAY, `connection: close`) and waits for the calls in flight.
+   *
+   * @param signal ends the waiting: connections that are left are cut
+   * @returns whether every call was answered
+   */
+  drain(signal: AbortSignal): Promise<boolean>;
+}
+
+/** @throws if the port cannot be had or a certificate cannot be read */
+export async function openFront(settings: FrontSettings, deps: FrontDeps): Promise<Front> {
+  const { log } = deps;
+  const tls = await readTls(settings.tls);
+  const streams = new OpenStreams(MAX_STREAMS);
+  const grpc = new GrpcServer(deps.grpcRoutes, {
+    maxRequestBytes: settings.maxRequestBytes,
+    maxConcurrentStreams: settings.maxConcurrentStreams,
+    keepaliveTimeMs: KEEPALIVE_TIME_MS,
+    keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
+    log,
+  });
+  grpc.addService(HEALTH_SERVICE, createHealthService(deps.health, deps.services, streams));
+  if (settings.isReflectionOn) addReflection(grpc, deps.services, streams);
+  const http = new HttpServer(deps.httpRoutes, { log });
+  const faults = new Counter({
+    name: "ofs_connection_faults_total",
+    help: "Connections that ended early: silent, reset, tls (handshake), too-many (MAX_CONNECTIONS).",
+    labelNames: ["reason"],
+    registers: [deps.metrics],
+  });
+  const port = await SharedPort.listen({
+    host: settings.host,
+    port: settings.port,
+    tls,
+    firstBytesTimeoutMs: FIRST_BYTES_TIMEOUT_MS,
+    maxConnections: settings.maxConnections,
+    onHttp2: (socket) => grpc.accept(socket),
+    onHttp1: (socket) => http.accept(socket),
+    onFault: (reason) => faults.inc({ reason }),
+  });
+  new Gauge({
+    name: "ofs_connections",
+    help: "Open connections.",
+    registers: [deps.metrics],
+    collect() {
+      this.set(port.connectionCount);
+    },
+  });
+  return { port: port.port, drain: (signal) => drainFront(port, grpc, http, streams, signal) };
+}
+
+async function drainFront(
+  port: SharedPort,
+  grpc: GrpcServer,
+  http: HttpServer,
+  streams: OpenStreams,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const closed = port.stopAccepting();
+  streams.close();
+  const drained = Promise.all([grpc.drain(), http.drain(), closed]).then(() => true);
+  const gaveUp = new Promise<false>((resolve) => {
+    if (signal.aborted) resolve(false);
+    else signal.addEventListener("abort", () => resolve(false), { once: true });
+  });
+  const isClean = await Promise.race([drained, gaveUp]);
+  grpc.destroy();
+  http.destroy();
+  port.destroy();
+  await closed;
+  return isClean;
+}
+
+async function readTls(files: TlsFiles | undefined): Promise<TlsMaterial | undefined> {
+  if (files === undefined) return undefined;
+  const { certFile, keyFile, clientCaFile } = files;
+  return {
+    cert: await readFile(certFile),
+    key: await readFile(keyFile),
+    clientCa: clientCaFile === undefined ? undefined : await readFile(clientCaFile),
+  };
+}

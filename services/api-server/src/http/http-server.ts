@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { FeatureStoreError, type Logger } from "@ofs/platform";
+import { errorReply, HttpError, type HttpReply } from "./http-reply.ts";
+
+/** What a path answers to. `HEAD` is answered wherever `GET` is. */
+export interface HttpRoute {
+  readonly method: "GET" | "POST";
+  handle(request: IncomingMessage, response: ServerResponse): HttpReply | Promise<HttpReply>;
+}
+
+/** Routes by exact path. */
+export type HttpRoutes = ReadonlyMap<string, HttpRoute>;
+
+/** For the head of a request to arrive, and for the whole of it. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Longer than load balancers keep an idle connection, so that they, not we, close it. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/** How often the first two are looked at. */
+const TIMEOUT_CHECK_INTERVAL_MS = 1_000;
+
+export interface HttpServerOptions {
+  readonly log: Logger;
+  readonly headersTimeoutMs?: number;
+}
+
+/** HTTP/1.1 with a handful of fixed paths. It does not listen: connections are given to it. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #routes: HttpRoutes;
+  readonly #log: Logger;
+  readonly #sockets = new Set<Socket>();
+  #isDraining = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(routes: HttpRoutes, options: HttpServerOptions) {
+    this.#routes = routes;
+    this.#log = options.log;
+    this.#server = createServer({
+      headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    });
+    this.#server.on("request", (request, response) => void this.#serve(request, response));
+    // Node enforces the timeouts only on a server that listens; this is how it learns that it does.
+    this.#server.emit("listening");
+  }
+
+  accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#onDrained?.();
+    });
+    this.#server.emit("connection", socket);
+  }
+
+  /** Closes idle connections, and the others after their answer. @returns when all are closed */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    const drained = new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+      if (this.#sockets.size === 0) resolve();
+    });
+    this.#server.closeIdleConnections();
+    // Ends the timeouts' timer; there is no listening socket, which `close` complains of.
+    this.#server.close(() => undefined);
+    return drained;
+  }
+
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Never rejects: whatever fails becomes an answer. */
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let reply: HttpReply;
+    try {
+      reply = await this.#route(request).handle(request, response);
+    } catch (error) {
+      if (!(error instanceof FeatureStoreError || error instanceof HttpError)) {
+        this.#log.error(
+          { err: error, path: pathOf(request) },
+          "an HTTP request failed unexpectedly",
+        );
+      }
+      reply = errorReply(error);
+    }
+    this.#send(request, response, reply);
+  }
+
+  #route(request: IncomingMessage): HttpRoute {
+    const route = this.#routes.get(pathOf(request));
+    if (route === undefined) throw new HttpError(404, "not found");
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    if (method !== route.method) {
+      const allow = route.method === "GET" ? "GET, HEAD" : route.method;
+      throw new HttpError(405, `method ${request.method} is not allowed`, { allow });
+    }
+    return route;
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
+    const body = Buffer.from(reply.body);
+    // What is left of a body that nobody read would be taken for the next request.
+    const mustClose = this.#isDraining || !request.complete;
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      "content-type": reply.contentType,
+      "content-length": body.length,
+      ...(mustClose ? { connection: "close" } : {}),
+    });
+    response.end(body, () => {
+      if (this.#isDraining) this.#server.closeIdleConnections();
+    });
+  }
+}
+
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? "";
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}

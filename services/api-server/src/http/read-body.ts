@@ -1,0 +1,46 @@
+import type { IncomingMessage } from "node:http";
+import { FeatureStoreError } from "@ofs/platform";
+import { HttpError } from "./http-reply.ts";
+
+/**
+ * Reads a request's body as UTF-8. A body that is refused is left unread, the connection open for the answer.
+ *
+ * @throws {HttpError} 413 if it is larger than `maxBytes`, 415 if it is compressed
+ * @throws {FeatureStoreError} CANCELLED if the caller goes away
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const encoding = request.headers["content-encoding"] ?? "identity";
+    if (encoding !== "identity") {
+      reject(new HttpError(415, `content-encoding ${encoding} is not supported`));
+      return;
+    }
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+      reject(tooLarge(maxBytes));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    const onData = (chunk: Buffer): void => {
+      sizeBytes += chunk.length;
+      chunks.push(chunk);
+      if (sizeBytes <= maxBytes) return;
+      request.off("data", onData).pause();
+      chunks.length = 0;
+      reject(tooLarge(maxBytes));
+    };
+    request.on("data", onData);
+    request.once("end", () => resolve(Buffer.concat(chunks, sizeBytes).toString("utf8")));
+    request.once("error", (error) => {
+      const message = `the caller is gone: ${error.message}`;
+      reject(new FeatureStoreError("CANCELLED", message, { cause: error }));
+    });
+  });
+}
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(
+    413,
+    `the request body is larger than ${maxBytes} bytes (MAX_REQUEST_BYTES)`,
+  );
+}

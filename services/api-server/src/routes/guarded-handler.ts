@@ -1,0 +1,111 @@
+import type { CallContext } from "@ofs/engine";
+import {
+  FeatureStoreError,
+  type InFlightLimit,
+  toWireStatus,
+  type UnaryCall,
+  type UnaryHandler,
+  type UnaryReply,
+} from "@ofs/platform";
+import type { Reader } from "@ofs/registry";
+import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
+import { type RequestMetrics, UNKNOWN_CALLER } from "../metrics/request-metrics.ts";
+
+export interface GuardDeps {
+  readonly authenticator: Authenticator;
+  readonly limit: InFlightLimit;
+  readonly metrics: RequestMetrics;
+}
+
+/** Work on an admitted call. */
+export type GuardedWork = (
+  request: Uint8Array,
+  context: CallContext,
+) => UnaryReply | Promise<UnaryReply>;
+
+/**
+ * Puts the same guard before every method: authenticate, check the access, admit below the in-flight limit,
+ * and count the outcome of whatever happens. A synchronous answer stays synchronous.
+ */
+export function guardedHandler(access: Access, work: GuardedWork, deps: GuardDeps): UnaryHandler {
+  return (call) => {
+    const guard = new Guard(call, deps);
+    try {
+      const context = guard.admit(access);
+      const reply = work(call.request, context);
+      if (!(reply instanceof Promise)) return guard.succeed(reply);
+      return reply.then(
+        (answer) => guard.succeed(answer),
+        (error: unknown) => guard.fail(error),
+      );
+    } catch (error) {
+      return guard.fail(error);
+    }
+  };
+}
+
+/** One call on its way through the guard. */
+class Guard {
+  readonly #call: UnaryCall;
+  readonly #deps: GuardDeps;
+  readonly #startedAtMs = performance.now();
+  #callerId = UNKNOWN_CALLER;
+  #isAdmitted = false;
+  #isRecorded = false;
+
+  constructor(call: UnaryCall, deps: GuardDeps) {
+    this.#call = call;
+    this.#deps = deps;
+  }
+
+  admit(access: Access): CallContext {
+    const reader = this.#deps.authenticator.authenticate(this.#call);
+    this.#callerId = reader.callerId;
+    assertAccess(reader, access);
+    this.#deps.limit.enter();
+    this.#isAdmitted = true;
+    return new AdmittedCall(this.#call, reader);
+  }
+
+  succeed(reply: UnaryReply): UnaryReply {
+    // Past the deadline the transport has answered DEADLINE_EXCEEDED already.
+    const isLate =
+      this.#call.deadlineMs !== Number.POSITIVE_INFINITY && Date.now() > this.#call.deadlineMs;
+    if (isLate)
+      return this.fail(new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed"));
+    this.#leave("OK");
+    return reply;
+  }
+
+  fail(error: unknown): never {
+    this.#leave(toWireStatus(error).name);
+    throw error;
+  }
+
+  #leave(status: string): void {
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    if (this.#isAdmitted) this.#deps.limit.leave();
+    const seconds = (performance.now() - this.#startedAtMs) / 1000;
+    this.#deps.metrics.record(this.#call.method, this.#callerId, status, seconds);
+  }
+}
+
+/** The engine's view of an admitted call. The signal is asked for only where something waits. */
+class AdmittedCall implements CallContext {
+  readonly callerId: string;
+  readonly deadlineMs: number;
+  readonly entities: ReadonlySet<string> | undefined;
+  readonly #call: UnaryCall;
+
+  constructor(call: UnaryCall, reader: Reader) {
+    this.callerId = reader.callerId;
+    this.deadlineMs = call.deadlineMs;
+    this.entities = reader.entities;
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+}

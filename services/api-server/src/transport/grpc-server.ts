@@ -1,0 +1,122 @@
+import type { Socket } from "node:net";
+import {
+  type ConnectionInjector,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import {
+  FeatureStoreError,
+  type Logger,
+  type UnaryHandler,
+  type UnaryReply,
+  type UnaryRoutes,
+} from "@ofs/platform";
+import { GrpcCall } from "./grpc-call.ts";
+import { sendableStatus } from "./grpc-status.ts";
+
+export interface GrpcServerOptions {
+  /** Larger messages, also after decompression, are RESOURCE_EXHAUSTED. */
+  readonly maxRequestBytes: number;
+  /** Per connection; clients queue what is beyond. */
+  readonly maxConcurrentStreams: number;
+  /** Between pings to a client, so that a dead peer is noticed. */
+  readonly keepaliveTimeMs: number;
+  /** For the answer to such a ping. */
+  readonly keepaliveTimeoutMs: number;
+  readonly log: Logger;
+}
+
+/**
+ * gRPC over grpc-js. It does not listen: connections are given to it. Unary methods come as transport-neutral
+ * handlers on raw bytes; grpc-js's own kinds of service (health, reflection) can be added.
+ */
+export class GrpcServer {
+  readonly #server: Server;
+  readonly #injector: ConnectionInjector;
+  readonly #log: Logger;
+
+  constructor(routes: UnaryRoutes, options: GrpcServerOptions) {
+    this.#log = options.log;
+    this.#server = new Server({
+      "grpc.max_receive_message_length": options.maxRequestBytes,
+      "grpc.max_send_message_length": -1,
+      "grpc.max_concurrent_streams": options.maxConcurrentStreams,
+      "grpc.keepalive_time_ms": options.keepaliveTimeMs,
+      "grpc.keepalive_timeout_ms": options.keepaliveTimeoutMs,
+      "grpc.enable_channelz": 0,
+    });
+    for (const [method, handler] of routes) this.#register(method, handler);
+    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+  }
+
+  addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
+    this.#server.addService(service, implementation);
+  }
+
+  /** Takes a connection over whose first bytes are HTTP/2's; TLS is below it, if any. */
+  accept(socket: Socket): void {
+    this.#injector.injectConnection(socket);
+  }
+
+  /** Sends GOAWAY to everyone. @returns when all calls in flight are answered and the connections closed */
+  drain(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  /** Ends every connection now. */
+  destroy(): void {
+    this.#server.forceShutdown();
+  }
+
+  #register(method: string, handler: UnaryHandler): void {
+    const serve = (call: ServerUnaryCall<Buffer, Uint8Array>, send: sendUnaryData<Uint8Array>) => {
+      this.#serve(new GrpcCall(method, call), handler, send);
+    };
+    this.#server.register<Buffer, Uint8Array>(method, serve, asBuffer, identity, "unary");
+  }
+
+  #serve(call: GrpcCall, handler: UnaryHandler, send: sendUnaryData<Uint8Array>): void {
+    const succeed = (reply: UnaryReply): void => {
+      call.markAnswered();
+      send(null, reply.response, reply.trailers && metadataOf(reply.trailers));
+    };
+    const fail = (error: unknown): void => {
+      call.markAnswered();
+      if (!(error instanceof FeatureStoreError)) {
+        this.#log.error({ err: error, method: call.method }, "a call failed unexpectedly");
+      }
+      const { grpc, message } = sendableStatus(error);
+      send({ code: grpc, details: message });
+    };
+    try {
+      const reply = handler(call);
+      if (reply instanceof Promise) reply.then(succeed).catch(fail);
+      else succeed(reply);
+    } catch (error) {
+      fail(error);
+    }
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function identity(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+function metadataOf(trailers: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
+  return metadata;
+}

@@ -1,0 +1,54 @@
+import { createLogger, Health, type UnaryHandler } from "@ofs/platform";
+import { Registry } from "prom-client";
+import { type Front, type FrontDeps, type FrontSettings, openFront } from "../../src/front.ts";
+import { adminRoutes } from "../../src/http/admin-routes.ts";
+
+export const ECHO = "/test.Service/Echo";
+
+export interface TestFront {
+  readonly front: Front;
+  readonly port: number;
+  readonly health: Health;
+  readonly metrics: Registry;
+  /** Log lines. */
+  readonly lines: string[];
+}
+
+/** Opens a front on a free port of the loopback, with an echo method besides those given. */
+export async function openTestFront(
+  handlers: Record<string, UnaryHandler> = {},
+  settings: Partial<FrontSettings> = {},
+  deps: Partial<FrontDeps> = {},
+): Promise<TestFront> {
+  const metrics = new Registry();
+  const health = new Health();
+  const lines: string[] = [];
+  const log = createLogger({
+    service: "t",
+    level: "DEBUG",
+    destination: { write: (line) => void lines.push(line) },
+  });
+  const echo: UnaryHandler = (call) => ({ response: call.request });
+  const front = await openFront(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      tls: undefined,
+      maxRequestBytes: 4 * 1024 * 1024,
+      maxConnections: 100,
+      maxConcurrentStreams: 100,
+      isReflectionOn: true,
+      ...settings,
+    },
+    {
+      grpcRoutes: new Map([[ECHO, echo], ...Object.entries(handlers)]),
+      services: ["retrieve.FeatureService"],
+      httpRoutes: adminRoutes(health, metrics),
+      health,
+      metrics,
+      log,
+      ...deps,
+    },
+  );
+  return { front, port: front.port, health, metrics, lines };
+}
