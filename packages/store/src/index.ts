@@ -8,6 +8,16 @@ export type {
   RowOutcome,
   StoredCell,
 } from "./block-store.ts";
+export { EmbeddedBlockStore } from "./embedded/embedded-block-store.ts";
+export {
+  EMBEDDED_FORMAT,
+  EmbeddedEnvironment,
+  type EmbeddedEnvironmentOptions,
+  type EmbeddedTable,
+  type EmbeddedTableName,
+  openEmbeddedEnvironment,
+} from "./embedded/environment.ts";
+export type { SweepReport } from "./embedded/expiry-sweep.ts";
 export {
   connectRedis,
   type RedisConnection,
