@@ -7,6 +7,7 @@ import { connect, createServer } from "node:net";
  */
 const FIRST_PORT = 10_000;
 const LAST_PORT = 31_999;
+const PORT_MAX = 65_535;
 const ATTEMPTS = 200;
 const CONNECT_TIMEOUT_MS = 1000;
 
@@ -34,6 +35,7 @@ export async function freePorts(count: number, offsets: readonly number[] = []):
 }
 
 async function isFree(port: number): Promise<boolean> {
+  if (port > PORT_MAX) return false;
   const server = createServer();
   server.listen(port, "127.0.0.1");
   try {

@@ -1,3 +1,4 @@
+export { createTestCertificates, type KeyPair, type TestCertificates } from "./certificates.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
 export {
   type ProcessOptions,
@@ -6,6 +7,18 @@ export {
   type TestProcess,
 } from "./process.ts";
 export type { ProcessExit } from "./process-handle.ts";
+export {
+  type PrivateSentinelSet,
+  type PrivateServer,
+  type PrivateServerSet,
+  type ServerFaults,
+  startCassandra,
+  startEtcd,
+  startRedis,
+  startRedisCluster,
+  startRedisSentinels,
+} from "./servers/private-servers.ts";
+export { SENTINEL_MASTER_NAME } from "./servers/redis-sentinel.ts";
 export {
   type ServerAddress,
   type ServerName,

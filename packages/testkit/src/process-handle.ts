@@ -85,7 +85,7 @@ export class ProcessHandle {
 
   /** SIGTERM, then SIGKILL after `graceMs`. Also wakes a paused process, which could not react. */
   async stop(graceMs: number = STOP_GRACE_MS): Promise<ProcessExit> {
-    if (!this.isRunning) return await this.exited;
+    if (!this.isRunning) return this.exited;
     this.child.ref();
     this.signal("SIGTERM");
     this.signal("SIGCONT");
@@ -98,7 +98,7 @@ export class ProcessHandle {
 
   /** SIGKILL, to children of the process too. */
   async kill(): Promise<ProcessExit> {
-    if (!this.isRunning) return await this.exited;
+    if (!this.isRunning) return this.exited;
     this.child.ref();
     this.signal("SIGKILL");
     const exit = await this.exited;

@@ -11,7 +11,7 @@ import { spawn } from "node:child_process";
  * @returns a function that ends the watch without killing
  */
 export function killWithThisProcess(pid: number, folder = ""): () => void {
-  const script = 'cat > /dev/null; kill -KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"';
+  const script = 'cat > /dev/null; kill -s KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"';
   const shell = spawn("sh", ["-c", script, "watchdog", String(pid), folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,

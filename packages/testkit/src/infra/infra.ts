@@ -88,7 +88,7 @@ export async function stopInfra(log: Log): Promise<void> {
 /** What tests would use now, for each of `specs`. */
 export async function inspectInfra(specs: readonly ServerSpec[]): Promise<ServerStatus[]> {
   const recorded = new Map((await loadState()).map((server) => [server.name, server]));
-  return await Promise.all(
+  return Promise.all(
     specs.map(async ({ name }): Promise<ServerStatus> => {
       const variable = SERVER_VARIABLES[name];
       const external = process.env[variable];

@@ -10,7 +10,12 @@ const log = stderrLog("infra");
 /** `infra up [SERVER...] | down | status`: progress goes to stderr, the table to stdout. */
 async function main([command, ...names]: readonly string[]): Promise<void> {
   if (command === "up") {
-    await startInfra(chooseServers(names), log).finally(printStatus);
+    const specs = chooseServers(names);
+    try {
+      await startInfra(specs, log);
+    } finally {
+      await printStatus();
+    }
   } else if (command === "down") {
     await stopInfra(log);
   } else if (command === "status") {

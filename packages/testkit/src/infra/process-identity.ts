@@ -10,7 +10,7 @@ const START_TIME_FIELD = 19;
  * `undefined` when there is no such process.
  */
 export async function processIdentity(pid: number): Promise<string | undefined> {
-  if (process.platform !== "linux") return await startTimeByPs(pid);
+  if (process.platform !== "linux") return startTimeByPs(pid);
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

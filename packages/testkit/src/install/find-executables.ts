@@ -35,7 +35,7 @@ export async function findExecutables(
         `them: install them, or set ${variable} to the address of a running server`,
     );
   }
-  return await withFileLock(join(cacheFolder(), "debian", `${name}.lock`), async () => {
+  return withFileLock(join(cacheFolder(), "debian", `${name}.lock`), async () => {
     const meanwhile = await findPresent(request);
     if (meanwhile !== undefined) return meanwhile;
     await extractDebianPackages(name, debianPackages, log);

@@ -22,5 +22,5 @@ export async function startRedisNode(
     folder,
     isReady: async () => (await askRedis(cli, port, "ping"))?.trim() === "PONG",
   };
-  return await ServerNode.start(plan, rootFolder);
+  return ServerNode.start(plan, rootFolder);
 }

@@ -41,7 +41,7 @@ export async function startRedisSentinelSet(context: StartContext): Promise<Star
   if (replica === undefined) throw new Error("no replica");
   const sentinels = await orStop([master, replica], async () => {
     await waitForReplica(programs, replicaPort);
-    return await startSentinels(programs, sentinelPorts, masterPort, context);
+    return startSentinels(programs, sentinelPorts, masterPort, context);
   });
   const nodes = [master, replica, ...sentinels];
   const address = sentinelPorts.map(localAddress).join(",");
@@ -70,7 +70,7 @@ async function startSentinels(
   const sentinels = await startAll(
     ports.map((port) => startSentinel(programs, port, masterPort, context)),
   );
-  return await orStop(sentinels, async () => {
+  return orStop(sentinels, async () => {
     for (const port of ports) await waitForFullView(programs, port);
     return sentinels;
   });
@@ -94,7 +94,7 @@ async function startSentinel(
     folder,
     isReady: async () => (await askRedis(cli, port, "ping"))?.trim() === "PONG",
   };
-  return await ServerNode.start(plan, context.folder);
+  return ServerNode.start(plan, context.folder);
 }
 
 function formatSentinelConfig(port: number, masterPort: number, folder: string): string {

@@ -58,13 +58,14 @@ export function failureVariable(name: ServerName): string {
   return `${SERVER_VARIABLES[name]}_FAILURE`;
 }
 
-function parseAddresses(value: string, variable: string): ServerAddress[] {
+/** @throws {Error} naming `source` when a part of the list is not `host:port` */
+export function parseAddresses(value: string, source = "address"): ServerAddress[] {
   return value.split(",").map((part) => {
     const text = part.trim();
     const [, host, digits] = /^\[?([^\s\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
     const port = Number(digits);
     if (host === undefined || !(port > 0 && port <= 65_535)) {
-      throw new Error(`${variable} holds "${text}", which is not host:port`);
+      throw new Error(`${source} holds "${text}", which is not host:port`);
     }
     return { host, port, text };
   });

@@ -88,17 +88,14 @@ export class ServerNode {
   }
 
   async #launch(): Promise<void> {
-    const { title, command, args, env, isReady } = this.plan;
-    const log = await open(this.logFile, "a");
-    const stdio: ["ignore", number, number] = ["ignore", log.fd, log.fd];
-    const spawned = spawnProcess({ command, args, env, stdio, folder: this.#rootFolder });
-    const child = await spawned.finally(() => log.close());
+    const { title, isReady } = this.plan;
+    const child = await this.#spawn();
     this.#process = child;
     try {
       await waitUntil(
         async () => {
           if (!child.isRunning) throw new Error(`${title} ended before it was ready`);
-          return await isReady();
+          return isReady();
         },
         { what: title, timeoutMs: READY_TIMEOUT_MS, intervalMs: READY_INTERVAL_MS },
       );
@@ -107,6 +104,17 @@ export class ServerNode {
       throw new Error(`${title} did not start; its log ends:\n${await this.#logTail()}`, {
         cause: error,
       });
+    }
+  }
+
+  async #spawn(): Promise<ProcessHandle> {
+    const { command, args, env } = this.plan;
+    const log = await open(this.logFile, "a");
+    try {
+      const stdio: ["ignore", number, number] = ["ignore", log.fd, log.fd];
+      return await spawnProcess({ command, args, env, stdio, folder: this.#rootFolder });
+    } finally {
+      await log.close();
     }
   }
 
