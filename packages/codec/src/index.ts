@@ -59,4 +59,4 @@ export {
   readLiveStoreEntries,
   readStoreRecord,
 } from "./record.ts";
-export { emptyValues, type Values } from "./values.ts";
+export { emptyValues, type MutableValues, type Values } from "./values.ts";

@@ -6,17 +6,22 @@ import type { ValuesContainer } from "./data-type.ts";
  */
 export interface Values {
   /** Doubles on the wire, narrowed when they are stored. */
-  fp32Values: number[];
-  fp64Values: number[];
-  int32Values: number[];
-  int64Values: bigint[];
-  uint32Values: number[];
-  uint64Values: bigint[];
-  stringValues: string[];
-  boolValues: boolean[];
+  readonly fp32Values: readonly number[];
+  readonly fp64Values: readonly number[];
+  readonly int32Values: readonly number[];
+  readonly int64Values: readonly bigint[];
+  readonly uint32Values: readonly number[];
+  readonly uint64Values: readonly bigint[];
+  readonly stringValues: readonly string[];
+  readonly boolValues: readonly boolean[];
   /** undefined where a vector came without values. */
-  vector: (Values | undefined)[];
+  readonly vector: readonly (Values | undefined)[];
 }
+
+/** The same, to be filled. */
+export type MutableValues = {
+  -readonly [Field in Exclude<keyof Values, "vector">]: Values[Field][number][];
+} & { vector: (MutableValues | undefined)[] };
 
 /** The containers of elements by the names they have on the wire, which errors use. */
 export const CONTAINER_FIELDS: Readonly<Record<ValuesContainer, string>> = {
@@ -35,7 +40,7 @@ export const CONTAINERS: readonly ValuesContainer[] = Object.keys(
 ) as ValuesContainer[];
 
 /** @returns values with every container empty */
-export function emptyValues(): Values {
+export function emptyValues(): MutableValues {
   return {
     fp32Values: [],
     fp64Values: [],
