@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { buildStamp, missingOutputs } from "./build-state.mjs";
+import { buildStamp, missingOutputs, projectFolders } from "./build-state.mjs";
 import { withFileLock } from "./file-lock.mjs";
 import {
   installStamp,
@@ -98,7 +98,10 @@ async function build() {
 
 async function compile(options) {
   const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  await run([process.execPath, compiler, "-b", ...options], "the build failed");
+  await run(
+    [process.execPath, compiler, "-b", ...options, ...projectFolders(ROOT)],
+    "the build failed",
+  );
 }
 
 async function step(title, work) {

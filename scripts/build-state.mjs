@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { workspaceFolders } from "./install-state.mjs";
 
-const ROOT_FILES = ["tsconfig.base.json", "tsconfig.json", "package.json"];
+const ROOT_FILES = ["tsconfig.base.json", "package.json"];
 /** Folders of a package that the build neither reads nor writes. */
 const OTHER_FOLDERS = new Set(["node_modules", "dist", "test", "bench", "coverage", "vectors"]);
 
@@ -22,12 +22,16 @@ export function buildStamp(root) {
 
 /** Built files that should be there and are not, such as "packages/codec/dist/index.js". */
 export function missingOutputs(root) {
-  return workspaceFolders(root)
-    .filter((folder) => existsSync(join(root, folder, "tsconfig.json")))
+  return projectFolders(root)
     .flatMap((folder) => listFiles(root, `${folder}/src`))
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => file.replace("/src/", "/dist/").replace(/\.ts$/, ".js"))
     .filter((file) => !existsSync(join(root, file)));
+}
+
+/** Workspace folders that the compiler builds. The root project only checks tests. */
+export function projectFolders(root) {
+  return workspaceFolders(root).filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 }
 
 function listFiles(root, folder) {
