@@ -4,6 +4,14 @@ export { FILE_DESCRIPTOR_PROTOS } from "./file-descriptors.ts";
 export { decodePersistQuery, type PersistQuery, type PersistRow } from "./persist-query.ts";
 export { PERSIST_OK, PERSIST_OK_MESSAGE } from "./persist-result.ts";
 export {
+  encodePersistHead,
+  encodePersistQuery,
+  encodePersistRow,
+  encodeRetrieveHead,
+  encodeRetrieveQuery,
+  persistRowSize,
+} from "./query-encoding.ts";
+export {
   type KeyRanges,
   type RetrieveGroup,
   RetrieveQueryView,
@@ -22,7 +30,7 @@ export {
   ROW_KEY_TAG,
   ROW_TAG,
 } from "./retrieve-result.ts";
-export type { Values } from "./values.ts";
+export { type RetrieveResultView, readRetrieveResult } from "./retrieve-result-view.ts";
 export {
   fieldSize,
   stringSize,

@@ -1,6 +1,6 @@
+import type { Values } from "@ofs/codec";
 import { ProtoError } from "./errors.ts";
 import { type RetrieveGroup, readGroup } from "./retrieve-query.ts";
-import type { Values } from "./values.ts";
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from "./wire.ts";
 
 /** A decoded `persist.Query`. */

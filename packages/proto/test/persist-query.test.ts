@@ -1,4 +1,5 @@
-import { decodePersistQuery, ProtoError, persist, type Values } from "@ofs/proto";
+import type { Values } from "@ofs/codec";
+import { decodePersistQuery, ProtoError, persist } from "@ofs/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {

@@ -117,6 +117,18 @@ export const ordinaryQuery = fc.record({
   keys: fc.array(fc.record({ cols: fc.array(text, { maxLength: 3 }) }), { maxLength: 20 }),
 });
 
+const column = fc.uint8Array({ maxLength: 20 }).map((bytes) => field(2, 2, sized(bytes)));
+const columnIdx = fc.nat(0x7fff_ffff).map((value) => field(2, 0, varint(value)));
+const feature = message(withForeign(stringField(1), columnIdx), 3);
+const featureSchema = message(withForeign(stringField(1), messageField(2, feature)), 4);
+const row = message(withForeign(stringField(1), column), 6);
+
+/** Bytes of `retrieve.Result`, fields in any order. */
+export const retrieveResultBytes: fc.Arbitrary<Buffer> = message(
+  withForeign(stringField(1), stringField(2), messageField(3, featureSchema), messageField(4, row)),
+  10,
+);
+
 const int32 = fc.integer().map((value) => varint(value));
 const uint32 = fc.nat(0xffff_ffff).map((value) => varint(value));
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map((value) => varint(value));
