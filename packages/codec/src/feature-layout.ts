@@ -14,6 +14,8 @@ const MAX_LAYOUT_SIZE_BYTES = 0x7fff_ffff;
 export interface FeatureLayout {
   readonly dataType: DataType;
   readonly featureCount: number;
+  /** Names of the features, for error messages; undefined where the maker gave none. */
+  readonly labels: readonly string[] | undefined;
   /** Exact element counts; all 1 for scalar types. */
   readonly vectorLengths: readonly number[];
   /** Largest size of one string, in UTF-8 bytes; 0 for other types. */
@@ -36,6 +38,7 @@ export interface FeatureLayout {
  *
  * @param vectorLengths elements of each feature, by sequence; required for vector types, not read for others
  * @param stringLengths largest UTF-8 size of one string of each feature; required for string types, not read for others
+ * @param labels names of the features, for error messages
  * @throws {ValueError} for no features, an array of another count, or a length outside 0-65535
  */
 export function createFeatureLayout(
@@ -43,6 +46,7 @@ export function createFeatureLayout(
   featureCount: number,
   vectorLengths?: readonly number[],
   stringLengths?: readonly number[],
+  labels?: readonly string[],
 ): FeatureLayout {
   if (!Number.isSafeInteger(featureCount) || featureCount < 1) {
     throw new ValueError(
@@ -73,6 +77,7 @@ export function createFeatureLayout(
   return {
     dataType,
     featureCount,
+    labels,
     vectorLengths: lengths,
     stringLengths: sizes,
     elementCount,
@@ -80,6 +85,11 @@ export function createFeatureLayout(
     byteStarts,
     minPayloadSizeBytes: minPayloadSize(dataType, elementCount),
   };
+}
+
+/** @returns `feature ctr`, or `feature 3` where the layout has no labels */
+export function describeFeature({ labels }: FeatureLayout, position: number): string {
+  return `feature ${labels?.[position] ?? position}`;
 }
 
 function checkLengths(

@@ -1,6 +1,6 @@
 import type { DataType } from "./data-type.ts";
 import { ValueError } from "./errors.ts";
-import { type FeatureLayout, MAX_LENGTH } from "./feature-layout.ts";
+import { describeFeature, type FeatureLayout, MAX_LENGTH } from "./feature-layout.ts";
 import { float32ToBits } from "./float-bits.ts";
 import { float8E4M3FromBits, float8E5M2FromBits } from "./float8.ts";
 import { float16FromBits } from "./float16.ts";
@@ -53,12 +53,12 @@ function flattenVectors(
     const length = vectorLengths[position] as number;
     if (!Array.isArray(vector)) {
       throw new ValueError(
-        `${dataType.name}: value ${String(vector)} of feature ${position} is not a vector`,
+        `${dataType.name}: value ${String(vector)} of ${describeFeature(layout, position)} is not a vector`,
       );
     }
     if (vector.length !== length) {
       throw new ValueError(
-        `${dataType.name}: vector of ${vector.length} elements for feature ${position} of length ${length}`,
+        `${dataType.name}: vector of ${vector.length} elements for ${describeFeature(layout, position)} of length ${length}`,
       );
     }
     for (let i = 0; i < length; i++) elements[next++] = vector[i] as ElementValue;
@@ -222,8 +222,8 @@ function wrongValue(
 }
 
 function describePlace(dataType: DataType, layout: FeatureLayout, elementIndex: number): string {
-  if (!dataType.isVector) return `feature ${elementIndex}`;
+  if (!dataType.isVector) return describeFeature(layout, elementIndex);
   let position = 0;
   while ((layout.elementStarts[position + 1] as number) <= elementIndex) position++;
-  return `feature ${position}, element ${elementIndex - (layout.elementStarts[position] as number)}`;
+  return `${describeFeature(layout, position)}, element ${elementIndex - (layout.elementStarts[position] as number)}`;
 }

@@ -150,7 +150,7 @@ export function createHarness(
     now: () => harness.nowMs,
     random: () => 0.5,
     metrics: harness.metrics,
-    log: createLogger("test", "error"),
+    log: createLogger({ service: "test", level: "ERROR" }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   harness.retrieve = async (query, context) => {
