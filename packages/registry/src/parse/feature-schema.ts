@@ -143,17 +143,29 @@ function bySequence(metas: readonly FeatureMeta[], path: string): readonly Featu
   return sorted;
 }
 
+/** Larger blocks are not read, and a few short keys must not make the process fill its memory. */
+const PAYLOAD_SIZE_BYTES_MAX = 64 * 1024 * 1024;
+
 function createLayout(path: string, dataType: DataType, metas: readonly FeatureMeta[]) {
+  const layout = createCheckedLayout(joinPath(path, "feature-meta"), dataType, metas);
+  const sizeBytes = layout.elementCount * Math.max(dataType.unitSizeBytes, 1);
+  if (sizeBytes <= PAYLOAD_SIZE_BYTES_MAX) return layout;
+  const reason = `features of ${sizeBytes} bytes are more than ${PAYLOAD_SIZE_BYTES_MAX}`;
+  throw new NodeFault(joinPath(path, "feature-meta"), reason);
+}
+
+function createCheckedLayout(path: string, dataType: DataType, metas: readonly FeatureMeta[]) {
   try {
     return createFeatureLayout(
       dataType,
       metas.length,
       dataType.isVector ? metas.map((meta) => meta.vectorLength) : undefined,
       dataType.kind === "string" ? metas.map((meta) => meta.stringLength) : undefined,
+      metas.map((meta) => meta.label),
     );
   } catch (error) {
     if (error instanceof ValueError || error instanceof RangeError) {
-      throw NodeFault.because(joinPath(path, "feature-meta"), error.message, error);
+      throw NodeFault.because(path, error.message, error);
     }
     throw error;
   }
