@@ -80,5 +80,5 @@ export function parseEnv<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv)
 function describe(name: string, message: string, value: string): string {
   if (SECRET_NAME.test(name)) return `${name}: ${message}`;
   const shown = value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}...` : value;
-  return `${name}: ${message}, not ${JSON.stringify(shown)}`;
+  return `${name}: ${message} (value ${JSON.stringify(shown)})`;
 }

@@ -38,10 +38,10 @@ describe("parseEnv", () => {
   test("names every bad variable at once, with its value", () => {
     const schema = z.object({ A: port(), B: flag(), C: text(), D: logLevel() });
     expect(faultsOf(() => parseEnv(schema, { A: "70000", B: "maybe", D: "loud" }))).toEqual([
-      'A: must be a whole number from 0 to 65535, not "70000"',
-      'B: must be true or false, not "maybe"',
+      'A: must be a whole number from 0 to 65535 (value "70000")',
+      'B: must be true or false (value "maybe")',
       "C: is required",
-      'D: must be one of DEBUG, INFO, WARN, ERROR, FATAL, PANIC, DISABLED, not "loud"',
+      'D: must be one of DEBUG, INFO, WARN, ERROR, FATAL, PANIC, DISABLED (value "loud")',
     ]);
   });
 
@@ -65,9 +65,9 @@ describe("EnvReader", () => {
     const parts = { one: reader.read(schema, "STORE_1_"), two: reader.read(schema, "STORE_2_") };
     reader.fault("IDS", "names an unknown id");
     expect(faultsOf(() => reader.finish(parts))).toEqual([
-      'STORE_1_PORT: must be a whole number from 0 to 65535, not "a"',
-      'STORE_2_PORT: must be a whole number from 0 to 65535, not "b"',
-      'IDS: names an unknown id, not "1,2"',
+      'STORE_1_PORT: must be a whole number from 0 to 65535 (value "a")',
+      'STORE_2_PORT: must be a whole number from 0 to 65535 (value "b")',
+      'IDS: names an unknown id (value "1,2")',
     ]);
   });
 
