@@ -92,9 +92,13 @@ function readLength(
     throw new TreeFileError(`${path}/${name}`, "is missing for this data type");
   }
   const length = value.kind === "scalar" ? parseInteger(value.text) : undefined;
-  if (length !== undefined && length >= 0 && length <= UINT16_MAX) return length;
+  const min = isRequired ? 1 : 0;
+  if (length !== undefined && length >= min && length <= UINT16_MAX) return length;
   const shown = value.kind === "scalar" ? quote(value.text) : `a ${value.kind}`;
-  throw new TreeFileError(`${path}/${name}`, `${shown} is not an integer from 0 to ${UINT16_MAX}`);
+  throw new TreeFileError(
+    `${path}/${name}`,
+    `${shown} is not an integer from ${min} to ${UINT16_MAX}`,
+  );
 }
 
 /** @returns the text form of a default: vectors as `[a,b,c]` */
