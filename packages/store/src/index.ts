@@ -18,6 +18,7 @@ export {
   openEmbeddedEnvironment,
 } from "./embedded/environment.ts";
 export type { SweepReport } from "./embedded/expiry-sweep.ts";
+export { EmbeddedRegistrySource } from "./embedded/registry-source.ts";
 export {
   connectRedis,
   type RedisConnection,

@@ -1,5 +1,5 @@
-import { EmbeddedBlockStore, openEmbeddedEnvironment } from "@ofs/store";
 import type { BlockStore } from "@ofs/store";
+import { EmbeddedBlockStore, openEmbeddedEnvironment } from "@ofs/store";
 import { blockStoreContract } from "../contract/block-store-contract.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

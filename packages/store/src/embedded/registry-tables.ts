@@ -1,0 +1,119 @@
+import { CodecError } from "@ofs/codec";
+import type { RegistryChange, RegistryChanges, RegistryTree, Revision } from "@ofs/registry";
+import type { EmbeddedEnvironment } from "./environment.ts";
+import {
+  decodeChanges,
+  decodeEntry,
+  encodeEntry,
+  entryKey,
+  revisionKey,
+} from "./registry-bytes.ts";
+
+/** Revisions whose changes are kept for watchers that lag behind. */
+const MAX_LOG_REVISIONS = 10_000;
+
+/** Bytes that those changes may take. */
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+
+const STATE_KEY = Buffer.from("registry");
+
+/** Where the registry stands. */
+export interface RegistryState {
+  readonly revision: Revision;
+  /** Changes are kept of the revisions after this one. */
+  readonly compactedAt: Revision;
+  readonly logBytes: number;
+}
+
+/** A new folder is at revision 1, as an etcd is. */
+const INITIAL_STATE: RegistryState = { revision: 1, compactedAt: 1, logBytes: 0 };
+
+/** The registry's rows in the data folder. Readers call `refresh` of the environment first. */
+export class RegistryTables {
+  readonly #environment: EmbeddedEnvironment;
+
+  constructor(environment: EmbeddedEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** @throws {CodecError} if the stored state is damaged */
+  state(): RegistryState {
+    const bytes = this.#environment.table("meta").getBinary(STATE_KEY);
+    return bytes === undefined ? INITIAL_STATE : decodeState(bytes);
+  }
+
+  /** State and entries of one moment: reads between two events see one snapshot of the database. */
+  tree(): RegistryTree {
+    const { revision } = this.state();
+    const entries = new Map<string, Uint8Array>();
+    for (const { value: bytes } of this.#environment.table("registry").getRange()) {
+      const { path, value } = decodeEntry(bytes);
+      entries.set(path, value);
+    }
+    return { entries, revision };
+  }
+
+  /** Changes after a revision, one element a revision. All of them must be kept still. */
+  changesAfter(revision: Revision): RegistryChanges[] {
+    const log = this.#environment.table("registry_log");
+    const start = revisionKey(revision + 1);
+    const batches: RegistryChanges[] = [];
+    let next = revision + 1;
+    for (const { value } of log.getRange({ start })) {
+      batches.push({ changes: decodeChanges(value), revision: next });
+      next++;
+    }
+    return batches;
+  }
+
+  /** Applies changes as one revision. Only inside a commit of the environment. */
+  apply(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
+    const table = this.#environment.table("registry");
+    for (const { path, value } of changes) {
+      if (value === undefined) table.removeSync(entryKey(path));
+      else table.putSync(entryKey(path), encodeEntry(path, value));
+    }
+    const before = this.state();
+    const revision = before.revision + 1;
+    this.#environment.table("registry_log").putSync(revisionKey(revision), encodedChanges);
+    const logBytes = before.logBytes + encodedChanges.length;
+    const after = this.#compact({ ...before, revision, logBytes });
+    this.#environment.table("meta").putSync(STATE_KEY, Buffer.from(JSON.stringify(after)));
+    return revision;
+  }
+
+  /** Forgets the oldest changes that are past the limits. */
+  #compact(state: RegistryState): RegistryState {
+    const log = this.#environment.table("registry_log");
+    let { compactedAt, logBytes } = state;
+    while (state.revision - compactedAt > MAX_LOG_REVISIONS || logBytes > MAX_LOG_BYTES) {
+      compactedAt++;
+      const key = revisionKey(compactedAt);
+      logBytes -= log.getBinary(key)?.length ?? 0;
+      log.removeSync(key);
+    }
+    return { ...state, compactedAt, logBytes };
+  }
+}
+
+/** About how much `apply` writes. */
+export function sizeOfChanges(changes: readonly RegistryChange[], encodedSize: number): number {
+  return changes.reduce((sum, change) => sum + (change.value?.length ?? 0), encodedSize);
+}
+
+function decodeState(bytes: Uint8Array): RegistryState {
+  const text = Buffer.from(bytes).toString("utf8");
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isState(value)) return value;
+  } catch (cause) {
+    throw new CodecError("CORRUPT", `registry state ${text.slice(0, 100)}`, 0, { cause });
+  }
+  throw new CodecError("CORRUPT", `registry state ${text.slice(0, 100)}`, 0);
+}
+
+function isState(value: unknown): value is RegistryState {
+  if (typeof value !== "object" || value === null) return false;
+  const { revision, compactedAt, logBytes } = value as Record<keyof RegistryState, unknown>;
+  return [revision, compactedAt, logBytes].every(Number.isSafeInteger);
+}
