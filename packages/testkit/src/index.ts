@@ -8,6 +8,14 @@ export {
 } from "./process.ts";
 export type { ProcessExit } from "./process-handle.ts";
 export {
+  DISTRIBUTED_CONF_ID,
+  entityTree,
+  type FeatureOptions,
+  type GroupOptions,
+  PROCESS_CONF_ID,
+  type RegistryEntries,
+} from "./registry-tree.ts";
+export {
   type PrivateSentinelSet,
   type PrivateServer,
   type PrivateServerSet,

@@ -20,6 +20,8 @@ const VARIABLE = SERVER_VARIABLES["redis-sentinels"];
 export const SENTINEL_MASTER_NAME = "mymaster";
 const SENTINEL_COUNT = 3;
 const QUORUM = 2;
+/** A master waits 5 s for further replicas before it sends its data; there is only one. */
+const MASTER_ARGS = ["--repl-diskless-sync-delay", "0"];
 const READY_TIMEOUT_MS = 60_000;
 
 /** What a sentinel set adds to a started server: who is who. */
@@ -33,7 +35,7 @@ export async function startRedisSentinelSet(context: StartContext): Promise<Star
   const programs = await findRedisPrograms(VARIABLE, context.log);
   const [masterPort, replicaPort, ...sentinelPorts] = await freePorts(2 + SENTINEL_COUNT);
   if (masterPort === undefined || replicaPort === undefined) throw new Error("no ports");
-  const master = await startRedisNode(programs, masterPort, context.folder);
+  const master = await startRedisNode(programs, masterPort, context.folder, MASTER_ARGS);
   const replicaOf = ["--replicaof", `127.0.0.1 ${masterPort}`];
   const [replica] = await orStop([master], () =>
     startAll([startRedisNode(programs, replicaPort, context.folder, replicaOf)]),
