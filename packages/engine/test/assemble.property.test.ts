@@ -10,9 +10,10 @@ import {
   readFeature,
 } from "@ofs/codec";
 import { retrieve } from "@ofs/proto";
+import { entityTree } from "@ofs/testkit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createHarness, entityTree } from "./harness.ts";
+import { createHarness } from "./harness.ts";
 
 /** One group with random features, what is stored of it, and what is asked. */
 interface Case {

@@ -2,89 +2,13 @@ import { LruProcessCache } from "@ofs/cache";
 import { createLogger } from "@ofs/platform";
 import { persist, retrieve } from "@ofs/proto";
 import { parseSnapshot, type Snapshot } from "@ofs/registry";
+import { DISTRIBUTED_CONF_ID, PROCESS_CONF_ID, type RegistryEntries } from "@ofs/testkit";
 import { Registry as MetricsRegistry } from "prom-client";
 import { type CallContext, createEngine, type Engine, type EngineLimits } from "../src/index.ts";
 import { MemoryBlockStore } from "./fakes/memory-block-store.ts";
 import { MemoryDistributedCache } from "./fakes/memory-distributed-cache.ts";
 
-/** Flat registry entries: path -> text. */
-export type Tree = Record<string, string>;
-
-export const PROCESS_CONF_ID = 3;
-export const DISTRIBUTED_CONF_ID = 2;
-
-export interface GroupOptions {
-  readonly id: number;
-  readonly type: string;
-  /** By version; the last is active. */
-  readonly versions: readonly Record<string, FeatureOptions>[];
-  readonly ttlSeconds?: number;
-  readonly process?: boolean;
-  readonly distributed?: boolean;
-  readonly storeId?: string;
-}
-
-export interface FeatureOptions {
-  readonly default?: Uint8Array;
-  readonly vectorLength?: number;
-  readonly stringLength?: number;
-}
-
-/** Registry entries of an entity. Keys are named after their columns. */
-export function entityTree(
-  entity: string,
-  keys: readonly string[],
-  groups: Record<string, GroupOptions>,
-): Tree {
-  const root = `entities/${entity}`;
-  const tree: Tree = { [`${root}/label`]: entity };
-  for (const [sequence, key] of keys.entries()) {
-    tree[`${root}/keys/${sequence}/sequence`] = String(sequence);
-    tree[`${root}/keys/${sequence}/entity-label`] = key;
-    tree[`${root}/keys/${sequence}/column-label`] = key;
-  }
-  for (const cache of ["in-memory-cache", "distributed-cache"]) {
-    const confId = cache === "in-memory-cache" ? PROCESS_CONF_ID : DISTRIBUTED_CONF_ID;
-    tree[`${root}/${cache}/enabled`] = "true";
-    tree[`${root}/${cache}/ttl-in-seconds`] = "60";
-    tree[`${root}/${cache}/jitter-percentage`] = "0";
-    tree[`${root}/${cache}/conf-id`] = String(confId);
-  }
-  for (const [label, options] of Object.entries(groups)) {
-    Object.assign(tree, groupTree(`${root}/feature-groups/${label}`, options));
-  }
-  return tree;
-}
-
-function groupTree(path: string, options: GroupOptions): Tree {
-  const tree: Tree = {
-    [`${path}/id`]: String(options.id),
-    [`${path}/active-version`]: String(options.versions.length),
-    [`${path}/store-id`]: options.storeId ?? "1",
-    [`${path}/data-type`]: `DataType${options.type}`,
-    [`${path}/ttl-in-seconds`]: String(options.ttlSeconds ?? 0),
-    [`${path}/layout-version`]: "1",
-    [`${path}/in-memory-cache-enabled`]: String(options.process ?? false),
-    [`${path}/distributed-cache-enabled`]: String(options.distributed ?? false),
-    [`${path}/columns/seg_${options.id}/label`]: `seg_${options.id}`,
-  };
-  for (const [index, features] of options.versions.entries()) {
-    const meta = Object.entries(features).map(([label, feature], sequence) => [
-      label,
-      {
-        sequence,
-        "default-value": Buffer.from(feature.default ?? new Uint8Array(0)).toString("base64"),
-        "vector-length": feature.vectorLength ?? 0,
-        "string-length": feature.stringLength ?? 0,
-      },
-    ]);
-    tree[`${path}/features/${index + 1}/labels`] = Object.keys(features).join(",");
-    tree[`${path}/features/${index + 1}/feature-meta`] = JSON.stringify(Object.fromEntries(meta));
-  }
-  return tree;
-}
-
-export function snapshotOf(tree: Tree, revision = 1): Snapshot {
+export function snapshotOf(tree: RegistryEntries, revision = 1): Snapshot {
   const store = { "db-type": "scylla", "conf-id": 1, table: "t", "max-column-size-in-bytes": 1024 };
   const entries = Object.entries({ "storage/stores/1": JSON.stringify(store), ...tree });
   return parseSnapshot(new Map(entries.map(([path, text]) => [path, Buffer.from(text)])), revision);
@@ -117,7 +41,7 @@ export interface Answer {
 }
 
 export function createHarness(
-  tree: Tree,
+  tree: RegistryEntries,
   options: {
     readonly onStoreFailure?: "unavailable" | "defaults";
     readonly limits?: Partial<EngineLimits>;

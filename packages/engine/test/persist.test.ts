@@ -1,8 +1,9 @@
 import { blockExpiry, decodeBlock } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import type { persist } from "@ofs/proto";
+import { entityTree } from "@ofs/testkit";
 import { describe, expect, test } from "vitest";
-import { createHarness, entityTree, fp32, query } from "./harness.ts";
+import { createHarness, fp32, query } from "./harness.ts";
 
 const TREE = entityTree("user", ["id"], {
   scores: {

@@ -1,7 +1,8 @@
 import { DATA_TYPES, type DataType, encodeBlock } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
+import { entityTree } from "@ofs/testkit";
 import { describe, expect, test } from "vitest";
-import { createHarness, entityTree, fp32, type Harness, query, snapshotOf } from "./harness.ts";
+import { createHarness, fp32, type Harness, query, snapshotOf } from "./harness.ts";
 
 const SCORES = {
   id: 0,

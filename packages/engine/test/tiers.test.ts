@@ -1,14 +1,8 @@
 import { DATA_TYPES, type DataType, encodeBlock, encodeRecord, NEGATIVE_BLOCK } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
+import { entityTree, type GroupOptions } from "@ofs/testkit";
 import { describe, expect, test } from "vitest";
-import {
-  createHarness,
-  entityTree,
-  fp32,
-  type GroupOptions,
-  type Harness,
-  query,
-} from "./harness.ts";
+import { createHarness, fp32, type Harness, query } from "./harness.ts";
 
 const ONE = "0000803f";
 const TWO = "00000040";
