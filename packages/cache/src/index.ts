@@ -22,4 +22,7 @@ export type {
   ProcessCache,
   ProcessCacheStats,
 } from "./ports.ts";
-export { LruProcessCache, type LruProcessCacheOptions } from "./process/lru-process-cache.ts";
+export {
+  LruProcessCache,
+  type LruProcessCacheOptions,
+} from "./process/lru-process-cache.ts";

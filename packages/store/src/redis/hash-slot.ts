@@ -4,6 +4,9 @@ export const SLOT_COUNT = 16_384;
 /** CRC-16/XMODEM: polynomial 0x1021, initial value 0. */
 const CRC16_POLYNOMIAL = 0x1021;
 
+/** Up to here UTF-8 and UTF-16 are the same, and most keys never leave it. */
+const LAST_ASCII = 0x7f;
+
 const crc16Table = createTable();
 
 function createTable(): Uint16Array {
@@ -24,13 +27,22 @@ function createTable(): Uint16Array {
  * @returns 0-16383
  */
 export function hashSlot(key: string): number {
-  const bytes = Buffer.from(hashTag(key) ?? key);
+  const text = hashTag(key) ?? key;
   let crc = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const index = (crc >> 8) ^ (bytes[i] as number);
-    crc = ((crc << 8) & 0xffff) ^ (crc16Table[index] as number);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > LAST_ASCII) return crc16(Buffer.from(text)) % SLOT_COUNT;
+    crc = ((crc << 8) & 0xffff) ^ (crc16Table[(crc >> 8) ^ unit] as number);
   }
   return crc % SLOT_COUNT;
+}
+
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = ((crc << 8) & 0xffff) ^ (crc16Table[(crc >> 8) ^ (bytes[i] as number)] as number);
+  }
+  return crc;
 }
 
 /** The text between the first `{` and the first `}` after it, unless there is none or it is empty. */

@@ -102,14 +102,21 @@ export class ClusterLink implements RedisLink {
     );
   }
 
-  /** Groups command positions by the node that serves their slot, as far as the client knows. */
+  /** Groups command positions by the nodes that serve their slot, as far as the client knows. */
   #byNode(commands: readonly RedisCommand[]): number[][] {
+    // The client has one list of nodes a range of slots: ranges are told apart by identity, nodes by name.
+    const byRange = new Map<readonly string[] | undefined, number[]>();
     const byNode = new Map<string, number[]>();
     for (const [index, { keys }] of commands.entries()) {
-      const node = this.#client.slots[hashSlot(keys[0] ?? "")]?.join() ?? "";
-      const group = byNode.get(node);
-      if (group === undefined) byNode.set(node, [index]);
-      else group.push(index);
+      const range = this.#client.slots[hashSlot(keys[0] ?? "")];
+      let group = byRange.get(range);
+      if (group === undefined) {
+        const node = range?.join() ?? "";
+        group = byNode.get(node) ?? [];
+        byNode.set(node, group);
+        byRange.set(range, group);
+      }
+      group.push(index);
     }
     return [...byNode.values()];
   }
