@@ -86,7 +86,7 @@ function readInteger(dataType: DataType, isRangeChecked: boolean): ElementReader
     if (isRangeChecked && (value < lowest || value > highest)) {
       throw wrongValue(dataType, label, value, `is not in ${lowest} to ${highest}`);
     }
-    return typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value;
+    return Number(value);
   };
 }
 

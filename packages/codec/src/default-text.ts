@@ -38,7 +38,9 @@ export function parseDefault(dataType: DataType, text: string, limits: DefaultLi
       `${dataType.name}: default ${text} has ${elements.length} elements where the vector has ${vectorLength}`,
     );
   }
-  return dataType.kind === "string" ? encodeStringVector(elements) : Buffer.concat(elements);
+  return dataType.kind === "string"
+    ? encodeStringVector(elements)
+    : new Uint8Array(Buffer.concat(elements));
 }
 
 /** `[]` has one element, the empty text: a value for strings only. */

@@ -61,7 +61,7 @@ function checkString(bytes: Uint8Array, stringLength: number): NormalizedDefault
     bytes.length > limit
       ? `default of ${bytes.length} bytes is longer than the string length ${limit}`
       : undefined;
-  return { bytes: bytes.slice(), fault };
+  return { bytes: copyOf(bytes), fault };
 }
 
 /** @returns undefined if the bytes fit no form */
@@ -78,9 +78,14 @@ function normalForm(
       return dataType.isVector ? normalizeBools(bytes, vectorLength) : normalizeBool(bytes);
     default: {
       const count = dataType.isVector ? vectorLength : 1;
-      return bytes.length === count * dataType.unitSizeBytes ? bytes.slice() : undefined;
+      return bytes.length === count * dataType.unitSizeBytes ? copyOf(bytes) : undefined;
     }
   }
+}
+
+/** Not `slice`: that of a Buffer is a view. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 /** Any non-zero byte is true: true has been written as 80, too. */
@@ -90,7 +95,7 @@ function normalizeBool(bytes: Uint8Array): Uint8Array | undefined {
 
 /** One byte 00/01 each, or else bits, the most significant first. */
 function normalizeBools(bytes: Uint8Array, vectorLength: number): Uint8Array | undefined {
-  if (bytes.length === vectorLength && bytes.every((byte) => byte <= 1)) return bytes.slice();
+  if (bytes.length === vectorLength && bytes.every((byte) => byte <= 1)) return copyOf(bytes);
   if (bytes.length !== (vectorLength + 7) >>> 3) return undefined;
   const bools = new Uint8Array(vectorLength);
   for (let i = 0; i < vectorLength; i++) {
@@ -104,7 +109,7 @@ function normalizeStrings(
   vectorLength: number,
   stringLength: number,
 ): Uint8Array | undefined {
-  if (hasLengthTable(bytes, vectorLength)) return bytes.slice();
+  if (hasLengthTable(bytes, vectorLength)) return copyOf(bytes);
   const strings =
     readVarintStrings(bytes, vectorLength) ?? readSlots(bytes, vectorLength, stringLength);
   return strings === undefined ? undefined : encodeStringVector(strings);

@@ -67,11 +67,14 @@ const NO_BYTES = new Uint8Array(0);
 export function runRecord(vector: RecordCase): void {
   switch (vector.op) {
     case "encode":
-      return runEncode(vector);
+      runEncode(vector);
+      break;
     case "encode_size":
-      return runEncodeSize(vector);
+      runEncodeSize(vector);
+      break;
     case "parse":
-      return runParse(vector);
+      runParse(vector);
+      break;
     default:
       throw new CaseFailure(`op ${String(vector.op)} is unknown`);
   }

@@ -1,0 +1,113 @@
+import {
+  createFeatureLayout,
+  DATA_TYPES,
+  decodeFeature,
+  encodePayload,
+  type FeatureValue,
+  readFeature,
+  ValueError,
+} from "@ofs/codec";
+import { describe, expect, it } from "vitest";
+import { typeNamed } from "./support/arbitraries.ts";
+import { blockOf, hex } from "./support/blocks.ts";
+
+function payloadOf(
+  shortName: string,
+  values: readonly FeatureValue[],
+  vectorLengths?: readonly number[],
+  stringLengths?: readonly number[],
+): string {
+  const dataType = typeNamed(shortName);
+  const layout = createFeatureLayout(dataType, values.length, vectorLengths, stringLengths);
+  return hex(encodePayload(layout, values));
+}
+
+describe("encodePayload", () => {
+  it("lays numbers out little endian, without padding", () => {
+    expect(payloadOf("Int32", [1, 2])).toBe("0100000002000000");
+    expect(payloadOf("FP64", [1])).toBe("000000000000f03f");
+    expect(payloadOf("Uint64", [1n, 2 ** 40])).toBe("01000000000000000000000000010000");
+    expect(payloadOf("Int16Vector", [[1, 2], [], [3]], [2, 0, 1])).toBe("010002000300");
+  });
+
+  it("keeps the low bits of integers beyond the type", () => {
+    expect(payloadOf("Int8", [128, 300, -129])).toBe("802c7f");
+    expect(payloadOf("Uint16", [-1, 65_536])).toBe("ffff0000");
+    expect(payloadOf("Uint32", [4_294_967_295])).toBe("ffffffff");
+    expect(payloadOf("Int64", [2n ** 63n, -1n])).toBe("0000000000000080ffffffffffffffff");
+  });
+
+  it("writes every NaN as the canonical one", () => {
+    expect(payloadOf("FP64", [Number.NaN])).toBe("000000000000f87f");
+    expect(payloadOf("FP32", [Number.NaN])).toBe("0000c07f");
+    expect(payloadOf("FP16", [Number.NaN])).toBe("007e");
+    expect(payloadOf("FP8E5M2Vector", [[Number.NaN, -0]], [2])).toBe("7f80");
+  });
+
+  it("writes bools from the most significant bit on", () => {
+    expect(payloadOf("Bool", [true, 0, 1])).toBe("a0");
+    expect(
+      payloadOf(
+        "Bool",
+        Array.from({ length: 9 }, () => true),
+      ),
+    ).toBe("ff80");
+  });
+
+  it("writes the lengths of all strings, then their bytes", () => {
+    expect(payloadOf("String", ["a", "", "é"], undefined, [1, 0, 2])).toBe("01000000020061c3a9");
+    expect(payloadOf("StringVector", [["a"], ["bb", "c"]], [1, 2], [2, 2])).toBe(
+      "01000200010061626263",
+    );
+  });
+
+  it("BETTER 6: refuses a scalar bool that is not 0 or 1", () => {
+    expect(() => payloadOf("Bool", [0, 2, 0])).toThrow("value 2 of feature 1 is not a bool");
+    expect(() => payloadOf("BoolVector", [[0, 1, -1]], [3])).toThrow("feature 0, element 2");
+  });
+
+  it("BETTER 7: refuses what it cannot write, naming position, value and limit", () => {
+    expect(() => payloadOf("String", ["abc"], undefined, [2])).toThrow(
+      'value "abc" of feature 0 is not a string of at most 2 bytes: it has 3',
+    );
+    expect(() => payloadOf("String", ["€"], undefined, [2])).toThrow("it has 3");
+    expect(() => payloadOf("Int8Vector", [[1, 2]], [3])).toThrow(
+      "vector of 2 elements for feature 0 of length 3",
+    );
+    expect(() => payloadOf("Int32", [1.5])).toThrow("value 1.5 of feature 0 is not an integer");
+    expect(() => payloadOf("Int32", [Number.NaN])).toThrow(ValueError);
+    expect(() => payloadOf("Int64", [2 ** 60])).toThrow("64-bit integer");
+    const layout = createFeatureLayout(typeNamed("Int32"), 2);
+    expect(() => encodePayload(layout, [1])).toThrow("1 values for 2 features");
+  });
+
+  it("refuses values of another kind for every type", () => {
+    for (const dataType of DATA_TYPES) {
+      const layout = createFeatureLayout(dataType, 1, [1], [9]);
+      const wrong = dataType.kind === "string" ? 1 : "1";
+      expect(() => encodePayload(layout, [dataType.isVector ? [wrong] : wrong])).toThrow(
+        ValueError,
+      );
+      if (dataType.isVector) expect(() => encodePayload(layout, ["1"])).toThrow("not a vector");
+    }
+  });
+
+  it("does not repeat a long value in the message", () => {
+    const long = "x".repeat(100_000);
+    expect(() => payloadOf("String", [long], undefined, [9])).toThrow(/^.{1,200}$/);
+  });
+
+  it("BETTER 8: encodes bool vectors, which are not byte aligned", () => {
+    const dataType = typeNamed("BoolVector");
+    const layout = createFeatureLayout(dataType, 2, [3, 7]);
+    const values = [
+      [true, false, true],
+      [true, true, false, false, true, false, true],
+    ];
+    const block = blockOf(layout, values);
+    expect(hex(block.subarray(7))).toBe("11e6b940");
+    const payload = block.subarray(9);
+    expect(decodeFeature(dataType, readFeature(layout, payload, 0), 3)).toEqual(values[0]);
+    expect(decodeFeature(dataType, readFeature(layout, payload, 1), 7)).toEqual(values[1]);
+  });
+});
