@@ -49,6 +49,17 @@ export class Authenticator {
     }
     return reader;
   }
+
+  /** Whether `authenticate` would admit the call. */
+  isKnown(call: HeaderSource): boolean {
+    try {
+      this.authenticate(call);
+      return true;
+    } catch (error) {
+      if (error instanceof FeatureStoreError) return false;
+      throw error;
+    }
+  }
 }
 
 /** @throws {FeatureStoreError} PERMISSION_DENIED */

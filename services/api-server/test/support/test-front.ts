@@ -18,7 +18,7 @@ export interface TestFront {
 export async function openTestFront(
   handlers: Record<string, UnaryHandler> = {},
   settings: Partial<FrontSettings> = {},
-  deps: Partial<FrontDeps> = {},
+  more: (health: Health, metrics: Registry) => Partial<FrontDeps> = () => ({}),
 ): Promise<TestFront> {
   const metrics = new Registry();
   const health = new Health();
@@ -47,7 +47,7 @@ export async function openTestFront(
       health,
       metrics,
       log,
-      ...deps,
+      ...more(health, metrics),
     },
   );
   return { front, port: front.port, health, metrics, lines };

@@ -101,24 +101,20 @@ test("connections that do not end in time are cut", async () => {
 
 test("an HTTP request in flight is answered and its connection closed", async () => {
   const { handler, entered, release } = gate();
-  const { front, port } = await openTestFront(
-    {},
-    {},
-    {
-      httpRoutes: new Map([
-        [
-          "/held",
-          {
-            method: "GET" as const,
-            async handle() {
-              const { response } = await handler();
-              return { status: 200, contentType: "text/plain", body: String(response) };
-            },
+  const { front, port } = await openTestFront({}, {}, () => ({
+    httpRoutes: new Map([
+      [
+        "/held",
+        {
+          method: "GET" as const,
+          async handle() {
+            const { response } = await handler();
+            return { status: 200, contentType: "text/plain", body: String(response) };
           },
-        ],
-      ]),
-    },
-  );
+        },
+      ],
+    ]),
+  }));
   const request = get({ port, host: "127.0.0.1", path: "/held" });
   const answered = once(request, "response") as Promise<[IncomingMessage]>;
   await entered(1);

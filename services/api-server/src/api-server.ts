@@ -1,0 +1,225 @@
+import { createEngine, type Engine } from "@ofs/engine";
+import {
+  createLogger,
+  createMetrics,
+  Health,
+  InFlightLimit,
+  Lifecycle,
+  type Logger,
+} from "@ofs/platform";
+import { openRegistry, type Registry, type RegistrySource } from "@ofs/registry";
+import type { EmbeddedEnvironment } from "@ofs/store";
+import type { Registry as MetricsRegistry } from "prom-client";
+import { Authenticator } from "./auth/authenticator.ts";
+import type { ApiServerConfig } from "./config.ts";
+import { BackendMonitor } from "./connections/backend-monitor.ts";
+import { DistributedCaches } from "./connections/distributed-caches.ts";
+import { ProcessCaches } from "./connections/process-caches.ts";
+import { openRegistrySource } from "./connections/registry-origin.ts";
+import { StoreConnections } from "./connections/store-connections.ts";
+import { type Front, openFront } from "./front.ts";
+import { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";
+import { adminRoutes } from "./http/admin-routes.ts";
+import { mirrorRoutes } from "./http/mirror-routes.ts";
+import { RegistryMetrics } from "./metrics/registry-metrics.ts";
+import { RequestMetrics } from "./metrics/request-metrics.ts";
+import { checkRegistry } from "./readiness.ts";
+import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/feature-routes.ts";
+import type { GuardDeps } from "./routes/guarded-handler.ts";
+import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
+
+const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
+
+/** For closing connections, after the calls in flight have had `SHUTDOWN_GRACE_MS`. */
+const CLOSE_TIME_MS = 5_000;
+
+/** What a program that runs this server inside itself brings along. All of it stays the program's. */
+export interface ApiServerOverrides {
+  readonly log?: Logger;
+  readonly metrics?: MetricsRegistry;
+  /** In place of opening `OFS_DATA_FOLDER`. */
+  readonly embedded?: EmbeddedEnvironment;
+  /** In place of etcd or the data folder's registry. */
+  readonly registrySource?: RegistrySource;
+}
+
+/** A running server. */
+export interface ApiServer {
+  /** The one that was opened, also where 0 was asked for. */
+  readonly port: number;
+  readonly engine: Engine;
+  readonly registry: Registry;
+  readonly health: Health;
+  readonly metrics: MetricsRegistry;
+  /** @throws {FeatureStoreError} DEADLINE_EXCEEDED, saying what is not ready */
+  waitUntilReady(timeoutMs: number): Promise<void>;
+  /**
+   * Takes no more calls, answers those in flight and closes everything in reverse order of opening. Idempotent.
+   *
+   * @throws {AggregateError} if calls had to be cut off or something could not be closed
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the server: the port opens at once, for health; it is ready when the registry is loaded and every store
+ * has answered. What cannot be reached is tried again and again in the background.
+ *
+ * @throws for settings that make no sense, a port that is taken, files that cannot be read; nothing stays open then
+ */
+export async function startApiServer(
+  config: ApiServerConfig,
+  overrides: ApiServerOverrides = {},
+): Promise<ApiServer> {
+  const { APP_NAME, APP_ENV, APP_LOG_LEVEL, SHUTDOWN_GRACE_MS } = config.server;
+  const fields = { app: APP_NAME, env: APP_ENV };
+  const log =
+    overrides.log ?? createLogger({ service: "api-server", level: APP_LOG_LEVEL, fields });
+  const metrics = overrides.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
+  const health = new Health();
+  const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
+  try {
+    return await openAll(config, overrides, { log, metrics, health, lifecycle });
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+interface Base {
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly health: Health;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Opens in the order of dependence; what is registered first is closed last. */
+async function openAll(
+  config: ApiServerConfig,
+  overrides: ApiServerOverrides,
+  base: Base,
+): Promise<ApiServer> {
+  const { log, metrics, health, lifecycle } = base;
+  warnOfInactiveSettings(config, log);
+  const origin = await openRegistrySource(config, overrides);
+  lifecycle.register("registry source", () => origin.close());
+  const stores = new StoreConnections(config, origin.embedded, log);
+  lifecycle.register("stores", () => stores.close());
+  const monitor = new BackendMonitor(stores.backends, log);
+  lifecycle.register("backend monitor", () => monitor.close());
+  const distributed = new DistributedCaches(
+    stores.redisConnections(config.distributedCacheConfIds),
+    metrics,
+    log,
+  );
+  const processCaches = new ProcessCaches(config.processCaches, metrics);
+  let registry: Registry | undefined;
+  lifecycle.register("registry", () => registry?.close());
+
+  const engine = createEngine({
+    registry: {
+      snapshot: () => registry?.snapshot(),
+      refresh: async () => registry?.refresh(),
+    },
+    storeFor: (definition) => stores.storeFor(definition),
+    processCacheFor: (confId) => processCaches.get(confId),
+    distributedCacheFor: (confId) => distributed.get(confId),
+    onStoreFailure: config.server.ON_STORE_FAILURE,
+    storeTimeoutMs: config.server.STORE_TIMEOUT_MS,
+    distributedTimeoutMs: config.server.DISTRIBUTED_CACHE_TIMEOUT_MS,
+    now: Date.now,
+    random: Math.random,
+    metrics,
+    log,
+  });
+  health.register("registry", () =>
+    checkRegistry(registry, (store) => stores.storeFor(store) !== undefined),
+  );
+  health.register("stores", () => monitor.check());
+  const registryMetrics = new RegistryMetrics(metrics, () => registry);
+  registerHealthMetrics(metrics, health, monitor);
+  watchHealth(health, lifecycle);
+  const front = await openApi(config, engine, () => registry, base);
+
+  monitor.start();
+  registry = await openRegistry({
+    source: origin.source,
+    snapshotFile: config.registry.snapshotFile,
+    log,
+    onChange(snapshot) {
+      registryMetrics.swapped();
+      distributed.configure(snapshot);
+    },
+  });
+  log.info({ port: front.port, revision: registry.revision }, "serving");
+  return {
+    port: front.port,
+    engine,
+    registry,
+    health,
+    metrics,
+    waitUntilReady: (timeoutMs) => waitUntilReady(health, timeoutMs),
+    async close() {
+      health.startDraining();
+      await lifecycle.close();
+    },
+  };
+}
+
+/** Opens the port with everything behind it, and registers its drain. */
+async function openApi(
+  config: ApiServerConfig,
+  engine: Engine,
+  registry: () => Registry | undefined,
+  { log, metrics, health, lifecycle }: Base,
+): Promise<Front> {
+  const { server } = config;
+  const snapshot = () => registry()?.snapshot();
+  const authenticator = new Authenticator(snapshot, Date.now);
+  const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
+  const guard: GuardDeps = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
+  const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(snapshot, guard)]);
+  const httpRoutes = adminRoutes(health, metrics);
+  if (server.ENABLE_HTTP_API) {
+    const mirror = mirrorRoutes({
+      routes: grpcRoutes,
+      maxRequestBytes: server.MAX_REQUEST_BYTES,
+      isKnownCaller: (source) => authenticator.isKnown(source),
+    });
+    for (const [path, route] of mirror) httpRoutes.set(path, route);
+  }
+  const front = await openFront(
+    {
+      host: server.APP_HOST,
+      port: server.APP_PORT,
+      tls: tlsFiles(config),
+      maxRequestBytes: server.MAX_REQUEST_BYTES,
+      maxConnections: server.MAX_CONNECTIONS,
+      maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
+      isReflectionOn: server.GRPC_REFLECTION,
+    },
+    { grpcRoutes, services: SERVICES, httpRoutes, health, metrics, log },
+  );
+  lifecycle.register("port", async (signal) => {
+    const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);
+    const isClean = await front.drain(AbortSignal.any([signal, grace]));
+    if (!isClean) throw new Error(`calls were cut off after ${server.SHUTDOWN_GRACE_MS} ms`);
+  });
+  return front;
+}
+
+function tlsFiles({ server }: ApiServerConfig) {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE } = server;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return { certFile, keyFile, clientCaFile: TLS_CLIENT_CA_FILE };
+}
+
+function warnOfInactiveSettings({ server, peerCaches }: ApiServerConfig, log: Logger): void {
+  if ((server.WORKERS ?? 1) > 1) {
+    log.warn({ workers: server.WORKERS }, "WORKERS has no effect yet: this is one process");
+  }
+  if (peerCaches.some(({ isEnabled }) => isEnabled)) {
+    log.warn("the peer cache (P2P_CACHE_*) is not active in this version");
+  }
+  if (server.IS_MEESHO_ENABLED) log.warn("IS_MEESHO_ENABLED has no effect: there is one driver");
+}

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { EtcdRegistrySource, type EtcdTls, type RegistrySource } from "@ofs/registry";
+import {
+  type EmbeddedEnvironment,
+  EmbeddedRegistrySource,
+  openEmbeddedEnvironment,
+} from "@ofs/store";
+import type { EtcdTlsFiles } from "../config/registry-settings.ts";
+import type { ApiServerConfig } from "../config.ts";
+
+/** Where the registry is read from, and the data folder if there is one. */
+export interface RegistryOrigin {
+  readonly source: RegistrySource;
+  readonly embedded: EmbeddedEnvironment | undefined;
+  /** Closes what was opened here; what was brought along stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Etcd's source if one is configured, else the data folder's.
+ *
+ * @throws {FeatureStoreError} if the data folder cannot be opened, or for options that make no sense
+ */
+export async function openRegistrySource(
+  config: ApiServerConfig,
+  given: { readonly embedded?: EmbeddedEnvironment; readonly registrySource?: RegistrySource },
+): Promise<RegistryOrigin> {
+  const { dataFolder } = config.registry;
+  const opened =
+    given.embedded === undefined && dataFolder !== undefined
+      ? openEmbeddedEnvironment(dataFolder)
+      : undefined;
+  const embedded = given.embedded ?? opened;
+  try {
+    const own = given.registrySource ? undefined : await createSource(config, embedded);
+    const source = given.registrySource ?? own;
+    if (source === undefined) throw new Error("neither etcd nor a data folder is configured");
+    return {
+      source,
+      embedded,
+      async close() {
+        await own?.close();
+        await opened?.close();
+      },
+    };
+  } catch (error) {
+    await opened?.close();
+    throw error;
+  }
+}
+
+async function createSource(
+  { server, registry }: ApiServerConfig,
+  embedded: EmbeddedEnvironment | undefined,
+): Promise<RegistrySource | undefined> {
+  const { etcd } = registry;
+  if (etcd === undefined) return embedded && new EmbeddedRegistrySource(embedded);
+  return new EtcdRegistrySource({
+    endpoints: etcd.endpoints,
+    root: `/config/${server.APP_NAME}`,
+    username: etcd.username,
+    password: etcd.password,
+    tls: etcd.tls && (await readTls(etcd.tls)),
+    isWatchEnabled: etcd.isWatchEnabled,
+  });
+}
+
+async function readTls({ caFile, certFile, keyFile }: EtcdTlsFiles): Promise<EtcdTls> {
+  return {
+    ca: await readFile(caFile),
+    cert: certFile === undefined ? undefined : await readFile(certFile),
+    key: keyFile === undefined ? undefined : await readFile(keyFile),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Logger } from "@ofs/platform";
+import type { DbType, StoreDefinition } from "@ofs/registry";
+import {
+  type BlockStore,
+  connectRedis,
+  EmbeddedBlockStore,
+  type EmbeddedEnvironment,
+  RedisBlockStore,
+  type RedisConnection,
+} from "@ofs/store";
+import type { RedisConnectionSettings } from "../config/redis-settings.ts";
+import type { ApiServerConfig } from "../config.ts";
+import type { Backend } from "./backend-monitor.ts";
+import { openScyllaStore } from "./scylla.ts";
+
+interface Connected {
+  readonly dbType: DbType;
+  readonly store: BlockStore;
+}
+
+interface Closable {
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Every configured connection, opened in the background: a store that cannot be reached yet answers UNAVAILABLE.
+ * The registry's stores find theirs by kind and configuration id, so they may change at any time.
+ */
+export class StoreConnections {
+  readonly #byConfId = new Map<number, Connected>();
+  readonly #redis = new Map<number, RedisConnection>();
+  readonly #backends: Backend[] = [];
+  readonly #closables: Closable[] = [];
+  #embedded: BlockStore | undefined;
+
+  /**
+   * @param embedded data folder of embedded stores; stays the caller's
+   * @throws {FeatureStoreError} INVALID_ARGUMENT for settings that make no sense
+   */
+  constructor(config: ApiServerConfig, embedded: EmbeddedEnvironment | undefined, log: Logger) {
+    for (const settings of config.scylla) {
+      this.#add(settings.confId, "scylla", openScyllaStore(settings, log), true);
+    }
+    for (const settings of config.redis) {
+      // Without its cache a process serves from the stores; without a store it does not serve.
+      const isRequired = !config.distributedCacheConfIds.includes(settings.confId);
+      this.#addRedis(settings, isRequired, log);
+    }
+    if (embedded !== undefined) {
+      this.#embedded = new EmbeddedBlockStore(embedded);
+      this.#watch("embedded", this.#embedded, true);
+    }
+  }
+
+  /** @returns undefined where this process has no such connection */
+  storeFor({ dbType, confId }: StoreDefinition): BlockStore | undefined {
+    if (dbType === "embedded") return this.#embedded;
+    const connected = this.#byConfId.get(confId);
+    return connected?.dbType === dbType ? connected.store : undefined;
+  }
+
+  /** The Redis connections with these configuration ids. */
+  redisConnections(confIds: readonly number[]): Map<number, RedisConnection> {
+    const chosen = new Map<number, RedisConnection>();
+    for (const confId of confIds) {
+      const connection = this.#redis.get(confId);
+      if (connection !== undefined) chosen.set(confId, connection);
+    }
+    return chosen;
+  }
+
+  get backends(): readonly Backend[] {
+    return this.#backends;
+  }
+
+  /** Closes all of them, whatever happens to each. @throws {AggregateError} */
+  async close(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.#closables.map((closable) => closable.close()));
+    const faults = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason as Error] : [],
+    );
+    if (faults.length > 0) throw new AggregateError(faults, "some stores could not be closed");
+  }
+
+  #add(confId: number, dbType: DbType, store: BlockStore, isRequired: boolean): void {
+    this.#byConfId.set(confId, { dbType, store });
+    this.#watch(`${store.kind} ${confId}`, store, isRequired);
+  }
+
+  #addRedis(settings: RedisConnectionSettings, isRequired: boolean, log: Logger): void {
+    const { confId, options } = settings;
+    const connection = connectRedis({ ...options, log });
+    this.#redis.set(confId, connection);
+    this.#add(confId, `redis_${options.kind}`, new RedisBlockStore({ connection }), isRequired);
+  }
+
+  #watch(name: string, store: BlockStore, isRequired: boolean): void {
+    this.#backends.push({ name, isRequired, ping: () => store.ping() });
+    this.#closables.push({ name, close: () => store.close() });
+  }
+}

@@ -1,0 +1,42 @@
+import type { CheckResult } from "@ofs/platform";
+import type { Registry, StoreDefinition } from "@ofs/registry";
+
+/** Faults that `/ready` shows; their number is always shown. */
+const MAX_SHOWN_FAULTS = 20;
+
+/**
+ * The registry's part of readiness: nothing can be served before the first snapshot. Afterwards an unreachable
+ * source, faulty nodes and stores without a connection are warnings.
+ *
+ * @param hasConnection whether this process can reach a store
+ */
+export function checkRegistry(
+  registry: Registry | undefined,
+  hasConnection: (store: StoreDefinition) => boolean,
+): CheckResult {
+  if (registry === undefined) {
+    return { status: "failing", detail: { error: "the registry is being opened" } };
+  }
+  const { isLive, source, revision, loadedFrom, lastError, fileError, faults } = registry.status();
+  const snapshot = registry.snapshot();
+  const stores = [...(snapshot?.stores.values() ?? [])];
+  const unconnectedStores = stores.filter((store) => !hasConnection(store)).map(describeStore);
+  const detail = {
+    revision,
+    source,
+    isLive,
+    loadedFrom,
+    ...(lastError === undefined ? {} : { error: lastError }),
+    ...(fileError === undefined ? {} : { fileError }),
+    faultCount: faults.length,
+    faults: faults.slice(0, MAX_SHOWN_FAULTS),
+    unconnectedStores,
+  };
+  if (snapshot === undefined) return { status: "failing", detail };
+  const isFine = isLive && faults.length === 0 && unconnectedStores.length === 0;
+  return { status: isFine ? "ok" : "warning", detail };
+}
+
+function describeStore({ id, dbType, confId }: StoreDefinition): string {
+  return `store ${id}: no ${dbType} connection with conf-id ${confId}`;
+}
