@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type DataType, dataTypeByName } from "@ofs/codec";
+import { createFeatureLayout, type DataType, dataTypeByName } from "@ofs/codec";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 
 /** A label or table name that no other test run uses: lower-case letters, digits, underscore. */
@@ -36,7 +36,7 @@ export function featureGroup(
     version: 1,
     labels: ["value"],
     sequences: new Map([["value", 0]]),
-    layout: { dataType: type, featureCount: 1, vectorLengths: [1], stringLengths: [0] },
+    layout: createFeatureLayout(type, 1, [1], [0]),
     defaults: [new Uint8Array(type.unitSizeBytes)],
   };
   return {

@@ -101,7 +101,7 @@ export class CommitQueue {
       });
       return undefined;
     } catch (cause) {
-      return await this.#toFailure(cause);
+      return this.#toFailure(cause);
     }
   }
 }

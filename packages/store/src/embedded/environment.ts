@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FeatureStoreError } from "@ofs/platform";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { CommitQueue } from "./commit-queue.ts";
+import { refuseDataFile } from "./data-file-check.ts";
 import { closedFailure, commitFailureCause, embeddedFailure } from "./embedded-failures.ts";
 import { WriterLease } from "./writer-lease.ts";
 
@@ -54,6 +55,7 @@ export function openEmbeddedEnvironment(
   try {
     if (readOnly) assertDataFile(folder);
     else mkdirSync(folder, { recursive: true });
+    assertDatabase(folder);
     if (!readOnly) lease = WriterLease.acquire(folder, EMBEDDED_FORMAT);
     root = openRoot(folder, readOnly);
     const tables = openTables(root, folder);
@@ -76,6 +78,8 @@ export class EmbeddedEnvironment {
   readonly #lease: WriterLease | undefined;
   readonly #commits: CommitQueue;
   #closing: Promise<void> | undefined;
+  /** lmdb must not be touched any more: it would end the process. */
+  #isRootClosed = false;
 
   /** Use {@link openEmbeddedEnvironment}. */
   constructor(
@@ -103,9 +107,13 @@ export class EmbeddedEnvironment {
     return this.#closing !== undefined;
   }
 
-  /** @throws {FeatureStoreError} UNAVAILABLE after `close`: tables must not be touched then */
+  /**
+   * Take it anew for each piece of work: a table must not be touched once the folder is closed.
+   *
+   * @throws {FeatureStoreError} UNAVAILABLE when all changes given before `close` are done
+   */
   table(name: EmbeddedTableName): EmbeddedTable {
-    this.assertOpen();
+    if (this.#isRootClosed) throw closedFailure(this.folder);
     return this.#tables[name];
   }
 
@@ -152,6 +160,7 @@ export class EmbeddedEnvironment {
 
   async #close(): Promise<void> {
     await this.#commits.idle();
+    this.#isRootClosed = true;
     await this.#root.close();
     this.#lease?.release();
   }
@@ -162,6 +171,16 @@ function assertDataFile(folder: string): void {
   throw new FeatureStoreError(
     "FAILED_PRECONDITION",
     `embedded store in ${folder}: nothing to read; open it for writing first`,
+  );
+}
+
+function assertDatabase(folder: string): void {
+  const path = join(folder, DATA_FILE);
+  const reason = existsSync(path) ? refuseDataFile(path) : undefined;
+  if (reason === undefined) return;
+  throw new FeatureStoreError(
+    "FAILED_PRECONDITION",
+    `embedded store in ${folder}: ${DATA_FILE} cannot be opened: ${reason}`,
   );
 }
 
