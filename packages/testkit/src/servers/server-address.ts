@@ -8,6 +8,7 @@ export const SERVER_VARIABLES = {
 } as const satisfies Record<string, `OFS_TEST_${string}`>;
 
 export type ServerName = keyof typeof SERVER_VARIABLES;
+type ServerSetName = "redis-cluster" | "redis-sentinels";
 
 export interface ServerAddress {
   readonly host: string;
@@ -23,7 +24,7 @@ export interface ServerAddress {
  * that needs a server fails without it
  */
 export function serverAddress(
-  name: "cassandra" | "etcd" | "redis",
+  name: Exclude<ServerName, ServerSetName>,
   env: NodeJS.ProcessEnv = process.env,
 ): ServerAddress {
   const [address, ...others] = serverAddresses(name, env);
