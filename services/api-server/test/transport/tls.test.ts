@@ -1,60 +1,62 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
+import { createTestCertificates, type KeyPair, type TestCertificates } from "@ofs/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Authority, type Certificate, createAuthority } from "../support/certificates.ts";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
 import { ECHO, openTestFront, type TestFront } from "../support/test-front.ts";
 
+/** Certificate and key, PEM. */
+interface Identity {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 let folder: string;
-let authority: Authority;
-let stranger: Authority;
+let certificates: TestCertificates;
+let authority: Buffer;
+let known: Identity;
+/** Signed by an authority that the server does not know. */
+let stranger: Identity;
 let opened: TestFront;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ofs-tls-"));
-  authority = createAuthority();
-  stranger = createAuthority("stranger");
-  const server = authority.issue("server");
-  await writeFile(join(folder, "server.pem"), server.cert);
-  await writeFile(join(folder, "server.key"), server.key);
-  await writeFile(join(folder, "ca.pem"), authority.cert);
+  certificates = await createTestCertificates(join(folder, "own"));
+  authority = await readFile(certificates.ca);
+  known = await readIdentity(certificates.client);
+  const others = await createTestCertificates(join(folder, "others"));
+  stranger = await readIdentity(others.client);
 });
 
 afterEach(() => opened.front.drain(AbortSignal.timeout(2_000)));
 afterAll(() => rm(folder, { recursive: true }));
 
+async function readIdentity({ cert, key }: KeyPair): Promise<Identity> {
+  return { cert: await readFile(cert), key: await readFile(key) };
+}
+
 async function openTls(needsClientCertificate: boolean): Promise<void> {
-  opened = await openTestFront(
-    {},
-    {
-      tls: {
-        certFile: join(folder, "server.pem"),
-        keyFile: join(folder, "server.key"),
-        clientCaFile: needsClientCertificate ? join(folder, "ca.pem") : undefined,
-      },
-    },
-  );
+  const { server, ca } = certificates;
+  const clientCaFile = needsClientCertificate ? ca : undefined;
+  const tls = { certFile: server.cert, keyFile: server.key, clientCaFile };
+  opened = await openTestFront({}, { tls });
 }
 
-function clientWith(own?: Certificate): RawClient {
-  const root = Buffer.from(authority.cert);
-  const channel = own
-    ? credentials.createSsl(root, Buffer.from(own.key), Buffer.from(own.cert))
-    : credentials.createSsl(root);
-  return new RawClient(opened.port, channel);
+function clientWith(own?: Identity): RawClient {
+  return new RawClient(opened.port, credentials.createSsl(authority, own?.key, own?.cert));
 }
 
-async function getOverTls(path: string, own?: Certificate): Promise<number | undefined> {
+async function getOverTls(path: string, own?: Identity): Promise<number | undefined> {
   const request = get({
     host: "localhost",
     port: opened.port,
     path,
-    ca: authority.cert,
+    ca: authority,
     cert: own?.cert,
     key: own?.key,
     agent: false,
@@ -86,12 +88,11 @@ test("plain text on a TLS port is refused", async () => {
 
 test("with a client authority only its certificates are admitted", async () => {
   await openTls(true);
-  const known = authority.issue("ranker");
   const admitted = clientWith(known);
   expect((await admitted.call(ECHO, Buffer.from("hi"))).response.toString()).toBe("hi");
   admitted.close();
   expect(await getOverTls("/health/self", known)).toBe(200);
-  for (const own of [undefined, stranger.issue("ranker")]) {
+  for (const own of [undefined, stranger]) {
     const refused = clientWith(own);
     const options = { deadline: Date.now() + 5_000 };
     expect((await failureOf(refused.call(ECHO, undefined, {}, options)))[0]).toBe(14);
