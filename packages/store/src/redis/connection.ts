@@ -13,6 +13,9 @@ import { NotConnectedError, toStoreError } from "./redis-errors.ts";
 import type { RawReply, RedisLink } from "./redis-link.ts";
 import { watchClient } from "./watch-client.ts";
 
+/** How long `close` waits for replies that are under way. */
+const DRAIN_TIMEOUT_MS = 1000;
+
 /** Value of a key, `undefined` where there is none, or why it could not be read. */
 export type RedisValue = Buffer | undefined | FeatureStoreError;
 
@@ -55,6 +58,7 @@ class DriverConnection implements RedisConnection {
   /** The one that takes writes. */
   readonly #master: RedisClient;
   readonly #clients: readonly RedisClient[];
+  readonly #endWatch: (() => void) | undefined;
   #lastFault: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -63,7 +67,8 @@ class DriverConnection implements RedisConnection {
     this.name = nameOf(options);
     this.#settings = resolveSettings(options);
     this.#dispatcher = new Dispatcher(this.name, this.#settings);
-    const { master, replica } = createClients(options, this.#settings);
+    const { master, replica, endWatch } = createClients(options, this.#settings);
+    this.#endWatch = endWatch;
     this.#master = master;
     this.#clients = replica === undefined ? [master] : [master, replica];
     for (const { driver } of this.#clients) {
@@ -110,8 +115,14 @@ class DriverConnection implements RedisConnection {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.all(this.#clients.map(closeClient)).then(() => undefined);
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#endWatch?.();
+    await this.#dispatcher.close(DRAIN_TIMEOUT_MS);
+    await Promise.all(this.#clients.map(closeClient));
   }
 
   /** A ready one, at random where there are several; else the master's. */

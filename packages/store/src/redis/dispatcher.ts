@@ -19,6 +19,8 @@ export class Dispatcher {
   readonly #name: string;
   #pendingCount = 0;
   #pendingBytes = 0;
+  #isClosed = false;
+  #onIdle: (() => void) | undefined;
 
   constructor(name: string, settings: ResolvedSettings) {
     this.#name = name;
@@ -50,6 +52,16 @@ export class Dispatcher {
       for (const [i, index] of failed.entries()) replies[index] = retried[i];
     }
     return replies;
+  }
+
+  /** Refuses all further commands and waits for the replies to come, up to a limit. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    if (this.#pendingCount === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    await Promise.race([idle, delay(timeoutMs, undefined, { ref: false })]);
   }
 
   /** Sends each command once; a script a second time, as its source, where its digest is not known. */
@@ -84,6 +96,7 @@ export class Dispatcher {
     const done = link.send(commands, replies, isSourceSent).finally(() => {
       this.#pendingCount -= commands.length;
       this.#pendingBytes -= sizeBytes;
+      if (this.#pendingCount === 0) this.#onIdle?.();
     });
     const stop = await waitWithin(done, endsAtMs, call);
     if (stop === undefined) return replies;
@@ -93,6 +106,7 @@ export class Dispatcher {
 
   /** Why nothing should be sent now, if so. */
   #refusal(link: RedisLink, commands: readonly RedisCommand[]): Error | undefined {
+    if (this.#isClosed) return new FeatureStoreError("UNAVAILABLE", `${this.#name}: closed`);
     const status = link.status();
     if (status !== "ready") return new NotConnectedError(`not connected (${status})`);
     if (

@@ -11,6 +11,7 @@ import {
   type StandaloneOptions,
 } from "./options.ts";
 import { ClusterLink, NodeLink, type RedisLink } from "./redis-link.ts";
+import { watchSentinels } from "./sentinel-watch.ts";
 
 /** Pauses between two attempts to connect: doubling, up to the longest, less up to a quarter. */
 const RECONNECT_MIN_MS = 50;
@@ -24,7 +25,6 @@ const REDIRECT_DELAY_MS = 50;
 const REDIRECTS_MAX = 3;
 
 const SENTINEL_RETRY_MAX_MS = 1000;
-const SENTINEL_RECONNECT_MS = 10_000;
 
 const NETWORK_FAMILIES: ReadonlyMap<string, number> = new Map([
   ["tcp", 0],
@@ -32,7 +32,7 @@ const NETWORK_FAMILIES: ReadonlyMap<string, number> = new Map([
   ["tcp6", 6],
 ]);
 
-/** How long `closeClient` waits for replies that are under way. */
+/** How long `closeClient` waits for the other side. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** Events after which a client is connected, or has failed to. */
@@ -51,6 +51,8 @@ export interface RedisClients {
   readonly master: RedisClient;
   /** Serves reads besides the master. */
   readonly replica?: RedisClient;
+  /** Ends what watches the sentinels. */
+  readonly endWatch?: () => void;
 }
 
 /**
@@ -110,9 +112,7 @@ function createFailover(options: FailoverOptions, settings: ResolvedSettings): R
     db: options.db ?? 0,
     sentinels: shuffled(sentinels),
     name: options.masterName,
-    failoverDetector: true,
     sentinelRetryStrategy: (attempt) => Math.min(attempt * RECONNECT_MIN_MS, SENTINEL_RETRY_MAX_MS),
-    sentinelReconnectStrategy: () => SENTINEL_RECONNECT_MS,
     sentinelCommandTimeout: settings.dialTimeoutMs,
     // A master that was demoted answers writes with READONLY: look for the new one.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
@@ -122,7 +122,8 @@ function createFailover(options: FailoverOptions, settings: ResolvedSettings): R
     common.sentinelTLS = settings.tls;
   }
   const master = new Redis({ ...common, role: "master" });
-  const clients = { master: { driver: master, link: new NodeLink(master) } };
+  const endWatch = watchSentinels(sentinels, options.masterName, master, settings, options.log);
+  const clients = { master: { driver: master, link: new NodeLink(master) }, endWatch };
   if (!options.routeRandom) return clients;
   const replica = new Redis({ ...common, role: "slave" });
   return { ...clients, replica: { driver: replica, link: new NodeLink(replica) } };
@@ -181,13 +182,10 @@ export async function waitForAnswer({ driver }: RedisClient, timeoutMs: number):
   });
 }
 
-/** Lets replies that are under way arrive, within a second; then the connection is cut. */
+/** Cuts the connection, and waits until that is done. */
 export async function closeClient({ driver }: RedisClient): Promise<void> {
   if (driver.status === "end") return;
   const ended = new Promise<void>((resolve) => driver.once("end", () => resolve()));
-  const timer = setTimeout(() => driver.disconnect(), CLOSE_TIMEOUT_MS);
-  if (driver.status === "ready") driver.quit().catch(() => driver.disconnect());
-  else driver.disconnect();
-  await Promise.race([ended, delay(2 * CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-  clearTimeout(timer);
+  driver.disconnect();
+  await Promise.race([ended, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }

@@ -6,6 +6,12 @@ const TRANSIENT_REPLY = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY
 /** Replies that mean that the cluster's layout has changed since the client looked. */
 const REDIRECT_REPLY = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /;
 
+/** Servers before version 7 wrap the reply to a command that a script ran. */
+const REPLY_IN_SCRIPT = /^ERR Error running script .*@user_script:\s?\d+: -?([A-Z]{2,} .*)$/;
+
+/** A fault of the script itself, not of a command that it ran. */
+const SCRIPT_FAULT = /^ERR .*user_script/;
+
 /** Nothing was sent: there is no connection. */
 export class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
@@ -27,7 +33,7 @@ export function isUnknownScript(error: Error): boolean {
  */
 export function mayHelpToRetry(error: Error): boolean {
   if (error instanceof FeatureStoreError) return false;
-  return isReply(error) ? TRANSIENT_REPLY.test(error.message) : true;
+  return isReply(error) ? TRANSIENT_REPLY.test(replyText(error)) : true;
 }
 
 /** Turns whatever went wrong with one command into an error of the fleet. */
@@ -35,15 +41,18 @@ export function toStoreError(error: Error, connectionName: string): FeatureStore
   if (error instanceof FeatureStoreError) return error;
   const message = `${connectionName}: ${error.message}`;
   if (!isReply(error)) return new FeatureStoreError("UNAVAILABLE", message, { cause: error });
-  if (error.message.startsWith("WRONGTYPE")) {
+  const reply = replyText(error);
+  if (reply.startsWith("WRONGTYPE")) {
     return new FeatureStoreError("FAILED_PRECONDITION", message, { cause: error });
   }
-  if (error.message.includes("user_script:")) {
-    return new FeatureStoreError("INTERNAL", message, { cause: error });
-  }
+  if (SCRIPT_FAULT.test(reply)) return new FeatureStoreError("INTERNAL", message, { cause: error });
   return new FeatureStoreError("UNAVAILABLE", message, { cause: error });
 }
 
 function isReply(error: Error): boolean {
   return error.name === "ReplyError";
+}
+
+function replyText({ message }: Error): string {
+  return REPLY_IN_SCRIPT.exec(message)?.[1] ?? message;
 }

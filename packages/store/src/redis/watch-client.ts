@@ -11,11 +11,11 @@ export function watchClient(
   driver: RedisClient["driver"],
   name: string,
   log: Logger | undefined,
-  onFault: (fault: string | undefined) => void,
+  onFault?: (fault: string | undefined) => void,
 ): void {
   let isDown = false;
   const report = (error: Error): void => {
-    onFault(error.message);
+    onFault?.(error.message);
     if (isDown) return;
     isDown = true;
     log?.warn({ redis: name, err: error }, "redis connection failed");
@@ -24,7 +24,7 @@ export function watchClient(
   driver.on("node error", report);
   driver.on("ready", () => {
     isDown = false;
-    onFault(undefined);
+    onFault?.(undefined);
     log?.info({ redis: name }, "redis connected");
   });
 }

@@ -15,7 +15,21 @@ function reply(message: string): Error {
 
 test.each([
   [reply("WRONGTYPE Operation against a key"), "FAILED_PRECONDITION"],
-  [reply("ERR user_script:7: attempt to index nil"), "INTERNAL"],
+  [reply("ERR user_script:7: attempt to index nil script: 9f, on @user_script:7."), "INTERNAL"],
+  [reply("ERR Error running script (call to f_9f): @user_script:7: attempt to index"), "INTERNAL"],
+  [
+    reply("WRONGTYPE Operation against a key script: 9f, on @user_script:31."),
+    "FAILED_PRECONDITION",
+  ],
+  [
+    reply("ERR Error running script (call to f_9f): @user_script:31: WRONGTYPE Operation against"),
+    "FAILED_PRECONDITION",
+  ],
+  [reply("OOM command not allowed. script: 9f, on @user_script:60."), "UNAVAILABLE"],
+  [
+    reply("ERR Error running script (call to f_9f): @user_script: 60: -OOM command not allowed"),
+    "UNAVAILABLE",
+  ],
   [reply("OOM command not allowed when used memory > 'maxmemory'."), "UNAVAILABLE"],
   [reply("NOAUTH Authentication required."), "UNAVAILABLE"],
   [new Error("Connection is closed."), "UNAVAILABLE"],
@@ -37,6 +51,8 @@ test.each([
   [reply("LOADING Redis is loading the dataset in memory"), true],
   [reply("READONLY You can't write against a read only replica."), true],
   [reply("CLUSTERDOWN The cluster is down"), true],
+  [reply("READONLY You can't write. script: 9f, on @user_script:60."), true],
+  [reply("ERR Error running script (call to f_9f): @user_script:60: -READONLY You can't"), true],
   [reply("WRONGTYPE Operation against a key"), false],
   [reply("OOM command not allowed"), false],
 ])("whether sending again may help after %o: %s", (error, isHelp) => {
