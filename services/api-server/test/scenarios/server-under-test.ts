@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EtcdRegistrySource, type RegistryChange } from "@ofs/registry";
+import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
+import {
+  DISTRIBUTED_CONF_ID,
+  freePort,
+  PROCESS_CONF_ID,
+  SENTINEL_MASTER_NAME,
+  serverAddress,
+  serverAddresses,
+  startProcess,
+} from "@ofs/testkit";
+import { dropKeyspace, prepareKeyspace, SCYLLA_CONF_ID, scyllaEnvironment } from "./cassandra.ts";
+import { ScenarioClient } from "./scenario-client.ts";
+import { type CacheUse, MAX_COLUMN_BYTES, scenarioTree } from "./scenario-tree.ts";
+
+export const STORE_KINDS = [
+  "embedded",
+  "scylla",
+  "redis_standalone",
+  "redis_failover",
+  "redis_cluster",
+] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
+
+const REDIS_STORE_CONF_ID = 4;
+const READY_TIMEOUT_MS = 60_000;
+
+export interface ServerUnderTest {
+  readonly address: string;
+  readonly client: ScenarioClient;
+  /** Changes the running server's registry; `undefined` deletes. */
+  writeRegistry(entries: Readonly<Record<string, string | undefined>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where the registry tree is put, and how the server is told of it. */
+interface RegistryHome {
+  readonly env: Record<string, string>;
+  write(changes: readonly RegistryChange[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a real api-server process on the given kind of store and caches, configured by nothing but its
+ * environment, with a registry of its own.
+ */
+export async function startServerUnderTest(
+  store: StoreKind,
+  caches: CacheUse,
+): Promise<ServerUnderTest> {
+  const name = `scenario_${randomUUID().replaceAll("-", "")}`;
+  const dataFolder = await mkdtemp(join(tmpdir(), "ofs-scenario-"));
+  const home = store === "embedded" ? await embeddedHome(dataFolder) : etcdHome(name);
+  const tree = scenarioTree(storeDefinition(store, name), caches);
+  await home.write(toChanges(tree));
+  if (store === "scylla") await prepareKeyspace(name, tree);
+  const port = await freePort();
+  const server = await startProcess({
+    script: join(import.meta.dirname, "../../src/main.ts"),
+    nodeOptions: ["--conditions=@ofs/source", "--import", "tsx"],
+    env: {
+      APP_NAME: name,
+      APP_PORT: String(port),
+      APP_LOG_LEVEL: "WARN",
+      ...home.env,
+      ...cacheEnvironment(),
+      ...storeEnvironment(store, name),
+    },
+    ready: { http: `http://127.0.0.1:${port}/ready` },
+    readyTimeoutMs: READY_TIMEOUT_MS,
+  });
+  const client = new ScenarioClient(`127.0.0.1:${port}`);
+  return {
+    address: `127.0.0.1:${port}`,
+    client,
+    writeRegistry: (entries) => home.write(toChanges(entries)),
+    async close() {
+      client.close();
+      await server.stop();
+      await home.close();
+      if (store === "scylla") await dropKeyspace(name);
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function toChanges(entries: Readonly<Record<string, string | undefined>>): RegistryChange[] {
+  return Object.entries(entries).map(([path, text]) => ({
+    path,
+    value: text === undefined ? undefined : Buffer.from(text),
+  }));
+}
+
+async function embeddedHome(dataFolder: string): Promise<RegistryHome> {
+  const write = async (changes: readonly RegistryChange[]): Promise<void> => {
+    const environment = openEmbeddedEnvironment(dataFolder);
+    const source = new EmbeddedRegistrySource(environment);
+    await source.write(changes);
+    await source.close();
+    await environment.close();
+  };
+  return { env: { OFS_DATA_FOLDER: dataFolder }, write, close: async () => {} };
+}
+
+function etcdHome(name: string): RegistryHome {
+  const { text } = serverAddress("etcd");
+  const source = new EtcdRegistrySource({ endpoints: text, root: `/config/${name}` });
+  return {
+    env: { ETCD_SERVER: text, ETCD_WATCHER_ENABLED: "true" },
+    write: async (changes) => {
+      await source.write(changes, { isChunked: true });
+    },
+    close: () => source.close(),
+  };
+}
+
+function storeDefinition(store: StoreKind, name: string): Record<string, unknown> {
+  return {
+    "db-type": store,
+    "conf-id": store === "scylla" ? SCYLLA_CONF_ID : REDIS_STORE_CONF_ID,
+    // Entities have tables of their own on Cassandra: the test puts both in one keyspace.
+    table: name,
+    "max-column-size-in-bytes": MAX_COLUMN_BYTES,
+  };
+}
+
+function storeEnvironment(store: StoreKind, name: string): Record<string, string> {
+  const addresses = (server: "redis-cluster" | "redis-sentinels") =>
+    serverAddresses(server)
+      .map(({ text }) => text)
+      .join(",");
+  switch (store) {
+    case "embedded":
+      return {};
+    case "scylla":
+      return scyllaEnvironment(name);
+    case "redis_standalone":
+      return redisEnvironment("STANDALONE", { ADDR: serverAddress("redis").text, DB: "0" });
+    case "redis_cluster":
+      return redisEnvironment("CLUSTER", { ADDRESSES: addresses("redis-cluster") });
+    case "redis_failover":
+      return redisEnvironment("FAILOVER", {
+        SENTINEL_ADDRESSES: addresses("redis-sentinels"),
+        MASTER_NAME: SENTINEL_MASTER_NAME,
+      });
+  }
+}
+
+/** The store's connection, beside the standalone one that serves as the cache. */
+function redisEnvironment(
+  kind: "STANDALONE" | "CLUSTER" | "FAILOVER",
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const prefix = `STORAGE_REDIS_${kind}`;
+  const ids =
+    kind === "STANDALONE"
+      ? `${DISTRIBUTED_CONF_ID},${REDIS_STORE_CONF_ID}`
+      : `${REDIS_STORE_CONF_ID}`;
+  return {
+    [`${prefix}_ACTIVE_CONFIG_IDS`]: ids,
+    ...Object.fromEntries(
+      Object.entries(settings).map(([suffix, value]) => [
+        `${prefix}_${REDIS_STORE_CONF_ID}_${suffix}`,
+        value,
+      ]),
+    ),
+  };
+}
+
+function cacheEnvironment(): Record<string, string> {
+  const cache = `STORAGE_REDIS_STANDALONE_${DISTRIBUTED_CONF_ID}`;
+  return {
+    STORAGE_REDIS_STANDALONE_ACTIVE_CONFIG_IDS: String(DISTRIBUTED_CONF_ID),
+    [`${cache}_ADDR`]: serverAddress("redis").text,
+    [`${cache}_DB`]: "1",
+    DISTRIBUTED_CACHE_CONF_IDS: String(DISTRIBUTED_CONF_ID),
+    IN_MEM_CACHE_ACTIVE_CONFIG_IDS: String(PROCESS_CONF_ID),
+    [`IN_MEM_CACHE_${PROCESS_CONF_ID}_ENABLED`]: "true",
+    [`IN_MEM_CACHE_${PROCESS_CONF_ID}_NAME`]: "process",
+    [`IN_MEM_CACHE_${PROCESS_CONF_ID}_SIZE_IN_BYTES`]: "10000000",
+  };
+}
