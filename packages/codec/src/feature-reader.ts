@@ -9,13 +9,13 @@ const STRING = 2;
 const STRING_VECTOR = 3;
 
 /** From this size on a bulk copy beats the byte loop in spite of the view that it allocates. */
-const BULK_COPY_FROM_BYTES = 64;
+const BULK_COPY_FROM_BYTES = 48;
 
 /**
  * Reads features of one payload after another, in the bytes that clients get: numbers little endian, one byte 00/01 a
  * bool, strings without a prefix, string vectors as u16 lengths followed by the bytes.
  *
- * Reuse one reader: nothing is allocated per feature (but for a view per copy of 64 bytes and more), and the offsets of
+ * Reuse one reader: nothing is allocated per feature (but for a view per copy of 48 bytes and more), and the offsets of
  * strings are found once per `open`. It holds the payload until the next `open`.
  */
 export class FeatureReader {

@@ -44,13 +44,13 @@ export function float16ToBits(code: number): number {
   const sign = (code & 0x8000) << 16;
   const magnitude = code & 0x7fff;
   if (magnitude >= INFINITY_CODE) {
-    return (sign | FLOAT32_INFINITY_BITS | ((magnitude & 0x3ff) << 13)) >>> 0;
+    return sign | FLOAT32_INFINITY_BITS | ((magnitude & 0x3ff) << 13);
   }
-  if (magnitude >= 0x400) return (sign | ((magnitude << 13) + REBIAS)) >>> 0;
-  if (magnitude === 0) return sign >>> 0;
+  if (magnitude >= 0x400) return sign | ((magnitude << 13) + REBIAS);
+  if (magnitude === 0) return sign;
   // Shift the highest set bit of the 10 up to the place of the hidden one.
   const shift = Math.clz32(magnitude) - 21;
-  return (sign | ((113 - shift) << 23) | (((magnitude << shift) & 0x3ff) << 13)) >>> 0;
+  return sign | ((113 - shift) << 23) | (((magnitude << shift) & 0x3ff) << 13);
 }
 
 /** Rounds to float32 first, then to float16. @returns the 16-bit code */

@@ -91,9 +91,7 @@ export function decodeFloat8E5M2(code: number): number {
   const mantissa = code & 3;
   if (exponent === 0x1f) return mantissa === 0 ? sign * Infinity : Number.NaN;
   if (exponent === 0) return sign * mantissa * 2 ** -16;
-  return float32FromBits(
-    (((code & 0x80) << 24) | ((exponent + 112) << 23) | (mantissa << 21)) >>> 0,
-  );
+  return float32FromBits(((code & 0x80) << 24) | ((exponent + 112) << 23) | (mantissa << 21));
 }
 
 export function decodeFloat8E4M3(code: number): number {
@@ -102,7 +100,5 @@ export function decodeFloat8E4M3(code: number): number {
   const mantissa = code & 7;
   if (exponent === 0xf && mantissa === 7) return Number.NaN;
   if (exponent === 0) return sign * mantissa * 2 ** -9;
-  return float32FromBits(
-    (((code & 0x80) << 24) | ((exponent + 120) << 23) | (mantissa << 20)) >>> 0,
-  );
+  return float32FromBits(((code & 0x80) << 24) | ((exponent + 120) << 23) | (mantissa << 20));
 }

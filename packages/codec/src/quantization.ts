@@ -1,6 +1,6 @@
 import { type DataType, dataTypeByName } from "./data-type.ts";
 import { ValueError } from "./errors.ts";
-import { narrowFloat64, readUint16, readUint32 } from "./float-bits.ts";
+import { narrowFloat64, readFloat32Bits, readUint16 } from "./float-bits.ts";
 import { float8E4M3FromBits, float8E5M2FromBits } from "./float8.ts";
 import { float16FromBits, float16ToBits } from "./float16.ts";
 
@@ -160,7 +160,7 @@ class FloatQuantizer implements Quantizer {
 /** @returns reader of one source element as float32 bits */
 function bitsReader(unitSizeBytes: number): (bytes: Uint8Array, offset: number) => number {
   if (unitSizeBytes === 8) return narrowFloat64;
-  return unitSizeBytes === 4 ? readUint32 : readFloat16Bits;
+  return unitSizeBytes === 4 ? readFloat32Bits : readFloat16Bits;
 }
 
 function readFloat16Bits(bytes: Uint8Array, offset: number): number {
