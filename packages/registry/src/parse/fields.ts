@@ -12,7 +12,7 @@ const QUOTED_LENGTH_MAX = 64;
 
 /** Field and entry names are compared without `-` and in lower case. */
 export function foldName(name: string): string {
-  return name.replaceAll("-", "").toLowerCase();
+  return (name.includes("-") ? name.replaceAll("-", "") : name).toLowerCase();
 }
 
 /** Whether the values of a struct may appear in the reason of a fault. */
