@@ -8,6 +8,7 @@ import {
   DISTRIBUTED_CONF_ID,
   freePort,
   PROCESS_CONF_ID,
+  type RegistryEntries,
   SENTINEL_MASTER_NAME,
   serverAddress,
   serverAddresses,
@@ -31,6 +32,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 export interface ServerUnderTest {
   readonly address: string;
+  readonly pid: number;
   readonly client: ScenarioClient;
   /** Changes the running server's registry; `undefined` deletes. */
   writeRegistry(entries: Readonly<Record<string, string | undefined>>): Promise<void>;
@@ -44,6 +46,22 @@ interface RegistryHome {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Registry of the server; that of the scenarios by default. */
+  readonly treeFor?: (
+    store: Readonly<Record<string, unknown>>,
+    caches: CacheUse,
+  ) => RegistryEntries;
+  /** Run the built server, as production does, in place of the source. */
+  readonly isBuilt?: boolean;
+}
+
+const FROM_SOURCE = {
+  script: join(import.meta.dirname, "../../src/main.ts"),
+  nodeOptions: ["--conditions=@ofs/source", "--import", "tsx"],
+};
+const BUILT = { script: join(import.meta.dirname, "../../dist/main.js"), nodeOptions: [] };
+
 /**
  * Starts a real api-server process on the given kind of store and caches, configured by nothing but its
  * environment, with a registry of its own.
@@ -51,17 +69,17 @@ interface RegistryHome {
 export async function startServerUnderTest(
   store: StoreKind,
   caches: CacheUse,
+  { treeFor = scenarioTree, isBuilt = false }: ServerOptions = {},
 ): Promise<ServerUnderTest> {
   const name = `scenario_${randomUUID().replaceAll("-", "")}`;
   const dataFolder = await mkdtemp(join(tmpdir(), "ofs-scenario-"));
   const home = store === "embedded" ? await embeddedHome(dataFolder) : etcdHome(name);
-  const tree = scenarioTree(storeDefinition(store, name), caches);
+  const tree = treeFor(storeDefinition(store, name), caches);
   await home.write(toChanges(tree));
   if (store === "scylla") await prepareKeyspace(name, tree);
   const port = await freePort();
   const server = await startProcess({
-    script: join(import.meta.dirname, "../../src/main.ts"),
-    nodeOptions: ["--conditions=@ofs/source", "--import", "tsx"],
+    ...(isBuilt ? BUILT : FROM_SOURCE),
     env: {
       APP_NAME: name,
       APP_PORT: String(port),
@@ -76,6 +94,7 @@ export async function startServerUnderTest(
   const client = new ScenarioClient(`127.0.0.1:${port}`);
   return {
     address: `127.0.0.1:${port}`,
+    pid: server.pid,
     client,
     writeRegistry: (entries) => home.write(toChanges(entries)),
     async close() {
