@@ -1,4 +1,5 @@
 import { choice, type EnvReader, integer, list, port, text } from "@ofs/platform";
+import type { ScyllaConsistency, ScyllaOptions } from "@ofs/store";
 import { z } from "zod";
 import { requireBoth } from "./registry-settings.ts";
 
@@ -11,7 +12,7 @@ const CONSISTENCIES = [
   "LOCAL_QUORUM",
   "EACH_QUORUM",
   "LOCAL_ONE",
-] as const;
+] as const satisfies readonly ScyllaConsistency[];
 
 /** After `STORAGE_SCYLLA_<n>_`. */
 export const SCYLLA_VARIABLES = z.object({
@@ -32,25 +33,13 @@ export const SCYLLA_VARIABLES = z.object({
   MAX_WAIT_SCHEMA_AGREEMENT: integer(0, 3_600).default(60),
   RECONNECT_INTERVAL: integer(0, 86_400).default(60),
   WRITE_COALESCE_WAIT_TIME: integer(0, 1_000_000).default(200),
+  SPECULATIVE_DELAY_IN_MS: integer(1, 60_000).optional(),
 });
-
-export type ScyllaConsistency = (typeof CONSISTENCIES)[number];
 
 /** One Cassandra or ScyllaDB connection. */
 export interface ScyllaSettings {
   readonly confId: number;
-  readonly contactPoints: readonly string[];
-  readonly port: number;
-  readonly keyspace: string;
-  /** undefined: that of the contact point. */
-  readonly localDatacenter: string | undefined;
-  readonly consistency: ScyllaConsistency;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
-  readonly connectionsPerHost: number;
-  readonly maxPreparedStatements: number;
+  readonly options: ScyllaOptions;
 }
 
 /** Reads one connection. */
@@ -59,8 +48,7 @@ export function readScyllaSettings(reader: EnvReader, confId: number): ScyllaSet
   const env = reader.read(SCYLLA_VARIABLES, prefix);
   if (env === undefined) return undefined;
   requireBoth(reader, env, "USERNAME", "PASSWORD", prefix);
-  return {
-    confId,
+  const options: ScyllaOptions = {
     contactPoints: env.CONTACT_POINTS,
     port: env.PORT,
     keyspace: env.KEYSPACE,
@@ -72,5 +60,10 @@ export function readScyllaSettings(reader: EnvReader, confId: number): ScyllaSet
     connectTimeoutMs: env.CONNECT_TIMEOUT_IN_MS,
     connectionsPerHost: env.NUM_CONNS,
     maxPreparedStatements: env.MAX_PREPARED_STATEMENTS,
+    pageSize: env.PAGE_SIZE,
+    maxSchemaAgreementSeconds: env.MAX_WAIT_SCHEMA_AGREEMENT,
+    reconnectIntervalSeconds: env.RECONNECT_INTERVAL,
+    speculativeDelayMs: env.SPECULATIVE_DELAY_IN_MS,
   };
+  return { confId, options };
 }
