@@ -35,7 +35,8 @@ export class FakeRedis implements RedisConnection {
   }
 
   async ping(): Promise<void> {
-    if (this.failingKeys.size > 0) throw this.#fault([...this.failingKeys][0] as string);
+    if (this.failingKeys.size > 0)
+      throw new FeatureStoreError("UNAVAILABLE", "fake redis: no answer");
   }
 
   async close(): Promise<void> {

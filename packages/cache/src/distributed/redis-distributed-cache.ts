@@ -105,18 +105,22 @@ export class RedisDistributedCache implements DistributedCache {
   }
 
   async invalidate(keys: readonly string[]): Promise<void> {
-    const faults: FeatureStoreError[] = [];
+    let doneCount = 0;
+    let fault: FeatureStoreError | undefined;
     for (let start = 0; start < keys.length; start += INVALIDATE_BATCH_KEYS) {
       const batch = keys.slice(start, start + INVALIDATE_BATCH_KEYS);
       const replies = await this.#connection.run(batch.map(tombstoneCommand), {
         timeoutMs: this.#invalidateTimeoutMs,
       });
-      for (const reply of replies) if (reply instanceof FeatureStoreError) faults.push(reply);
+      const faults = replies.filter((reply) => reply instanceof FeatureStoreError);
+      fault ??= faults[0];
+      doneCount += batch.length - faults.length;
+      // Redis is away: without this each further batch would wait for its own timeout.
+      if (faults.length === batch.length) break;
     }
-    const [first] = faults;
-    if (first === undefined) return;
-    const message = `${faults.length} of ${keys.length} cache records were not invalidated: ${first.message}`;
-    throw new FeatureStoreError("UNAVAILABLE", message, { cause: first });
+    if (fault === undefined) return;
+    const message = `${keys.length - doneCount} of ${keys.length} cache records were not invalidated: ${fault.message}`;
+    throw new FeatureStoreError("UNAVAILABLE", message, { cause: fault });
   }
 
   ping(): Promise<void> {

@@ -203,6 +203,13 @@ describe("invalidate", () => {
     expect(redis.values.size).toBe(2500);
   });
 
+  test("gives up once a whole batch has failed", async () => {
+    const keys = Array.from({ length: 2500 }, (_, i) => `key-${i}`);
+    for (const key of keys.slice(0, 1000)) redis.failingKeys.add(key);
+    await expect(cache.invalidate(keys)).rejects.toThrow("2500 of 2500 cache records were not");
+    expect(redis.batchSizes).toEqual([1000]);
+  });
+
   test("nothing to invalidate sends nothing", async () => {
     await cache.invalidate([]);
     expect(redis.batchSizes).toEqual([]);

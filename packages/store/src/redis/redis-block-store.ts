@@ -72,6 +72,9 @@ export class RedisBlockStore implements BlockStore {
     for (let start = 0; start < rows.length; start += WRITE_BATCH_ROWS) {
       const end = Math.min(start + WRITE_BATCH_ROWS, rows.length);
       await this.#writeBatch(request, isWhole, start, end, outcomes, { deadlineMs, signal });
+      const fault = commonFault(outcomes, start, end);
+      // Redis is away: without this each further batch would wait for its own timeout.
+      if (fault !== undefined) return outcomes.fill(fault, end);
     }
     return outcomes;
   }
@@ -160,6 +163,16 @@ function refuseBlocks(
     }
   }
   return undefined;
+}
+
+/** What went wrong with all of these rows, if it would go wrong with any other, too. */
+function commonFault(
+  outcomes: readonly RowOutcome[],
+  start: number,
+  end: number,
+): FeatureStoreError | undefined {
+  for (let r = start; r < end; r++) if (!outcomes[r]?.isRetryable) return undefined;
+  return outcomes[start];
 }
 
 /** Whether the write has every group that the record may hold, as far as the registry is readable. */

@@ -1,5 +1,8 @@
 import { FeatureStoreError } from "@ofs/platform";
 
+/** A timer that is set to more fires at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 /** Limits of one call. Without any, only the connection's own timeout counts. */
 export interface RedisCall {
   /** Unix milliseconds after which no answer is of use: DEADLINE_EXCEEDED. */
@@ -39,7 +42,8 @@ export function waitWithin(
     };
     const onAbort = (): void => finish(stopOf(call));
     const onTimeout = (): void => finish(timeoutError(endsAtMs, call));
-    const timer = setTimeout(onTimeout, Math.max(0, endsAtMs - Date.now()));
+    const waitMs = Math.min(Math.max(0, endsAtMs - Date.now()), TIMER_MAX_MS);
+    const timer = setTimeout(onTimeout, waitMs);
     call.signal?.addEventListener("abort", onAbort, { once: true });
     done.then(() => finish(undefined), reject);
   });

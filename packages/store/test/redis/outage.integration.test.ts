@@ -69,7 +69,7 @@ describe("a server that dies", () => {
 
   test("makes what is under way fail at once", async () => {
     const connection = await open({ readTimeoutMs: 60_000, maxRetry: -1 });
-    await server.pause();
+    server.pause();
     const pending = connection.read(["a"]);
     await server.kill();
     expect(await elapsedMs(pending)).toBeLessThan(FAST_MS);
@@ -95,21 +95,40 @@ describe("a server that stalls", () => {
   test("makes calls fail after their timeout, and serves again when it wakes", async () => {
     const table = new RedisTable(await open({ readTimeoutMs: 60, writeTimeoutMs: 80 }));
     await table.write("a", { 0: textBlock("before") });
-    await server.pause();
+    server.pause();
     expect(await elapsedMs(table.read("a"))).toBeGreaterThan(50);
     expect(await table.read("a")).toEqual(["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
     expect(await table.write("a", { 0: textBlock("during") })).toMatchObject({
       code: "UNAVAILABLE",
       message: "redis did not answer in time",
     });
-    await server.resume();
+    server.resume();
     await waitUntil(() => isUp(table.connection), { what: "answers" });
     expect((await table.read("a"))[0]).toMatch(/before|during/);
   });
 
+  test("is asked once for a write of many batches, not once for each", async () => {
+    const table = new RedisTable(await open({ writeTimeoutMs: 200, maxRetry: -1 }));
+    server.pause();
+    const rows = Array.from({ length: 2000 }, (_, i) => ({
+      key: [`${i}`],
+      blocks: [textBlock("x")],
+    }));
+    const write = table.store.write({
+      entity: table.entity,
+      store: table.definition,
+      groups: [table.groups[0]],
+      rows,
+      writeTimeMicros: 1,
+      deadlineMs: Number.POSITIVE_INFINITY,
+    });
+    expect(await elapsedMs(write)).toBeLessThan(FAST_MS);
+    expect((await write).map((outcome) => outcome?.code)).toEqual(rows.map(() => "UNAVAILABLE"));
+  });
+
   test("a deadline that is nearer than the timeout is told from it", async () => {
     const connection = await open({ readTimeoutMs: 60_000 });
-    await server.pause();
+    server.pause();
     const [value] = await connection.read(["a"], { deadlineMs: Date.now() + 50 });
     expect(value).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     const [reply] = await connection.run([{ command: "set", keys: ["a"], args: ["1"] }], {
@@ -120,7 +139,7 @@ describe("a server that stalls", () => {
 
   test("a call that waits for an answer can be cancelled", async () => {
     const connection = await open({ readTimeoutMs: 60_000 });
-    await server.pause();
+    server.pause();
     const controller = new AbortController();
     const pending = connection.read(["a"], { signal: controller.signal });
     controller.abort();
@@ -130,16 +149,16 @@ describe("a server that stalls", () => {
   test("answers that come late do not reach the caller", async () => {
     const connection = await open();
     await ask(connection, "set", "a", "value");
-    await server.pause();
+    server.pause();
     const values = await connection.read(["a"], { timeoutMs: 50 });
-    await server.resume();
+    server.resume();
     await waitUntil(() => isUp(connection), { what: "answers" });
     expect(values[0]).toMatchObject({ code: "UNAVAILABLE" });
   });
 
   test("is given up after a while, and what waits for it is bounded", async () => {
     const connection = await open({ readTimeoutMs: 50, writeTimeoutMs: 50, maxRetry: -1 });
-    await server.pause();
+    server.pause();
     const commands = Array.from({ length: 15_000 }, (_, i) => {
       return { command: "set", keys: [`key-${i}`], args: ["x"] };
     });
@@ -155,7 +174,7 @@ describe("a server that stalls", () => {
       },
       { what: "the connection to be cut" },
     );
-    await server.resume();
+    server.resume();
     await waitUntil(() => isUp(connection), { what: "the connection to be back" });
     expect(await connection.read(["key-0"])).toHaveLength(1);
   });
