@@ -1,0 +1,147 @@
+import { joinColumns } from "@ofs/codec";
+import { FeatureStoreError } from "@ofs/platform";
+import type { types } from "cassandra-driver";
+import type { BlockRead, KeyValues, StoredCell } from "../block-store.ts";
+import { withinLimits } from "../request-limits.ts";
+import type { ScyllaConnection } from "./connection.ts";
+import { partitionKey, refusePartitionKey } from "./partition-key.ts";
+import { groupByReplica, type ReplicaGroup } from "./replica-groups.ts";
+import { toScyllaFailure } from "./scylla-errors.ts";
+import { leftOut, type StatementRunner, subjectOf } from "./statement-runner.ts";
+import { planSelect, type SelectPlan } from "./statements.ts";
+
+/** Keys of one `IN`: what ScyllaDB allows by default, and past it little is gained. */
+const MAX_KEYS_PER_STATEMENT = 100;
+
+/** In place of a cell while its statement is under way. */
+const PENDING: unique symbol = Symbol("pending");
+
+type OpenCell = StoredCell | typeof PENDING;
+
+/** One read, from its keys to its cells. */
+export class RowReader {
+  readonly #request: BlockRead;
+  readonly #connection: ScyllaConnection;
+  readonly #runner: StatementRunner;
+  readonly #plan: SelectPlan;
+  readonly #subject: string;
+  readonly #cells: OpenCell[];
+
+  /** @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take */
+  constructor(request: BlockRead, connection: ScyllaConnection, runner: StatementRunner) {
+    this.#request = request;
+    this.#connection = connection;
+    this.#runner = runner;
+    this.#plan = planSelect(connection.keyspace, request, request.groups);
+    this.#subject = subjectOf(request);
+    this.#cells = new Array<OpenCell>(request.keys.length * request.groups.length).fill(PENDING);
+  }
+
+  async read(): Promise<StoredCell[]> {
+    const statements = this.#startStatements();
+    const stop = await withinLimits(statements, this.#request, this.#subject);
+    const failure = stop instanceof FeatureStoreError ? stop : leftOut(this.#subject, "key");
+    // A copy: a statement that answers after the limit must not change what the caller has by then.
+    return this.#cells.map((cell) => (cell === PENDING ? failure : cell));
+  }
+
+  async #startStatements(): Promise<void> {
+    const { keys } = this.#request;
+    const { inQuery } = this.#plan;
+    const readable = this.#readableKeys();
+    if (inQuery === undefined || readable.length === 1) {
+      await Promise.all(readable.map((index) => this.#readKey(index, keys[index] as KeyValues)));
+      return;
+    }
+    const groups = groupByReplica(
+      this.#runner.ring(),
+      readable.map((index) => keys[index] as KeyValues),
+    );
+    const statements: Promise<void>[] = [];
+    for (const group of groups) {
+      const indexes = group.indexes.map((place) => readable[place] as number);
+      for (let start = 0; start < indexes.length; start += MAX_KEYS_PER_STATEMENT) {
+        const part = indexes.slice(start, start + MAX_KEYS_PER_STATEMENT);
+        statements.push(this.#readKeys(inQuery, part, group));
+      }
+    }
+    await Promise.all(statements);
+  }
+
+  /** A key that cannot be stored has nothing stored, and would fail the statement it is in. */
+  #readableKeys(): number[] {
+    const readable: number[] = [];
+    const { keys } = this.#request;
+    for (let index = 0; index < keys.length; index++) {
+      if (refusePartitionKey(keys[index] as KeyValues) === undefined) readable.push(index);
+      else this.#fill(index, undefined);
+    }
+    return readable;
+  }
+
+  async #readKey(index: number, key: KeyValues): Promise<void> {
+    await this.#place([index], async () => {
+      const statement = { query: this.#plan.pointQuery, params: [...key] };
+      const [row] = await this.#runner.run(statement, this.#context());
+      this.#fillRow(index, row);
+    });
+  }
+
+  async #readKeys(query: string, indexes: readonly number[], group: ReplicaGroup): Promise<void> {
+    const { keys } = this.#request;
+    await this.#place(indexes, async () => {
+      const places = new Map(indexes.map((index) => [(keys[index] as KeyValues)[0], index]));
+      const first = keys[indexes[0] as number] as KeyValues;
+      const route = { group, routingKey: partitionKey(first) };
+      const statement = { query, params: [[...places.keys()]] };
+      const rows = await this.#runner.run(statement, { ...this.#context(), route });
+      for (const index of indexes) this.#fill(index, undefined);
+      for (const row of rows) {
+        const index = places.get(row[this.#plan.keyColumn] as string);
+        if (index !== undefined) this.#fillRow(index, row);
+      }
+    });
+  }
+
+  /** Runs the statement of some keys; its failure is the outcome of each of their cells. */
+  async #place(indexes: readonly number[], run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      const { deadlineMs } = this.#request;
+      const failure = toScyllaFailure(error, this.#subject, Date.now() >= deadlineMs);
+      for (const index of indexes) this.#fill(index, failure);
+    }
+  }
+
+  #context() {
+    return {
+      limits: this.#request,
+      subject: this.#subject,
+      consistency: this.#connection.readConsistency,
+    };
+  }
+
+  #fill(index: number, cell: StoredCell): void {
+    const groupCount = this.#request.groups.length;
+    this.#cells.fill(cell, index * groupCount, (index + 1) * groupCount);
+  }
+
+  #fillRow(index: number, row: types.Row | undefined): void {
+    const { groupColumns } = this.#plan;
+    const base = index * groupColumns.length;
+    for (let group = 0; group < groupColumns.length; group++) {
+      this.#cells[base + group] =
+        row === undefined ? undefined : blockOf(row, groupColumns[group] as readonly string[]);
+    }
+  }
+}
+
+/** The pieces in a buffer of their own. */
+function blockOf(row: types.Row, columns: readonly string[]): Uint8Array | undefined {
+  const pieces = new Array<Uint8Array | null | undefined>(columns.length);
+  for (let index = 0; index < columns.length; index++) {
+    pieces[index] = row[columns[index] as string] as Uint8Array | null;
+  }
+  return joinColumns(pieces);
+}

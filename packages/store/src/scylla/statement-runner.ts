@@ -1,0 +1,123 @@
+import { FeatureStoreError } from "@ofs/platform";
+import type { Host, QueryOptions, types } from "cassandra-driver";
+import type { BlockTable } from "../block-store.ts";
+import { passedLimit, type RequestLimits } from "../request-limits.ts";
+import { ConcurrencyLimit } from "./concurrency-limit.ts";
+import type { ScyllaConnection } from "./connection.ts";
+import type { ReplicaGroup, Ring } from "./replica-groups.ts";
+import { DeadlineRetryPolicy, MAX_ATTEMPTS } from "./retry-policy.ts";
+
+/** Statements under way at once, over all requests of a store. */
+const MAX_STATEMENTS_IN_FLIGHT = 256;
+
+/** Statements that wait for a place; more are refused. */
+const MAX_STATEMENTS_WAITING = 65_536;
+
+/** Pages of one answer that are fetched; each holds at least one row. */
+const MAX_PAGES = 1000;
+
+export interface Statement {
+  readonly query: string;
+  readonly params: unknown[];
+}
+
+/** Where a statement goes, and how long it may take. */
+export interface StatementContext {
+  readonly limits: RequestLimits;
+  /** For messages: store and table. */
+  readonly subject: string;
+  readonly consistency: types.consistencies;
+  readonly route?: Route | undefined;
+}
+
+/** A statement of many keys goes to the node that holds them. */
+export interface Route {
+  readonly group: ReplicaGroup;
+  /** Partition key of the first row: it decides where the group has no node. */
+  readonly routingKey: Buffer;
+}
+
+/** Sends statements: a bounded number at once, each within its deadline and repeated once on another node. */
+export class StatementRunner {
+  readonly #connection: ScyllaConnection;
+  readonly #limit: ConcurrencyLimit;
+
+  constructor(connection: ScyllaConnection) {
+    this.#connection = connection;
+    this.#limit = new ConcurrencyLimit(
+      MAX_STATEMENTS_IN_FLIGHT,
+      MAX_STATEMENTS_WAITING,
+      `scylla keyspace ${connection.keyspace}`,
+    );
+  }
+
+  /** The cluster as it is now. */
+  ring(): Ring {
+    const { client, keyspace, localDatacenter } = this.#connection;
+    return {
+      localHosts: client.hosts.values().filter((host) => host.datacenter === localDatacenter),
+      replicas: (key) => client.metadata.getReplicas(keyspace, key) as Host[] | null,
+    };
+  }
+
+  /** @returns all rows, of all pages. Rejects with what the driver threw, or the limit that was passed */
+  run(statement: Statement, context: StatementContext): Promise<types.Row[]> {
+    return this.#limit.run(async () => {
+      const rows: types.Row[] = [];
+      let pageState: string | undefined;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const options = this.#options(context);
+        if (pageState !== undefined) options.pageState = pageState;
+        const { params, query } = statement;
+        const result = await this.#connection.client.execute(query, params, options);
+        if (result.rows) for (const row of result.rows) rows.push(row);
+        // ScyllaDB ends a page early when it has grown large.
+        pageState = result.pageState as string | undefined;
+        if (!pageState) return rows;
+      }
+      throw new Error(`answer of more than ${MAX_PAGES} pages`);
+    });
+  }
+
+  /** Sends rows together, without the log that would make them one. */
+  runBatch(statements: readonly Statement[], context: StatementContext): Promise<void> {
+    return this.#limit.run(async () => {
+      const options = { ...this.#options(context), logged: false };
+      await this.#connection.client.batch([...statements], options);
+    });
+  }
+
+  #options({ consistency, limits, route, subject }: StatementContext): QueryOptions {
+    const nowMs = Date.now();
+    const stop = passedLimit(limits, nowMs, subject);
+    if (stop !== undefined) throw stop;
+    if (route?.group.host !== undefined) {
+      this.#connection.prefer(route.routingKey, route.group.host);
+    }
+    return {
+      prepare: true,
+      isIdempotent: true,
+      consistency,
+      readTimeout: this.#attemptTimeoutMs(limits.deadlineMs - nowMs),
+      retry: new DeadlineRetryPolicy(limits.deadlineMs),
+      ...(route === undefined ? {} : { routingKey: route.routingKey }),
+    };
+  }
+
+  /** Leaves time for a second node, if there is one. */
+  #attemptTimeoutMs(remainingMs: number): number {
+    const { client, timeoutMs } = this.#connection;
+    const attemptCount = client.hosts.length > 1 ? MAX_ATTEMPTS : 1;
+    return Math.max(1, Math.min(timeoutMs, Math.ceil(remainingMs / attemptCount)));
+  }
+}
+
+/** For messages. */
+export function subjectOf({ store }: BlockTable): string {
+  return `scylla store ${store.id}, table ${store.table}`;
+}
+
+/** For what no statement answered though all have ended: a fault of ours, never taken for an outcome. */
+export function leftOut(subject: string, what: "key" | "row"): FeatureStoreError {
+  return new FeatureStoreError("INTERNAL", `${subject}: a ${what} was left out of all statements`);
+}
