@@ -155,7 +155,7 @@ function toCredentials(tls: NonNullable<CompiledEtcdOptions["tls"]>) {
 /** The call itself goes on until its deadline; its late outcome is of no use to anyone. */
 function unlessAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+    const onAbort = (): void => reject(signal.reason as Error);
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort);
     // Cannot reject: both outcomes are handled.
@@ -171,5 +171,5 @@ const DIRECT = {
   onSuccess: NO_EVENT,
   onFailure: NO_EVENT,
   execute: async <T>(act: (context: { signal: AbortSignal }) => PromiseLike<T> | T): Promise<T> =>
-    await act({ signal: NEVER }),
+    act({ signal: NEVER }),
 } as unknown as Policy;

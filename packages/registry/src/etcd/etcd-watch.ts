@@ -99,7 +99,7 @@ export class EtcdWatch {
       onOpen: () => this.#watcher.onConnection(true, "watching"),
       onTreeEvents: (response) => this.#report(response),
     });
-    return await session.run(
+    return session.run(
       this.#keys,
       { tree: this.#position + 1, root: isReadable ? now.revision + 1 : undefined },
       this.#callTimeoutMs,

@@ -229,7 +229,7 @@ describe("users and passwords", () => {
     expect(snapshot.readers.size).toBe(1);
   });
 
-  it("a right that is taken away stops the registry, one that is given lets it go on", async () => {
+  it("a right that is given later lets the registry go on", async () => {
     const source = sourceOf(secured.address.text, "nobody", "nobody-pw");
     const registry = await cleanup.registry(source);
     expect(registry.snapshot()).toBeUndefined();

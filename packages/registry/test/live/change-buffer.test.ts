@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ChangeBuffer, DELAY_MS_MAX, QUIET_MS } from "../../src/live/change-buffer.ts";
+import {
+  BATCH_COUNT_MAX,
+  ChangeBuffer,
+  DELAY_MS_MAX,
+  QUIET_MS,
+} from "../../src/live/change-buffer.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -32,5 +37,16 @@ describe("the change buffer", () => {
     }
     expect(foldedAt[0]).toBe(start + DELAY_MS_MAX);
     expect(foldedAt.length).toBe(1_000 / DELAY_MS_MAX);
+  });
+
+  it("does not hold more than its limit", () => {
+    const folded: number[] = [];
+    const buffer = new ChangeBuffer((batches) => folded.push(batches.length));
+    for (let revision = 1; revision <= BATCH_COUNT_MAX + 1; revision += 1) {
+      buffer.add({ changes: [], revision });
+    }
+    expect(folded).toEqual([BATCH_COUNT_MAX]);
+    vi.advanceTimersByTime(QUIET_MS);
+    expect(folded).toEqual([BATCH_COUNT_MAX, 1]);
   });
 });
