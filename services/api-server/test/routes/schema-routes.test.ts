@@ -95,8 +95,9 @@ test("what is broken is told with its reason", () => {
 });
 
 test("an entity that is disabled as a whole is there, with its faults", () => {
-  const { "entities/user/keys/0/sequence": _, ...tree } = TREE;
-  const { entities } = describeEntities(snapshotOf(tree), ["user"], ANYBODY);
+  const broken = snapshotOf({ ...TREE, "entities/user/keys/0/sequence": "first" });
+  const { entities } = describeEntities(broken, ["user"], ANYBODY);
+  expect(broken.disabledEntities.has("user")).toBe(true);
   expect(entities?.[0]?.groups ?? []).toEqual([]);
   expect(entities?.[0]?.faults?.length).toBeGreaterThan(0);
 });
