@@ -94,8 +94,8 @@ function createIntView(unitSizeBytes: number, bytes: Uint8Array): IntView {
 
 function encodeInts(layout: FeatureLayout, elements: readonly ElementValue[], out: IntView): void {
   for (let i = 0; i < out.length; i++) {
-    const value = elements[i] as number;
-    if ((value | 0) !== value && !Number.isInteger(value)) {
+    const value = elements[i] as ElementValue;
+    if (typeof value !== "number" || !Number.isInteger(value)) {
       throw wrongValue(layout, i, value, "an integer");
     }
     out[i] = value;
@@ -136,8 +136,9 @@ function encodeFloats(
       return;
     case "DataTypeFP16": {
       const codes = new Uint16Array(bytes.buffer);
-      for (let i = 0; i < count; i++)
+      for (let i = 0; i < count; i++) {
         codes[i] = float16FromBits(float32ToBits(numbers[i] as number));
+      }
       return;
     }
     case "DataTypeFP8E5M2":

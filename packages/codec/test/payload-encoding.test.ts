@@ -22,6 +22,16 @@ function payloadOf(
   return hex(encodePayload(layout, values));
 }
 
+/** What each kind does not take; `wide` is for the types of 8 bytes, some of which take bigint. */
+const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  string: [1, 7n, true],
+  bool: ["1", 7n, 2, 0.5],
+  float: ["1", 7n, true],
+  int: ["1", 7n, true, 1.5, Number.NaN],
+  uint: ["1", 7n, true, 1.5, Infinity],
+  wide: ["1", true],
+};
+
 describe("encodePayload", () => {
   it("lays numbers out little endian, without padding", () => {
     expect(payloadOf("Int32", [1, 2])).toBe("0100000002000000");
@@ -81,15 +91,26 @@ describe("encodePayload", () => {
     expect(() => encodePayload(layout, [1])).toThrow("1 values for 2 features");
   });
 
-  it("refuses values of another kind for every type", () => {
-    for (const dataType of DATA_TYPES) {
-      const layout = createFeatureLayout(dataType, 1, [1], [9]);
-      const wrong = dataType.kind === "string" ? 1 : "1";
-      expect(() => encodePayload(layout, [dataType.isVector ? [wrong] : wrong])).toThrow(
-        ValueError,
-      );
-      if (dataType.isVector) expect(() => encodePayload(layout, ["1"])).toThrow("not a vector");
+  it.each(DATA_TYPES)("$name: refuses values of another kind", (dataType) => {
+    const layout = createFeatureLayout(dataType, 1, [1], [9]);
+    const wrong = WRONG_VALUES[dataType.unitSizeBytes === 8 ? "wide" : dataType.kind];
+    for (const value of [...(wrong ?? []), undefined, null, {}]) {
+      const feature = (dataType.isVector ? [value] : value) as FeatureValue;
+      expect(() => encodePayload(layout, [feature])).toThrow(ValueError);
     }
+    expect(() => encodePayload(layout, [{} as FeatureValue])).toThrow(ValueError);
+  });
+
+  it("names the feature by its label where the layout has one", () => {
+    const layout = createFeatureLayout(typeNamed("Int8Vector"), 2, [1, 2], undefined, [
+      "ctr",
+      "cvr",
+    ]);
+    expect(() => encodePayload(layout, [[1], [1]])).toThrow(
+      "1 elements for feature cvr of length 2",
+    );
+    expect(() => encodePayload(layout, [[1], [1, 2.5]])).toThrow("2.5 of feature cvr, element 1");
+    expect(() => encodePayload(layout, [1, [1, 2]])).toThrow("feature ctr is not a vector");
   });
 
   it("does not repeat a long value in the message", () => {

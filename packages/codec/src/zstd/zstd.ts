@@ -7,10 +7,11 @@ import { WasmZstdCodec } from "./wasm-zstd.ts";
 const COMPRESSION_LEVEL = 3;
 
 /**
- * From this size of the content on, the runtime's own zstd is used where it has one. Below, a native call costs more to
- * set up (about 10 us) than the WebAssembly one takes as a whole; see bench/README.md.
+ * From this size of the content on, the runtime's own zstd is used where it has one: WebAssembly memory never shrinks, so what
+ * large content made it grow to is better not kept. Below, a native call costs more to set up (about 10 us) than the WebAssembly
+ * one takes as a whole; see bench/README.md.
  */
-const NATIVE_FROM_BYTES = 256 * 1024;
+const NATIVE_FROM_BYTES = 1024 * 1024;
 
 const wasm = new WasmZstdCodec();
 
