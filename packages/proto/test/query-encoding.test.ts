@@ -12,7 +12,7 @@ import {
 } from "@ofs/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ordinaryQuery, PROPERTY_RUNS } from "./wire-arbitraries.ts";
+import { ENCODING_RUNS, ordinaryQuery } from "./wire-arbitraries.ts";
 
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
 const uint64 = fc.bigInt(0n, 2n ** 64n - 1n);
@@ -59,7 +59,7 @@ describe("query encoders", () => {
         expect(bytes.length).toBe(head.length + rowsSize);
         expect(decodePersistQuery(bytes)).toEqual({ entityLabel, keysSchema, featureGroups, data });
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 
@@ -71,7 +71,7 @@ describe("query encoders", () => {
         expect(view.shape()).toEqual(shape);
         expect(view.keys).toEqual(keys.map(({ cols }) => cols));
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 });

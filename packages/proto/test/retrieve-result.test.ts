@@ -13,7 +13,7 @@ import {
 } from "@ofs/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PROPERTY_RUNS } from "./wire-arbitraries.ts";
+import { ENCODING_RUNS } from "./wire-arbitraries.ts";
 
 const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.string({ minLength: 150 }));
 const texts = fc.array(text, { maxLength: 5 });
@@ -39,7 +39,7 @@ describe("result writers", () => {
         const expected = retrieve.Result.encode(message).finish();
         expect(Buffer.compare(encodeResultHead(entityLabel, keysSchema, groups), expected)).toBe(0);
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 
@@ -52,7 +52,7 @@ describe("result writers", () => {
         const head = encodeDecodedResultHead(keysSchema, groups);
         expect(Buffer.compare(encodeDecodedResult(head, decodedRows), expected)).toBe(0);
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 
@@ -62,7 +62,7 @@ describe("result writers", () => {
         const expected = retrieve.Keys.encode({ cols }).finish();
         expect(Buffer.compare(encodeKeys(cols), expected)).toBe(0);
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 

@@ -5,6 +5,9 @@ const { OFS_PROPERTY_RUNS } = process.env;
 /** Runs of each property; CI sets many more. */
 export const PROPERTY_RUNS = Number(OFS_PROPERTY_RUNS ?? 300);
 
+/** Runs of properties of encoders, whose inputs are our own and whose runs take long. */
+export const ENCODING_RUNS: number = Math.min(PROPERTY_RUNS, 5000);
+
 /** Varint of up to 64 bits, written by the definition and not by the code under test. */
 export function varint(value: bigint | number, padding = 0): Buffer {
   const out: number[] = [];

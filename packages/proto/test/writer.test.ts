@@ -1,7 +1,7 @@
 import { stringSize, varintSize, writeString, writeVarint } from "@ofs/proto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PROPERTY_RUNS, varint } from "./wire-arbitraries.ts";
+import { ENCODING_RUNS, varint } from "./wire-arbitraries.ts";
 
 describe("writers", () => {
   test.each([0, 0x7f, 0x80, 0x3fff, 0x4000, 0x1f_ffff, 0x20_0000, 0xfff_ffff, 0x1000_0000])(
@@ -21,7 +21,7 @@ describe("writers", () => {
         const out = Buffer.alloc(5);
         expect(out.subarray(0, writeVarint(out, 0, value))).toEqual(varint(value));
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 
@@ -39,7 +39,7 @@ describe("writers", () => {
         expect(out.subarray(1, 1 + size)).toEqual(Buffer.from(text));
         expect(out[1 + size]).toBe(0xee);
       }),
-      { numRuns: PROPERTY_RUNS },
+      { numRuns: ENCODING_RUNS },
     );
   });
 });
