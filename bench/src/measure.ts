@@ -1,9 +1,9 @@
+import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { Worker } from "node:worker_threads";
 import { retrieve } from "@ofs/proto";
 import { readQuery, type Shape } from "./cases.ts";
-import type { LoadOrder, LoadResult } from "./load-worker.ts";
+import type { LoadOrder, LoadResult } from "./load.ts";
 
 const METHOD = "/retrieve.FeatureService/RetrieveFeatures";
 const CONNECTION_COUNT = 4;
@@ -64,10 +64,12 @@ export async function measure(
 }
 
 function runLoad(order: LoadOrder): Promise<LoadResult> {
-  const worker = new Worker(new URL("./load-worker.ts", import.meta.url), { workerData: order });
+  const child = fork(new URL("./load.ts", import.meta.url), { serialization: "advanced" });
   return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
+    child.once("message", resolve);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the load ended with code ${code}`)));
+    child.send(order);
   });
 }
 
