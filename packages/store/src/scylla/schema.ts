@@ -46,7 +46,7 @@ export async function prepareTable(
   groups: readonly FeatureGroup[],
 ): Promise<void> {
   const wanted = wantedTable(connection.keyspace, table, groups);
-  let lastFault: unknown;
+  let lastFault: Error | undefined;
   for (let change = 0; change < MAX_CHANGES; change++) {
     const statement = nextStatement(wanted, await readColumns(connection, wanted.name));
     if (statement === undefined) {
@@ -57,7 +57,7 @@ export async function prepareTable(
       await connection.client.execute(statement, [], { isIdempotent: true });
     } catch (fault) {
       // Another process may have done the same a moment earlier: the next look tells.
-      lastFault = fault;
+      lastFault = fault instanceof Error ? fault : new Error(String(fault));
     }
   }
   throw (

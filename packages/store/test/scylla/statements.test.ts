@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { planInsert, planSelect } from "../../src/scylla/statements.ts";
+import { entity, featureGroup, storeDefinition } from "../fixtures.ts";
+
+const scores = featureGroup({ label: "scores", id: 0, columns: ["seg_10", "seg_9"] });
+const tags = featureGroup({ label: "tags", id: 1, columns: ["seg_2"] });
+const store = storeDefinition({ table: "User_Features" });
+const users = { entity: entity("user", ["User_Id"], [scores, tags]), store };
+const pairs = { entity: entity("pair", ["b", "a"], [scores, tags]), store };
+
+test("a select of one-column keys names the key column and each column once, sorted as text", () => {
+  expect(planSelect("Ofs", users, [tags, scores])).toEqual({
+    pointQuery: 'SELECT "seg_10", "seg_2", "seg_9" FROM "ofs"."user_features" WHERE "user_id" = ?',
+    inQuery:
+      'SELECT "user_id", "seg_10", "seg_2", "seg_9" FROM "ofs"."user_features" WHERE "user_id" IN ?',
+    keyColumn: "user_id",
+    groupColumns: [["seg_2"], ["seg_10", "seg_9"]],
+  });
+});
+
+test("a select of composite keys has them in sequence order, and no IN", () => {
+  const plan = planSelect("ofs", pairs, [tags]);
+  expect(plan.pointQuery).toBe(
+    'SELECT "seg_2" FROM "ofs"."user_features" WHERE "b" = ? AND "a" = ?',
+  );
+  expect(plan.inQuery).toBeUndefined();
+});
+
+test("an insert has keys, sorted columns and a write time, and knows where each piece goes", () => {
+  expect(planInsert("ofs", pairs, [tags, scores])).toEqual({
+    query:
+      'INSERT INTO "ofs"."user_features" ("b", "a", "seg_10", "seg_2", "seg_9") VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
+    groupPlaces: [[1], [0, 2]],
+    pieceCount: 3,
+  });
+});
+
+test("the order of groups does not change the text", () => {
+  const texts = [
+    [scores, tags],
+    [tags, scores],
+  ].map((groups) => [
+    planSelect("ofs", users, groups).pointQuery,
+    planSelect("ofs", users, groups).inQuery,
+    planInsert("ofs", users, groups).query,
+  ]);
+  expect(texts[0]).toEqual(texts[1]);
+});
+
+test.each([
+  ["keyspace", () => planSelect("o fs", users, [tags])],
+  ["table", () => planInsert("ofs", { ...users, store: { ...store, table: "t;" } }, [tags])],
+  ["key column", () => planSelect("ofs", { ...users, entity: entity("e", ['"'], []) }, [tags])],
+  ["column", () => planInsert("ofs", users, [{ ...tags, columns: ["seg-1"] }])],
+])("a %s that is no name is refused", (what, plan) => {
+  expect(plan).toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(what) }),
+  );
+});
