@@ -1,0 +1,107 @@
+import { type ApiServer, startApiServer } from "@ofs/api-server";
+import type { Lifecycle, Logger } from "@ofs/platform";
+import type { Snapshot } from "@ofs/registry";
+import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
+import { SAMPLE_CALLER } from "../cli/connection.ts";
+import type { ProgressOutput } from "../progress.ts";
+import { DataFolder } from "./data-folder.ts";
+import { FleetLock } from "./fleet-lock.ts";
+import { loadSample } from "./load-sample.ts";
+import type { FleetOptions } from "./options.ts";
+import { createServerConfig } from "./server-settings.ts";
+
+/** From an open port to a loaded registry and a store that answers; both are in this process. */
+const READY_TIMEOUT_MS = 30_000;
+
+/** What a fleet is given by the program around it. */
+export interface FleetSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  /** Closes what the fleet opens; the program decides when. */
+  readonly lifecycle: Lifecycle;
+  /** Aborts when the program is asked to end, so that a load in between stops. */
+  readonly signal: AbortSignal;
+  /** For progress. */
+  readonly output: ProgressOutput;
+}
+
+/** A fleet that serves. */
+export interface Fleet {
+  /** `host:port` for clients on this machine. */
+  readonly address: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Whether the sample can be read with its own caller. */
+  readonly hasSample: boolean;
+  readonly entityCount: number;
+}
+
+/**
+ * Starts everything in this process: the data folder's stores and registry, and the server in front of them.
+ * Loads the sample if the registry is empty, or if an earlier load was interrupted.
+ *
+ * @throws {FeatureStoreError} for a folder that is in use or not ours; {ConfigError}; a port's own error
+ */
+export async function startFleet(
+  options: FleetOptions,
+  surroundings: FleetSurroundings,
+): Promise<Fleet> {
+  const { lifecycle, log, env, signal, output } = surroundings;
+  const config = createServerConfig(options, env);
+  if (options.reset) DataFolder.reset(options.dataFolder);
+  const folder = DataFolder.prepare(options.dataFolder);
+  const lock = FleetLock.acquire(folder.path);
+  lifecycle.register("fleet lock", () => lock.release());
+  const embedded = openEmbeddedEnvironment(folder.path);
+  lifecycle.register("data folder", () => embedded.close());
+  const registrySource = new EmbeddedRegistrySource(embedded);
+  lifecycle.register("registry source", () => registrySource.close());
+  const server = await startApiServer(config, { log, embedded, registrySource });
+  lifecycle.register("api-server", () => server.close());
+  await server.waitUntilReady(READY_TIMEOUT_MS);
+
+  const address = addressOf(options.host, server.port);
+  if (options.sample && (isEmpty(server) || folder.readSampleState() === "loading")) {
+    output.write("loading the sample:\n");
+    const { registry } = server;
+    const maxRows = options.sampleRows;
+    await loadSample({
+      folder,
+      source: registrySource,
+      registry,
+      address,
+      signal,
+      output,
+      maxRows,
+    });
+  }
+  const snapshot = server.registry.snapshot();
+  return {
+    address,
+    port: server.port,
+    dataFolder: folder.path,
+    hasSample: hasSample(snapshot),
+    entityCount: snapshot?.entities.size ?? 0,
+  };
+}
+
+function isEmpty(server: ApiServer): boolean {
+  const snapshot = server.registry.snapshot();
+  return snapshot === undefined || snapshot.entities.size + snapshot.disabledEntities.size === 0;
+}
+
+function hasSample(snapshot: Snapshot | undefined): boolean {
+  if (snapshot === undefined || !snapshot.readers.has(SAMPLE_CALLER)) return false;
+  return ["movie", "route"].every((entity) => snapshot.entities.has(entity));
+}
+
+/** Where clients on this machine find a server that listens on `host`. */
+export function addressOf(host: string, port: number): string {
+  if (host === "0.0.0.0" || host === "::") return `127.0.0.1:${port}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether only programs on this machine can reach a server that listens on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}

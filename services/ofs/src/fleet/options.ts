@@ -1,0 +1,69 @@
+import { Command, InvalidArgumentError } from "commander";
+import { DEFAULT_DATA_FOLDER } from "./data-folder.ts";
+
+export const DEFAULT_PORT = 8089;
+
+/** On this interface nobody else can reach the sample's well-known token. */
+const DEFAULT_HOST = "127.0.0.1";
+
+const MAX_PORT = 65_535;
+
+/** What the fleet is started with. */
+export interface FleetOptions {
+  readonly dataFolder: string;
+  /** Whether the folder is emptied first. */
+  readonly reset: boolean;
+  /** Whether the sample is loaded into an empty registry. */
+  readonly sample: boolean;
+  /** 0 = one that is free. */
+  readonly port: number;
+  readonly host: string;
+  /** Most rows of each entity of the sample; undefined = all. */
+  readonly sampleRows: number | undefined;
+}
+
+const HELP = `
+Further settings come from the environment: APP_LOG_LEVEL (WARN), OFS_SAMPLE_ROWS (most sample rows of an
+entity; all), and the api-server's limits (see its README).
+
+Examples:
+  npm start
+  npm start -- --port 9000 --data-folder /tmp/features
+  npm start -- --reset`;
+
+/**
+ * Parses the command line.
+ *
+ * @param args after the program's name
+ * @throws {CommanderError} for help, and for options that make no sense; the message is written by then
+ */
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): FleetOptions {
+  const { OFS_DATA_FOLDER: dataFolder, OFS_SAMPLE_ROWS: rows } = env;
+  const program = new Command("ofs-fleet")
+    .exitOverride()
+    .description("Runs the online feature store in one process, on one data folder.")
+    .option(
+      "--data-folder <path>",
+      "where everything is kept (env: OFS_DATA_FOLDER)",
+      dataFolder || DEFAULT_DATA_FOLDER,
+    )
+    .option("--reset", "remove everything that is in the data folder, then start anew", false)
+    .option("--no-sample", "leave an empty registry empty")
+    .option("--port <port>", "gRPC and HTTP; 0 = any that is free", parsePort, DEFAULT_PORT)
+    .option("--host <host>", "interface to listen on", DEFAULT_HOST)
+    .showHelpAfterError("(--help shows the usage)")
+    .addHelpText("after", HELP)
+    .allowExcessArguments(false);
+  program.parse([...args], { from: "user" });
+  const flags = program.opts<Omit<FleetOptions, "sampleRows">>();
+  if (rows && !/^[1-9]\d{0,8}$/.test(rows)) {
+    program.error(`error: OFS_SAMPLE_ROWS must be a whole number from 1, not ${rows}`);
+  }
+  return { ...flags, sampleRows: rows ? Number(rows) : undefined };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`It must be a port from 0 to ${MAX_PORT}.`);
+}

@@ -1,0 +1,40 @@
+import { type ApiServerConfig, loadConfig } from "@ofs/api-server";
+
+/** Settings of the api-server that make sense here; its others (etcd, stores, TLS) do not reach it. */
+const PASSED_ON: readonly string[] = [
+  "APP_LOG_LEVEL",
+  "GRPC_REFLECTION",
+  "MAX_CONCURRENT_STREAMS",
+  "MAX_CONNECTIONS",
+  "MAX_IN_FLIGHT",
+  "MAX_REQUEST_BYTES",
+  "SHUTDOWN_GRACE_MS",
+  "STORE_TIMEOUT_MS",
+];
+
+/** The process cache that the sample's entities name as conf-id 1. */
+const PROCESS_CACHE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Makes the api-server's configuration for a server inside of the fleet.
+ *
+ * @throws {ConfigError} with every fault of the environment at once
+ */
+export function createServerConfig(
+  options: { readonly host: string; readonly port: number; readonly dataFolder: string },
+  env: NodeJS.ProcessEnv,
+): ApiServerConfig {
+  const { IN_MEM_CACHE_1_SIZE_IN_BYTES: cacheBytes } = env;
+  const passedOn = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
+  return loadConfig({
+    ...passedOn,
+    APP_NAME: "ofs",
+    APP_HOST: options.host,
+    APP_PORT: String(options.port),
+    ENABLE_HTTP_API: "true",
+    OFS_DATA_FOLDER: options.dataFolder,
+    IN_MEM_CACHE_ACTIVE_CONFIG_IDS: "1",
+    IN_MEM_CACHE_1_NAME: "process",
+    IN_MEM_CACHE_1_SIZE_IN_BYTES: cacheBytes || String(PROCESS_CACHE_BYTES),
+  });
+}
