@@ -28,7 +28,8 @@ export const LONG_VECTOR_LENGTH = 1_000;
 /** TTL of the group `short_lived`. */
 export const SHORT_TTL_SECONDS = 2;
 
-export const STORE_ID = "1";
+/** Where the entity `pair` lives: a table of its own, because its keys differ. */
+const PAIR_STORE_ID = "2";
 
 /**
  * The registry of the scenarios: entity `every` with a group of each data type and more, entity `pair`
@@ -66,14 +67,40 @@ export function scenarioTree(
     versions: [{ v: { vectorLength: LONG_VECTOR_LENGTH } }],
     ...cached,
   };
-  const pairGroups = { counts: { id: 0, type: "Int32", versions: [{ n: {} }], ...cached } };
+  groups["evolving"] = { id: 42, type: "Int32", versions: [{ a: {}, b: {} }], ...cached };
+  const pairGroups = {
+    counts: { id: 0, type: "Int32", versions: [{ n: {} }], storeId: PAIR_STORE_ID, ...cached },
+  };
   return {
     "security/reader/scenario": JSON.stringify({ token: CALLER_TOKEN }),
-    [`storage/stores/${STORE_ID}`]: JSON.stringify(store),
+    "storage/stores/1": JSON.stringify(store),
+    [`storage/stores/${PAIR_STORE_ID}`]: JSON.stringify({
+      ...store,
+      table: `${store["table"]}_pair`,
+    }),
     ...withColumns(entityTree("every", ["id"], groups)),
     ...withColumns(entityTree("pair", ["user", "item"], pairGroups)),
     ...cacheSwitches("every", caches),
     ...cacheSwitches("pair", caches),
+  };
+}
+
+/** What publishing version 2 of the group `evolving` changes: a feature between the two of version 1. */
+export function secondVersion(): RegistryEntries {
+  const root = "entities/every/feature-groups/evolving";
+  const meta = (sequence: number, value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32LE(value);
+    return { sequence, "default-value": bytes.toString("base64") };
+  };
+  return {
+    [`${root}/features/2/labels`]: "a,extra,b",
+    [`${root}/features/2/feature-meta`]: JSON.stringify({
+      a: meta(0, 0),
+      extra: meta(1, 77),
+      b: meta(2, 0),
+    }),
+    [`${root}/active-version`]: "2",
   };
 }
 

@@ -21,5 +21,5 @@ describe.each(combinations)("$title", ({ store, caches }) => {
   afterAll(async () => {
     await server.close();
   });
-  describeScenarios(() => server.client);
+  describeScenarios(() => server);
 });

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { DATA_TYPES, type DataType } from "@ofs/codec";
 import type { persist } from "@ofs/proto";
+import { waitUntil } from "@ofs/testkit";
 import { expect, test } from "vitest";
 import { type Asked, queryOf, type ScenarioClient, writeOf } from "./scenario-client.ts";
-import { LONG_VECTOR_LENGTH, SHORT_TTL_SECONDS } from "./scenario-tree.ts";
+import { LONG_VECTOR_LENGTH, SHORT_TTL_SECONDS, secondVersion } from "./scenario-tree.ts";
+import type { ServerUnderTest } from "./server-under-test.ts";
 import { groupOf, groupValues, samplesOf } from "./type-samples.ts";
 
 const GRPC = { INVALID_ARGUMENT: 3, NOT_FOUND: 5, UNAUTHENTICATED: 16 };
@@ -23,10 +25,31 @@ function int32Hex(...values: number[]): string[] {
 }
 
 /** What must hold on every store and with every combination of caches. */
-export function describeScenarios(client: () => ScenarioClient): void {
+export function describeScenarios(server: () => ServerUnderTest): void {
+  const client = () => server().client;
   describeValues(client);
   describeWrites(client);
   describeRefusals(client);
+  describeChanges(server);
+}
+
+function describeChanges(server: () => ServerUnderTest): void {
+  test("a published version takes effect in a running server, under blocks of the one before", async () => {
+    const [before, after] = [randomUUID(), randomUUID()];
+    const { client } = server();
+    await client.persist(
+      writeOf("every", ["id"], { evolving: ["a", "b"] }, [[before], ints(1, 2)]),
+    );
+    const asked = { evolving: ["a", "extra", "b"] };
+    const read = () => client.hex("every", ["id"], asked, [before], [after]);
+    await expect(read()).rejects.toMatchObject({ code: GRPC.INVALID_ARGUMENT });
+    await server().writeRegistry(secondVersion());
+    const isKnown = () => read().catch(() => undefined);
+    const [old] = await waitUntil(isKnown, { what: "version 2" });
+    expect(old).toEqual(int32Hex(1, 77, 2));
+    await client.persist(writeOf("every", ["id"], asked, [[after], ints(4, 5, 6)]));
+    expect(await read()).toEqual([int32Hex(1, 77, 2), int32Hex(4, 5, 6)]);
+  });
 }
 
 function describeValues(client: () => ScenarioClient): void {

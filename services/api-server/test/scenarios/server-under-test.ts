@@ -14,7 +14,7 @@ import {
   serverAddresses,
   startProcess,
 } from "@ofs/testkit";
-import { dropKeyspace, prepareKeyspace, SCYLLA_CONF_ID, scyllaEnvironment } from "./cassandra.ts";
+import { prepareTables, SCYLLA_CONF_ID, scyllaEnvironment } from "./cassandra.ts";
 import { ScenarioClient } from "./scenario-client.ts";
 import { type CacheUse, MAX_COLUMN_BYTES, scenarioTree } from "./scenario-tree.ts";
 
@@ -76,7 +76,7 @@ export async function startServerUnderTest(
   const home = store === "embedded" ? await embeddedHome(dataFolder) : etcdHome(name);
   const tree = treeFor(storeDefinition(store, name), caches);
   await home.write(toChanges(tree));
-  if (store === "scylla") await prepareKeyspace(name, tree);
+  if (store === "scylla") await prepareTables(tree);
   const port = await freePort();
   const server = await startProcess({
     ...(isBuilt ? BUILT : FROM_SOURCE),
@@ -86,7 +86,7 @@ export async function startServerUnderTest(
       APP_LOG_LEVEL: "WARN",
       ...home.env,
       ...cacheEnvironment(),
-      ...storeEnvironment(store, name),
+      ...storeEnvironment(store),
     },
     ready: { http: `http://127.0.0.1:${port}/ready` },
     readyTimeoutMs: READY_TIMEOUT_MS,
@@ -101,7 +101,6 @@ export async function startServerUnderTest(
       client.close();
       await server.stop();
       await home.close();
-      if (store === "scylla") await dropKeyspace(name);
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
@@ -141,13 +140,12 @@ function storeDefinition(store: StoreKind, name: string): Record<string, unknown
   return {
     "db-type": store,
     "conf-id": store === "scylla" ? SCYLLA_CONF_ID : REDIS_STORE_CONF_ID,
-    // Entities have tables of their own on Cassandra: the test puts both in one keyspace.
     table: name,
     "max-column-size-in-bytes": MAX_COLUMN_BYTES,
   };
 }
 
-function storeEnvironment(store: StoreKind, name: string): Record<string, string> {
+function storeEnvironment(store: StoreKind): Record<string, string> {
   const addresses = (server: "redis-cluster" | "redis-sentinels") =>
     serverAddresses(server)
       .map(({ text }) => text)
@@ -156,7 +154,7 @@ function storeEnvironment(store: StoreKind, name: string): Record<string, string
     case "embedded":
       return {};
     case "scylla":
-      return scyllaEnvironment(name);
+      return scyllaEnvironment();
     case "redis_standalone":
       return redisEnvironment("STANDALONE", { ADDR: serverAddress("redis").text, DB: "0" });
     case "redis_cluster":
