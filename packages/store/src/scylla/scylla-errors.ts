@@ -65,9 +65,7 @@ function codeOf(error: unknown, isPastDeadline: boolean): ErrorCode {
 /** A connection of all nodes that failed for one reason fails for that reason. */
 function noHostCode(error: errors.NoHostAvailableError, isPastDeadline: boolean): ErrorCode {
   const reasons = innerErrors(error);
-  if (reasons.some((reason) => reason instanceof errors.AuthenticationError)) {
-    return "FAILED_PRECONDITION";
-  }
+  if (reasons.some(isOurSetting)) return "FAILED_PRECONDITION";
   if (
     reasons.length > 0 &&
     reasons.every((reason) => reason instanceof errors.BusyConnectionError)
@@ -76,6 +74,11 @@ function noHostCode(error: errors.NoHostAvailableError, isPastDeadline: boolean)
   }
   const isTimeout = reasons.some((reason) => reason instanceof errors.OperationTimedOutError);
   return isTimeout && isPastDeadline ? "DEADLINE_EXCEEDED" : "UNAVAILABLE";
+}
+
+/** Wrong credentials, or a data centre that the cluster does not have. */
+function isOurSetting(reason: unknown): boolean {
+  return reason instanceof errors.AuthenticationError || reason instanceof errors.ArgumentError;
 }
 
 function reasonOf(error: unknown): string {

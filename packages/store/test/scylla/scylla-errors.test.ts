@@ -29,6 +29,11 @@ test.each([
   ["hosts down", new errors.NoHostAvailableError({ a: "is down", b: timeout }), "UNAVAILABLE"],
   ["hosts full", new errors.NoHostAvailableError({ a: busy, b: busy }), "RESOURCE_EXHAUSTED"],
   ["wrong password", new errors.NoHostAvailableError({ a: authentication }), "FAILED_PRECONDITION"],
+  [
+    "wrong data centre",
+    new errors.NoHostAvailableError({ a: new errors.ArgumentError("no dc") }),
+    "FAILED_PRECONDITION",
+  ],
   ["socket", Object.assign(new Error("reset"), { isSocketError: true }), "UNAVAILABLE"],
   ["system error", Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), "UNAVAILABLE"],
   ["a fault of ours", new TypeError("undefined is not a function"), "INTERNAL"],
