@@ -5,6 +5,8 @@ export type CacheType = "in_memory" | "distributed";
 
 /** What one read tells the metrics: once a request and tier, never once a row. */
 export interface ReadMetrics {
+  cacheAsked(callerId: string): void;
+  storeAsked(callerId: string, store: StoreDefinition): void;
   cacheRead(entity: string, cache: CacheType, hitCount: number, missCount: number): void;
   cacheFailed(entity: string, cache: CacheType, error: unknown): void;
   startCacheTimer(entity: string, cache: CacheType): () => void;
@@ -31,6 +33,9 @@ export class EngineMetrics implements ReadMetrics {
   readonly #cacheHits: Counter<"entity_name" | "cache_type">;
   readonly #cacheMisses: Counter<"entity_name" | "cache_type">;
   readonly #cacheErrors: Counter<"entity_name" | "cache_type">;
+  readonly #cacheCallers: Counter<"caller_id">;
+  readonly #storeCallers: Counter<"caller_id" | "conf_id">;
+  readonly #unencodable: Counter<"entity_name" | "fg_id">;
   readonly #cacheSeconds: Histogram<"entity_name" | "cache_type">;
   readonly #fillErrors: Counter<"entity" | "cache_type">;
   readonly #storeReads: Counter<"entity_label" | "db_type">;
@@ -77,6 +82,21 @@ export class EngineMetrics implements ReadMetrics {
       "feature_retrieve_cache_error",
       "Reads of a cache layer that failed and fell through.",
       cacheLabels,
+    );
+    this.#cacheCallers = counter(
+      "feature_retrieve_cache_requests_caller",
+      "Requests that asked the distributed cache, by caller.",
+      ["caller_id"],
+    );
+    this.#storeCallers = counter(
+      "feature_retrieve_db_caller_requests",
+      "Requests that read a store, by caller and connection.",
+      ["caller_id", "conf_id"],
+    );
+    this.#unencodable = counter(
+      "serialize_psdb_data_failure",
+      "Rows that were refused because a group's values do not fit its types or lengths.",
+      ["entity_name", "fg_id"],
     );
     this.#cacheSeconds = seconds(
       "feature_retrieve_cache_latency",
@@ -130,6 +150,18 @@ export class EngineMetrics implements ReadMetrics {
 
   fillFailed(entity: string, cache: CacheType): void {
     this.#fillErrors.labels(entity, cache).inc();
+  }
+
+  cacheAsked(callerId: string): void {
+    this.#cacheCallers.labels(callerId).inc();
+  }
+
+  storeAsked(callerId: string, { confId }: StoreDefinition): void {
+    this.#storeCallers.labels(callerId, String(confId)).inc();
+  }
+
+  groupUnencodable(entity: string, groupId: number): void {
+    this.#unencodable.labels(entity, String(groupId)).inc();
   }
 
   invalidationFailed(entity: string): void {

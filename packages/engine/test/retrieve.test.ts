@@ -186,6 +186,19 @@ describe("rules that answer better than the reference", () => {
     expect(degraded).toBe(2);
   });
 
+  test("BETTER 13: a string column that could not be read holds its default, not empty bytes", async () => {
+    const city = { city: { default: Buffer.from("na"), stringLength: 8 } };
+    const tree = entityTree("user", ["user_id"], {
+      tags: { id: 0, type: "String", versions: [city] },
+    });
+    const harness = createHarness(tree, { onStoreFailure: "defaults" });
+    harness.store.readFailure = new FeatureStoreError("UNAVAILABLE", "store 1 is down");
+    const request = query("user", ["user_id"], { tags: ["city"] }, ["1"]);
+    const { hex, degraded } = await harness.retrieve(request);
+    expect(hex).toEqual([[Buffer.from("na").toString("hex")]]);
+    expect(degraded).toBe(1);
+  });
+
   test("a block of another data type is unreadable", async () => {
     const harness = createHarness(USER);
     const dataType = DATA_TYPES[7] as DataType;

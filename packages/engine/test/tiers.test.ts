@@ -180,6 +180,24 @@ describe("distributed cache", () => {
   });
 });
 
+test("BETTER 20: callers that name the keys in other orders share one entry, which a write in either order drops", async () => {
+  const cached = { process: true, distributed: true };
+  const harness = createHarness(entityTree("pair", ["u", "c"], { a: group(0, cached) }));
+  const [forward, backward] = [
+    query("pair", ["u", "c"], { a: ["f"] }, ["U", "C"]),
+    query("pair", ["c", "u"], { a: ["f"] }, ["C", "U"]),
+  ];
+  const write = { ...persistA(1), entityLabel: "pair", keysSchema: ["c", "u"] };
+  const rows = [{ keyValues: ["C", "U"], featureValues: [{ values: { fp32Values: [1] } }] }];
+  expect((await harness.retrieve(forward)).hex).toEqual([[ZERO]]);
+  await settle();
+  expect((await harness.retrieve(backward)).wasImmediate).toBe(true);
+  expect([...harness.distributed.records.keys()]).toEqual(["pair:U|C"]);
+  await harness.persist({ ...write, data: rows });
+  expect((await harness.retrieve(forward)).hex).toEqual([[ONE]]);
+  expect((await harness.retrieve(backward)).hex).toEqual([[ONE]]);
+});
+
 describe("shared reads", () => {
   test("do better 35: concurrent misses of one key share one read", async () => {
     const harness = harnessWith({ a: group(0, {}), b: group(1, {}) });

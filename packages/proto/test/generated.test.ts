@@ -59,7 +59,7 @@ describe("generated files", () => {
     expect(ttl).toEqual(Long.fromNumber(7, true));
   });
 
-  test("carry cache records as bytes", () => {
+  test("BETTER 1: carry cache records as bytes", () => {
     const record = { entityLabel: "user", keyValue: { "1|2": Buffer.from([0xff, 0x00]) } };
     const decoded = p2p.CacheKeyValue.decode(p2p.CacheKeyValue.encode(record).finish());
     expect(Buffer.from(decoded.keyValue["1|2"] as Uint8Array)).toEqual(Buffer.from([0xff, 0x00]));

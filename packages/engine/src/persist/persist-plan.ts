@@ -44,6 +44,8 @@ export interface PersistPlanOptions {
   readonly query: PersistQuery;
   readonly storeFor: (definition: StoreDefinition) => BlockStore | undefined;
   readonly nowMs: number;
+  /** Told of the group whose values a row could not be encoded with, before the refusal. */
+  readonly onUnencodable: (group: FeatureGroup) => void;
 }
 
 /**
@@ -52,14 +54,14 @@ export interface PersistPlanOptions {
  * @throws {FeatureStoreError} INVALID_ARGUMENT, NOT_FOUND or FAILED_PRECONDITION; nothing is written then
  */
 export function planPersist(options: PersistPlanOptions): PersistPlan {
-  const { entity, query, nowMs } = options;
+  const { entity, query, nowMs, onUnencodable } = options;
   const keyPositions = matchKeysSchema(entity, query.keysSchema);
   const targets = resolveTargets(options);
   const nowSeconds = Math.floor(nowMs / 1000);
   const rows = new Map<string, { key: KeyValues; blocks: Uint8Array[] }>();
   for (const [index, row] of query.data.entries()) {
     const key = checkKey(entity, keyPositions, row, index, targets);
-    const blocks = encodeRow(entity, row, index, targets, nowSeconds);
+    const blocks = encodeRow(row, index, targets, nowSeconds, onUnencodable);
     rows.set(entityKeyString(entity.label, key), { key, blocks });
   }
   return {
@@ -135,11 +137,11 @@ function checkKey(
 }
 
 function encodeRow(
-  entity: Entity,
   row: PersistRow,
   index: number,
   targets: readonly Target[],
   nowSeconds: number,
+  onUnencodable: (group: FeatureGroup) => void,
 ): Uint8Array[] {
   if (row.featureValues.length !== targets.length) {
     throw new FeatureStoreError(
@@ -153,9 +155,10 @@ function encodeRow(
       return encodeGroup(target, row.featureValues[g], nowSeconds);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
+      onUnencodable(target.group);
       throw new FeatureStoreError(
         "INVALID_ARGUMENT",
-        `failed to parse feature value for entity ${entity.label} and feature group ` +
+        `failed to parse feature value for entity ${target.group.entityLabel} and feature group ` +
           `${target.group.label}: data[${index}]: ${error.message}`,
         { cause: error },
       );

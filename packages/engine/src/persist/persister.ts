@@ -1,5 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
+import type { FeatureGroup } from "@ofs/registry";
 import type { RowOutcome } from "@ofs/store";
 import type { CallContext } from "../context.ts";
 import { cachesOf } from "../entity-caches.ts";
@@ -45,7 +46,9 @@ export class Persister {
     const entity = requireEntity(snapshot, query.entityLabel, context);
     const nowMs = this.#options.now();
     const { storeFor, storeTimeoutMs } = this.#options;
-    const plan = planPersist({ snapshot, entity, query, storeFor, nowMs });
+    const onUnencodable = ({ id }: FeatureGroup) =>
+      this.#metrics.groupUnencodable(entity.label, id);
+    const plan = planPersist({ snapshot, entity, query, storeFor, nowMs, onUnencodable });
     const deadlineMs = Math.min(context.deadlineMs, nowMs + storeTimeoutMs);
     const failures = await Promise.all(
       plan.writes.map((write) =>

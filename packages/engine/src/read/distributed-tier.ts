@@ -1,7 +1,7 @@
 import type { DistributedCache, DistributedRecord } from "@ofs/cache";
 import type { Block } from "@ofs/codec";
 import type { ReadMetrics } from "../metrics.ts";
-import type { Fetch } from "./fetch.ts";
+import type { Fetch, FetchContext } from "./fetch.ts";
 
 /** Keys whose record was a miss, so that the record is to be filled whole. */
 export interface DistributedMisses {
@@ -18,17 +18,18 @@ export interface DistributedMisses {
 export async function readDistributed(
   fetch: Fetch,
   cache: DistributedCache,
-  timeoutMs: number,
+  { callerId, distributedTimeoutMs }: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
   const { plan, keys, nowMs } = fetch;
   const open = openKeys(fetch);
   if (open.length === 0) return;
   const names = open.map((k) => keys.names[k] as string);
+  metrics.cacheAsked(callerId);
   const endTimer = metrics.startCacheTimer(plan.entity.label, "distributed");
   let records: DistributedRecord[];
   try {
-    records = await cache.read(names, plan.distributedIds, nowMs, timeoutMs);
+    records = await cache.read(names, plan.distributedIds, nowMs, distributedTimeoutMs);
   } catch (error) {
     metrics.cacheFailed(plan.entity.label, "distributed", error);
     return;

@@ -13,7 +13,9 @@ export interface Tiers extends EntityCaches {
   readonly stores: StoreReader;
 }
 
-export interface FetchLimits {
+/** Who asks, and for how long an answer is of use. */
+export interface FetchContext {
+  readonly callerId: string;
   /** Unix milliseconds. */
   readonly deadlineMs: number;
   readonly distributedTimeoutMs: number;
@@ -51,7 +53,7 @@ export function fetchCells(
   plan: ReadPlan,
   keys: RequestedKeys,
   tiers: Tiers,
-  limits: FetchLimits,
+  context: FetchContext,
   nowMs: number,
   metrics: ReadMetrics,
 ): Fetch | Promise<Fetch> {
@@ -68,20 +70,20 @@ export function fetchCells(
   };
   readProcessCache(fetch, tiers.process, metrics);
   if (!hasOpenCells(fetch)) return fetch;
-  return fetchRemote(fetch, tiers, limits, metrics);
+  return fetchRemote(fetch, tiers, context, metrics);
 }
 
 async function fetchRemote(
   fetch: Fetch,
   tiers: Tiers,
-  limits: FetchLimits,
+  context: FetchContext,
   metrics: ReadMetrics,
 ): Promise<Fetch> {
   if (tiers.distributed !== undefined && fetch.plan.distributedIds.length > 0) {
-    await readDistributed(fetch, tiers.distributed, limits.distributedTimeoutMs, metrics);
+    await readDistributed(fetch, tiers.distributed, context, metrics);
   }
   if (fetch.distributedMisses !== undefined || hasOpenCells(fetch)) {
-    await readStores(fetch, tiers.stores, limits.deadlineMs, metrics);
+    await readStores(fetch, tiers.stores, context, metrics);
   }
   return fetch;
 }

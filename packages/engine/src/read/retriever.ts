@@ -158,7 +158,8 @@ export class Retriever {
   #fetch(plan: ReadPlan, query: RetrieveQueryView, context: CallContext): Fetch | Promise<Fetch> {
     const keys = collectKeys(plan, query, this.#limits.maxKeys);
     const nowMs = this.#options.now();
-    const limits = {
+    const fetchContext = {
+      callerId: context.callerId,
       deadlineMs: Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs),
       distributedTimeoutMs: Math.min(
         context.deadlineMs - nowMs,
@@ -166,7 +167,7 @@ export class Retriever {
       ),
     };
     const tiers = { ...cachesOf(plan.entity, this.#options), stores: this.#reads };
-    return fetchCells(plan, keys, tiers, limits, nowMs, this.#metrics);
+    return fetchCells(plan, keys, tiers, fetchContext, nowMs, this.#metrics);
   }
 
   #finish(

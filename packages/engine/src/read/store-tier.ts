@@ -4,7 +4,7 @@ import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { KeyValues, StoredCell } from "@ofs/store";
 import type { ReadMetrics } from "../metrics.ts";
 import { ABSENT, EXPIRED, FAILED, isKnownEmpty, UNREADABLE } from "./cells.ts";
-import type { Fetch } from "./fetch.ts";
+import type { Fetch, FetchContext } from "./fetch.ts";
 
 /** Entry of a record for a group without live data. */
 const NEGATIVE_ENTRY = new Uint8Array(0);
@@ -36,11 +36,11 @@ interface StoreBatch {
 export async function readStores(
   fetch: Fetch,
   stores: StoreReader,
-  deadlineMs: number,
+  context: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
   const batches = planBatches(fetch);
-  await Promise.all(batches.map((batch) => readBatch(fetch, batch, stores, deadlineMs, metrics)));
+  await Promise.all(batches.map((batch) => readBatch(fetch, batch, stores, context, metrics)));
 }
 
 /**
@@ -100,11 +100,12 @@ async function readBatch(
   fetch: Fetch,
   batch: StoreBatch,
   stores: StoreReader,
-  deadlineMs: number,
+  context: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
   const { plan, keys } = fetch;
   const store = plan.snapshot.stores.get(batch.storeId) as StoreDefinition;
+  metrics.storeAsked(context.callerId, store);
   const endTimer = metrics.startStoreTimer(plan.entity.label, store, batch.keyIndexes.length);
   const stored = await stores.read({
     entity: plan.entity,
@@ -112,7 +113,7 @@ async function readBatch(
     groups: batch.groupIndexes.map((g) => plan.groups[g] as FeatureGroup),
     keys: batch.keyIndexes.map((k) => keys.values[k] as KeyValues),
     names: batch.keyIndexes.map((k) => keys.names[k] as string),
-    deadlineMs,
+    deadlineMs: context.deadlineMs,
   });
   endTimer();
   placeStored(fetch, batch, stored);

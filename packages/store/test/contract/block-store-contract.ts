@@ -377,7 +377,7 @@ export function blockStoreContract(name: string, open: () => Promise<BlockStoreS
     });
 
     describe("concurrency", () => {
-      test("concurrent writes of different groups of one key lose nothing", async () => {
+      test("BETTER 23: concurrent writes of different groups of one key lose nothing", async () => {
         const other = await subject.connect();
         try {
           const keys = Array.from({ length: 40 }, (_, index) => [`merge-${index}`]);
