@@ -75,16 +75,6 @@ export function encodeFloat8E4M3(value: number): number {
   return float8E4M3FromBits(float32ToBits(value));
 }
 
-/** @returns bits of the float32 with the same value */
-export function float8E5M2ToBits(code: number): number {
-  return float32ToBits(decodeFloat8E5M2(code));
-}
-
-/** @returns bits of the float32 with the same value */
-export function float8E4M3ToBits(code: number): number {
-  return float32ToBits(decodeFloat8E4M3(code));
-}
-
 export function decodeFloat8E5M2(code: number): number {
   const sign = (code & 0x80) === 0 ? 1 : -1;
   const exponent = (code >>> 2) & 0x1f;

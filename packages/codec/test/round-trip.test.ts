@@ -59,7 +59,7 @@ describe("round trip", () => {
             expect(decoded(layout, payload, position)).toEqual(expected);
           }
         }),
-        { numRuns: Math.ceil(PROPERTY_RUNS / 10) },
+        { numRuns: Math.ceil(PROPERTY_RUNS / 20) },
       );
     },
     PROPERTY_TIMEOUT_MS,
