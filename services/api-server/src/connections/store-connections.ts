@@ -40,12 +40,11 @@ export class StoreConnections {
    */
   constructor(config: ApiServerConfig, embedded: EmbeddedEnvironment | undefined, log: Logger) {
     for (const settings of config.scylla) {
-      this.#add(settings.confId, "scylla", openScyllaStore(settings, log), true);
+      this.#add(settings.confId, "scylla", openScyllaStore(settings, log));
     }
     for (const settings of config.redis) {
-      // Without its cache a process serves from the stores; without a store it does not serve.
-      const isRequired = !config.distributedCacheConfIds.includes(settings.confId);
-      this.#addRedis(settings, isRequired, log);
+      const isCache = config.distributedCacheConfIds.includes(settings.confId);
+      this.#addRedis(settings, isCache, log);
     }
     if (embedded !== undefined) {
       this.#embedded = new EmbeddedBlockStore(embedded);
@@ -83,16 +82,22 @@ export class StoreConnections {
     if (faults.length > 0) throw new AggregateError(faults, "some stores could not be closed");
   }
 
-  #add(confId: number, dbType: DbType, store: BlockStore, isRequired: boolean): void {
+  #add(confId: number, dbType: DbType, store: BlockStore): void {
     this.#byConfId.set(confId, { dbType, store });
-    this.#watch(`${store.kind} ${confId}`, store, isRequired);
+    this.#watch(`${store.kind} ${confId}`, store, true);
   }
 
-  #addRedis(settings: RedisConnectionSettings, isRequired: boolean, log: Logger): void {
+  /**
+   * A connection is a cache or a store, not both: their keys have one form, so a tombstone or the end of a record's
+   * TTL would destroy what is stored. Without a cache the process serves from the stores, so it is not required.
+   */
+  #addRedis(settings: RedisConnectionSettings, isCache: boolean, log: Logger): void {
     const { confId, options } = settings;
     const connection = connectRedis({ ...options, log });
+    const store = new RedisBlockStore({ connection });
     this.#redis.set(confId, connection);
-    this.#add(confId, `redis_${options.kind}`, new RedisBlockStore({ connection }), isRequired);
+    if (isCache) this.#watch(`${store.kind} ${confId}`, store, false);
+    else this.#add(confId, `redis_${options.kind}`, store);
   }
 
   #watch(name: string, store: BlockStore, isRequired: boolean): void {
