@@ -67,7 +67,7 @@ function clientEnding(error: OfsClientError, address: string): Ending {
 }
 
 /** What the system says of a connection that could not be made. */
-const SYSTEM_FAULT = /(?:connect|getaddrinfo|read|write) E[A-Z_]+(?: \S+)?/;
+const SYSTEM_FAULT = /(?:connect|getaddrinfo|read|write) E[A-Z_]+(?: \S*[^\s.])?/;
 const CHANNEL_FAULT = /No connection established|Connection dropped|Name resolution failed[^.]*/;
 
 /**

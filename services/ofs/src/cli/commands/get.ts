@@ -41,7 +41,10 @@ export function addGetCommand(program: Command, io: CliIo): void {
     .description("read features of one or more keys")
     .argument("<entity>")
     .argument("<key...>", "value, or label=value,label=value for a key of several columns, or JSON")
-    .option("-f, --features <selection...>", "group, or group:feature,feature (default: all)")
+    .option(
+      "-f, --features <selection...>",
+      "group, or group:feature,feature; after the keys (default: all)",
+    )
     .addOption(new Option("--table", "a feature a line, a key a column (default)"))
     .addOption(new Option("--json", "a list with an object a key").conflicts(["table", "text"]))
     .addOption(new Option("--text", "a value a line, tab-separated").conflicts("table"))

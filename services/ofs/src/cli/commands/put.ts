@@ -1,4 +1,4 @@
-import type { OfsClient } from "@ofs/client";
+import { type OfsClient, PersistError } from "@ofs/client";
 import { type Command, Option } from "commander";
 import { Progress } from "../../progress.ts";
 import type { EntityRow } from "../../rows.ts";
@@ -7,6 +7,7 @@ import { type ConnectionFlags, connect } from "../connection.ts";
 import { EntityIndex } from "../entity-index.ts";
 import { CommandError, UsageError } from "../failures.ts";
 import { checkInput } from "../input/check-input.ts";
+import { InputError } from "../input/input-record.ts";
 import { INPUT_FORMATS, type Input, type InputFormat, openInput } from "../input/open-input.ts";
 import { RowParser } from "../input/row-parser.ts";
 import type { CliIo } from "../io.ts";
@@ -99,12 +100,20 @@ async function write(
     });
   } catch (cause) {
     progress.clear();
-    if (storedCount === 0) throw cause;
-    const reason = (cause as Error).message;
-    throw new CommandError(`${reason}\n${storedCount} rows before it are written`, { cause });
+    throw withStoredCount(cause, storedCount);
   }
   if (storedCount === 0) throw new UsageError("the input has no rows");
   progress.finish(storedCount);
+}
+
+/** Adds to an error how many rows are known to be written, if there are any. */
+function withStoredCount(cause: unknown, before: number): unknown {
+  const storedCount = before + (cause instanceof PersistError ? cause.storedCount : 0);
+  if (storedCount === 0) return cause;
+  const message = `${(cause as Error).message}\n${storedCount} rows are written`;
+  return cause instanceof InputError
+    ? new UsageError(message, { cause })
+    : new CommandError(message, { cause });
 }
 
 async function* parseRows(input: Input, index: EntityIndex): AsyncGenerator<EntityRow> {
