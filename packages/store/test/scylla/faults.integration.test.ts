@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await server.resume();
+  server.resume();
   await keyspace.connection.close();
   await server.close();
 }, 60_000);
@@ -59,7 +59,7 @@ test("rows of a batch that the server finds too large are written one by one", a
 });
 
 test("a stalled server is never taken for an empty one: reads and writes end at the deadline", async () => {
-  await server.pause();
+  server.pause();
   try {
     const startMs = Date.now();
     const [cells, outcomes] = await Promise.all([
@@ -70,26 +70,26 @@ test("a stalled server is never taken for an empty one: reads and writes end at 
     expect(codesOf(outcomes)).toEqual(new Set(["DEADLINE_EXCEEDED"]));
     expect(Date.now() - startMs).toBeLessThan(5000);
   } finally {
-    await server.resume();
+    server.resume();
   }
 });
 
 test("without a deadline the connection's own timeout ends them", async () => {
   const impatient = await openStore({ timeoutMs: 200 });
-  await server.pause();
+  server.pause();
   try {
     const [cells, outcomes] = await Promise.all([read(impatient), write(impatient)]);
     expect(codesOf(cells)).toEqual(new Set(["UNAVAILABLE"]));
     expect(codesOf(outcomes)).toEqual(new Set(["UNAVAILABLE"]));
     await expect(impatient.ping()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   } finally {
-    await server.resume();
+    server.resume();
   }
   await impatient.close();
 });
 
 test("a cancelled request ends while the server is silent", async () => {
-  await server.pause();
+  server.pause();
   try {
     const controller = new AbortController();
     const request = { ...table, groups: [scores], keys, deadlineMs: Number.POSITIVE_INFINITY };
@@ -97,7 +97,7 @@ test("a cancelled request ends while the server is silent", async () => {
     controller.abort();
     expect(codesOf(await reading)).toEqual(new Set(["CANCELLED"]));
   } finally {
-    await server.resume();
+    server.resume();
   }
 });
 
