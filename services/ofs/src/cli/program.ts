@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addDescribeCommand } from "./commands/describe.ts";
 import { addGetCommand } from "./commands/get.ts";
@@ -36,6 +37,12 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
+/** The same from `src` and from `dist`. */
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
 function createProgram(io: CliIo): Command {
   const program = new Command("ofs");
   // Before the commands are added: they take these settings over from the program.
@@ -47,6 +54,7 @@ function createProgram(io: CliIo): Command {
   });
   program
     .description("Reads, writes and describes features of an online feature store.")
+    .version(packageVersion(), "--version", "print the version")
     .showHelpAfterError("(--help shows the usage)")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", HELP);
