@@ -41,8 +41,12 @@ export interface FrontDeps {
 /** For a connection's first bytes, and for its TLS handshake. */
 const FIRST_BYTES_TIMEOUT_MS = 10_000;
 
-const KEEPALIVE_TIME_MS = 60_000;
-const KEEPALIVE_TIMEOUT_MS = 20_000;
+/**
+ * Pings find dead peers, and connections that broke the protocol: Node reads no more from those, so nothing else would
+ * notice that they are gone.
+ */
+const KEEPALIVE_TIME_MS = 20_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
 
 /** Health watches and reflection sessions together. */
 const MAX_STREAMS = 1_000;

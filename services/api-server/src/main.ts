@@ -1,8 +1,12 @@
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { ConfigError, createLogger, runProcess } from "@ofs/platform";
 import { startApiServer } from "./api-server.ts";
 import { loadConfig } from "./config.ts";
 
 const SERVICE = "api-server";
+
+// What strangers send (malformed metadata, for example) must not be able to fill the log.
+setLogVerbosity(logVerbosity.NONE);
 
 try {
   const config = loadConfig(process.env);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
+import { SocketSet } from "../transport/socket-set.ts";
 import { errorReply, HttpError, type HttpReply } from "./http-reply.ts";
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */
@@ -32,9 +33,8 @@ export class HttpServer {
   readonly #server: Server;
   readonly #routes: HttpRoutes;
   readonly #log: Logger;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new SocketSet();
   #isDraining = false;
-  #onDrained: (() => void) | undefined;
 
   constructor(routes: HttpRoutes, options: HttpServerOptions) {
     this.#routes = routes;
@@ -52,28 +52,20 @@ export class HttpServer {
 
   accept(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once("close", () => {
-      this.#sockets.delete(socket);
-      if (this.#sockets.size === 0) this.#onDrained?.();
-    });
     this.#server.emit("connection", socket);
   }
 
   /** Closes idle connections, and the others after their answer. @returns when all are closed */
   drain(): Promise<void> {
     this.#isDraining = true;
-    const drained = new Promise<void>((resolve) => {
-      this.#onDrained = resolve;
-      if (this.#sockets.size === 0) resolve();
-    });
     this.#server.closeIdleConnections();
     // Ends the timeouts' timer; there is no listening socket, which `close` complains of.
     this.#server.close(() => undefined);
-    return drained;
+    return this.#sockets.whenEmpty();
   }
 
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.destroy();
   }
 
   /** Never rejects: whatever fails becomes an answer. */

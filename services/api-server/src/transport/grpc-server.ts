@@ -18,6 +18,8 @@ import {
 } from "@ofs/platform";
 import { GrpcCall } from "./grpc-call.ts";
 import { sendableStatus } from "./grpc-status.ts";
+import { GuardedStreams } from "./guarded-streams.ts";
+import { SocketSet } from "./socket-set.ts";
 
 export interface GrpcServerOptions {
   /** Larger messages, also after decompression, are RESOURCE_EXHAUSTED. */
@@ -31,6 +33,9 @@ export interface GrpcServerOptions {
   readonly log: Logger;
 }
 
+/** For a client to close its connection after GOAWAY and the last answer. */
+const LINGER_MS = 1_000;
+
 /**
  * gRPC over grpc-js. It does not listen: connections are given to it. Unary methods come as transport-neutral
  * handlers on raw bytes; grpc-js's own kinds of service (health, reflection) can be added.
@@ -38,6 +43,8 @@ export interface GrpcServerOptions {
 export class GrpcServer {
   readonly #server: Server;
   readonly #injector: ConnectionInjector;
+  readonly #streams: GuardedStreams;
+  readonly #sockets = new SocketSet();
   readonly #log: Logger;
 
   constructor(routes: UnaryRoutes, options: GrpcServerOptions) {
@@ -52,6 +59,9 @@ export class GrpcServer {
     });
     for (const [method, handler] of routes) this.#register(method, handler);
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#streams = new GuardedStreams(this.#server, (err) =>
+      this.#log.error({ err }, "a connection failed unexpectedly"),
+    );
   }
 
   addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
@@ -60,19 +70,29 @@ export class GrpcServer {
 
   /** Takes a connection over whose first bytes are HTTP/2's; TLS is below it, if any. */
   accept(socket: Socket): void {
+    this.#sockets.add(socket);
     this.#injector.injectConnection(socket);
   }
 
-  /** Sends GOAWAY to everyone. @returns when all calls in flight are answered and the connections closed */
-  drain(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
-    });
+  /**
+   * Sends GOAWAY to everyone. Clients that do not hang up although their calls are answered are cut a second later.
+   *
+   * @returns when all calls in flight are answered and the connections closed
+   */
+  async drain(): Promise<void> {
+    // What it reports is of no use: to grpc-js a session is closed before its connection is.
+    this.#server.tryShutdown(() => undefined);
+    const lingering = new AbortController();
+    const idle = this.#streams.whenIdle().then(() => delay(LINGER_MS, lingering.signal));
+    await Promise.race([this.#sockets.whenEmpty(), idle]);
+    lingering.abort();
+    this.destroy();
   }
 
   /** Ends every connection now. */
   destroy(): void {
     this.#server.forceShutdown();
+    this.#sockets.destroy();
   }
 
   #register(method: string, handler: UnaryHandler): void {
@@ -103,6 +123,21 @@ export class GrpcServer {
       fail(error);
     }
   }
+}
+
+/** Resolves after the time, or when the signal aborts. */
+function delay(timeMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const timer = setTimeout(resolve, timeMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

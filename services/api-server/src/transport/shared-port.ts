@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { connectionKind } from "./connection-kind.ts";
+import { SocketSet } from "./socket-set.ts";
 
 /** Certificates in PEM form. */
 export interface TlsMaterial {
@@ -36,7 +37,7 @@ export interface SharedPortOptions {
 export class SharedPort {
   readonly #server: Server;
   readonly #options: SharedPortOptions;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new SocketSet();
   readonly #undecided = new Set<Socket>();
 
   private constructor(options: SharedPortOptions) {
@@ -79,13 +80,12 @@ export class SharedPort {
 
   /** Cuts every connection. */
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.destroy();
   }
 
   #track(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("error", () => this.#options.onFault("reset"));
-    socket.once("close", () => this.#sockets.delete(socket));
   }
 
   #decide(socket: Socket): void {

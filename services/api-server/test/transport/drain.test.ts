@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import type { UnaryReply } from "@ofs/platform";
 import { afterEach, expect, test } from "vitest";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
@@ -87,6 +88,18 @@ test("under load no call that was accepted is lost", async () => {
   await Promise.all(workers);
   // Refused before they reached the server; never cut off half way (CANCELLED, INTERNAL).
   expect([...codes]).toEqual([14]);
+});
+
+test("a client that does not hang up is cut once its calls are answered", async () => {
+  const { front, port } = await openTestFront();
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => socket.destroy());
+  const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+  socket.write(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), emptySettings]));
+  // The server has answered; the client reads neither that nor GOAWAY nor the end of the connection.
+  await once(socket, "readable");
+  expect(await front.drain(AbortSignal.timeout(8_000))).toBe(true);
+  socket.destroy();
 });
 
 test("connections that do not end in time are cut", async () => {
