@@ -40,9 +40,11 @@ export class RowReader {
   async read(): Promise<StoredCell[]> {
     const statements = this.#startStatements();
     const stop = await withinLimits(statements, this.#request, this.#subject);
-    const failure = stop instanceof FeatureStoreError ? stop : leftOut(this.#subject, "key");
     // A copy: a statement that answers after the limit must not change what the caller has by then.
-    return this.#cells.map((cell) => (cell === PENDING ? failure : cell));
+    return this.#cells.map((cell) => {
+      if (cell !== PENDING) return cell;
+      return stop instanceof FeatureStoreError ? stop : leftOut(this.#subject, "key");
+    });
   }
 
   async #startStatements(): Promise<void> {
@@ -137,11 +139,15 @@ export class RowReader {
   }
 }
 
-/** The pieces in a buffer of their own. */
+/**
+ * Joins the pieces. The driver copies each value out of its network buffer, so the one piece that most blocks
+ * have is the block.
+ */
 function blockOf(row: types.Row, columns: readonly string[]): Uint8Array | undefined {
-  const pieces = new Array<Uint8Array | null | undefined>(columns.length);
+  const pieces: Uint8Array[] = [];
   for (let index = 0; index < columns.length; index++) {
-    pieces[index] = row[columns[index] as string] as Uint8Array | null;
+    const piece = row[columns[index] as string] as Uint8Array | null | undefined;
+    if (piece !== null && piece !== undefined && piece.length > 0) pieces.push(piece);
   }
-  return joinColumns(pieces);
+  return pieces.length === 1 ? pieces[0] : joinColumns(pieces);
 }

@@ -50,8 +50,11 @@ export class RowWriter {
   async write(): Promise<RowOutcome[]> {
     const statements = this.#startStatements();
     const stop = await withinLimits(statements, this.#request, this.#subject);
-    const failure = stop instanceof FeatureStoreError ? stop : leftOut(this.#subject, "row");
-    return this.#outcomes.map((outcome) => (outcome === PENDING ? failure : outcome));
+    // A copy: a statement that answers after the limit must not change what the caller has by then.
+    return this.#outcomes.map((outcome) => {
+      if (outcome !== PENDING) return outcome;
+      return stop instanceof FeatureStoreError ? stop : leftOut(this.#subject, "row");
+    });
   }
 
   async #startStatements(): Promise<void> {
