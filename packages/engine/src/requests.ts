@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { Entity, Snapshot } from "@ofs/registry";
+import type { Entity, FeatureGroup, Snapshot } from "@ofs/registry";
 import type { CallContext } from "./context.ts";
 
 /** The snapshot to serve from. @throws {FeatureStoreError} UNAVAILABLE before the first one */
@@ -25,6 +25,21 @@ export function requireEntity(snapshot: Snapshot, label: string, context: CallCo
     throw new FeatureStoreError("FAILED_PRECONDITION", `entity ${label} is disabled: ${reason}`);
   }
   throw new FeatureStoreError("NOT_FOUND", `invalid entity ${label}: entity ${label} not found`);
+}
+
+/**
+ * @param absence what to say of a group that the entity lacks; reads and writes have published texts of their own
+ * @throws {FeatureStoreError} NOT_FOUND, or FAILED_PRECONDITION (faulty node)
+ */
+export function requireGroup(entity: Entity, label: string, absence: string): FeatureGroup {
+  const group = entity.groups.get(label);
+  if (group !== undefined) return group;
+  const reason = entity.disabledGroups.get(label);
+  if (reason === undefined) throw new FeatureStoreError("NOT_FOUND", absence);
+  throw new FeatureStoreError(
+    "FAILED_PRECONDITION",
+    `feature group ${label}, in entity ${entity.label} is disabled: ${reason}`,
+  );
 }
 
 /**

@@ -40,6 +40,15 @@ const ask = (labels: string[], ...keys: string[]) =>
     ...keys.map((key) => [key]),
   );
 
+/** Makes store reads wait, with what they found, until the returned function is called. */
+function holdReads({ store }: Harness): () => void {
+  let open = () => {};
+  store.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  return () => open();
+}
+
 /** Lets fills that run after the answer finish. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -80,10 +89,7 @@ describe("process cache", () => {
 
   test("a value read before a write is not filled after it", async () => {
     const harness = harnessWith({ a: group(0, { process: true }) });
-    let open = () => {};
-    harness.store.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = holdReads(harness);
     const slow = harness.retrieve(ask(["a"], "1"));
     await settle();
     harness.store.gate = undefined;
@@ -164,10 +170,7 @@ describe("distributed cache", () => {
 
   test("a write leaves a tombstone, which a fill that began before does not replace", async () => {
     const harness = harnessWith(cached);
-    let open = () => {};
-    harness.store.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = holdReads(harness);
     const slow = harness.retrieve(ask(["a"], "1"));
     await settle();
     harness.store.gate = undefined;
@@ -228,10 +231,7 @@ describe("shared reads", () => {
 
   test("a read that begins after a write does not join one that began before it", async () => {
     const harness = harnessWith({ a: group(0, {}) });
-    let open = () => {};
-    harness.store.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = holdReads(harness);
     const before = harness.retrieve(ask(["a"], "1"));
     await settle();
     harness.store.gate = undefined;

@@ -10,7 +10,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import type { PersistQuery, PersistRow } from "@ofs/proto";
 import type { Entity, FeatureGroup, Snapshot, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, BlockStore, KeyValues } from "@ofs/store";
-import { matchKeysSchema, orderKeyValues } from "../requests.ts";
+import { matchKeysSchema, orderKeyValues, requireGroup } from "../requests.ts";
 
 /** Everything one request writes, checked and encoded: nothing is left that the caller could mend. */
 export interface PersistPlan {
@@ -82,7 +82,11 @@ function resolveTargets({ snapshot, entity, query, storeFor }: PersistPlanOption
       );
     }
     seen.add(label);
-    const group = requireGroup(entity, label);
+    const group = requireGroup(
+      entity,
+      label,
+      `feature group ${label} not found for entity : ${entity.label}`,
+    );
     const store = snapshot.stores.get(group.storeId);
     const blocks = store === undefined ? undefined : storeFor(store);
     if (store === undefined || blocks === undefined) {
@@ -94,22 +98,6 @@ function resolveTargets({ snapshot, entity, query, storeFor }: PersistPlanOption
     const maxBlockSizeBytes = blocks.maxBlockSizeBytes(store, group);
     return { group, labels: featureLabels, store, blocks, maxBlockSizeBytes };
   });
-}
-
-function requireGroup(entity: Entity, label: string): FeatureGroup {
-  const group = entity.groups.get(label);
-  if (group !== undefined) return group;
-  const reason = entity.disabledGroups.get(label);
-  if (reason !== undefined) {
-    throw new FeatureStoreError(
-      "FAILED_PRECONDITION",
-      `feature group ${label}, in entity ${entity.label} is disabled: ${reason}`,
-    );
-  }
-  throw new FeatureStoreError(
-    "NOT_FOUND",
-    `feature group ${label} not found for entity : ${entity.label}`,
-  );
 }
 
 function checkKey(

@@ -8,7 +8,7 @@ import {
 import { FeatureStoreError } from "@ofs/platform";
 import { encodeResultHead, type RetrieveShape } from "@ofs/proto";
 import type { Entity, FeatureGroup, Snapshot } from "@ofs/registry";
-import { matchKeysSchema } from "../requests.ts";
+import { matchKeysSchema, requireGroup } from "../requests.ts";
 import type { AnswerSchema, Column, ReadPlan, Section } from "./plan.ts";
 import { encodeColumns } from "./wire.ts";
 
@@ -24,7 +24,14 @@ export function createPlan(
   shape: RetrieveShape,
   maxColumns: number,
 ): ReadPlan {
-  const requested = shape.featureGroups.map(({ label }) => requireGroup(entity, label));
+  const requested = shape.featureGroups.map(({ label }) =>
+    requireGroup(
+      entity,
+      label,
+      `failed to get active schema for feature group ${label}, in entity ${entity.label}: ` +
+        `feature group ${label} not found`,
+    ),
+  );
   const groups = orderGroups(entity, requested);
   const indexes = new Map(groups.all.map((group, index) => [group, index]));
   const columnCount = shape.featureGroups.reduce((sum, g) => sum + g.featureLabels.length, 0);
@@ -62,23 +69,6 @@ export function createPlan(
     schemas,
     keysSchema: shape.keysSchema,
   };
-}
-
-function requireGroup(entity: Entity, label: string): FeatureGroup {
-  const group = entity.groups.get(label);
-  if (group !== undefined) return group;
-  const reason = entity.disabledGroups.get(label);
-  if (reason !== undefined) {
-    throw new FeatureStoreError(
-      "FAILED_PRECONDITION",
-      `feature group ${label}, in entity ${entity.label} is disabled: ${reason}`,
-    );
-  }
-  throw new FeatureStoreError(
-    "NOT_FOUND",
-    `failed to get active schema for feature group ${label}, in entity ${entity.label}: ` +
-      `feature group ${label} not found`,
-  );
 }
 
 interface OrderedGroups {
