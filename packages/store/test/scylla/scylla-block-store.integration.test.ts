@@ -52,13 +52,16 @@ async function preparedTable(
   return table;
 }
 
-function read(
+/** @returns cells with plain bytes: whether they are a Buffer is no matter */
+async function read(
   table: BlockTable,
   groups: readonly FeatureGroup[],
   keys: readonly KeyValues[],
   from: ScyllaBlockStore = store,
 ): Promise<StoredCell[]> {
-  return from.read({ ...table, groups, keys, deadlineMs: Number.POSITIVE_INFINITY });
+  const request = { ...table, groups, keys, deadlineMs: Number.POSITIVE_INFINITY };
+  const cells = await from.read(request);
+  return cells.map((cell) => (cell instanceof Uint8Array ? new Uint8Array(cell) : cell));
 }
 
 function write(
