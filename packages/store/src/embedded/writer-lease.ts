@@ -5,10 +5,15 @@ import { FeatureStoreError } from "@ofs/platform";
 
 const WRITERS_FOLDER = "writers";
 
+/** Start times of one process differ by no more than this, as they are computed from two clocks. */
+const START_TOLERANCE_SECONDS = 5;
+
 /** What a writer says of itself in its file. */
 interface Writer {
   readonly pid: number;
   readonly format: number;
+  /** Unix seconds at which the process began: ids are used again, in containers by each restart. */
+  readonly startedAtSeconds: number;
 }
 
 /**
@@ -31,7 +36,7 @@ export class WriterLease {
     mkdirSync(writersFolder, { recursive: true });
     const ownName = `${process.pid}-${randomUUID()}.json`;
     const lease = new WriterLease(join(writersFolder, ownName));
-    const own: Writer = { pid: process.pid, format };
+    const own: Writer = { pid: process.pid, format, startedAtSeconds: ownStartSeconds() };
     writeFileSync(lease.#path, JSON.stringify(own));
 
     // Own file first, then the look at the others: of two that start at once, at least one sees the other.
@@ -39,7 +44,7 @@ export class WriterLease {
       if (name === ownName) continue;
       const other = readWriter(join(writersFolder, name));
       if (other === undefined) continue;
-      if (!isAlive(other.pid)) {
+      if (!isAlive(other)) {
         rmSync(join(writersFolder, name), { force: true });
       } else if (other.format !== format) {
         lease.release();
@@ -84,11 +89,20 @@ function isWriter(value: unknown): value is Writer {
     "pid" in value &&
     typeof value.pid === "number" &&
     "format" in value &&
-    typeof value.format === "number"
+    typeof value.format === "number" &&
+    "startedAtSeconds" in value &&
+    typeof value.startedAtSeconds === "number"
   );
 }
 
-function isAlive(pid: number): boolean {
+function ownStartSeconds(): number {
+  return Math.round(Date.now() / 1000 - process.uptime());
+}
+
+function isAlive({ pid, startedAtSeconds }: Writer): boolean {
+  if (pid === process.pid) {
+    return Math.abs(startedAtSeconds - ownStartSeconds()) <= START_TOLERANCE_SECONDS;
+  }
   try {
     process.kill(pid, 0);
     return true;

@@ -42,6 +42,10 @@ function addWriterFile(name: string, text: string): void {
   writeFileSync(join(folder.path, "writers", name), text);
 }
 
+function writerText(writer: { readonly pid: number; readonly startedAtSeconds?: number }): string {
+  return JSON.stringify({ format: 99, startedAtSeconds: 1_700_000_000, ...writer });
+}
+
 test("a change is there after the folder was closed and opened", async () => {
   const first = open();
   await first.commit(() => put(first, "a", "1"), 1);
@@ -169,11 +173,11 @@ test("each writer has a file while it is open, readers have none", async () => {
 });
 
 test("a live writer of another format keeps this one out", () => {
-  addWriterFile("other.json", JSON.stringify({ pid: process.pid, format: 99 }));
+  addWriterFile("other.json", writerText({ pid: process.ppid }));
   expect(() => openEmbeddedEnvironment(folder.path)).toThrow(
     expect.objectContaining({
       code: "FAILED_PRECONDITION",
-      message: expect.stringContaining(`process ${process.pid} writes it in format 99`),
+      message: expect.stringContaining(`process ${process.ppid} writes it in format 99`),
     }),
   );
   expect(writerFiles()).toEqual(["other.json"]);
@@ -181,7 +185,9 @@ test("a live writer of another format keeps this one out", () => {
 
 test("files of writers that are gone are removed, those not written in full are left alone", () => {
   // No process has this id: it is past the largest that Linux gives.
-  addWriterFile("gone.json", JSON.stringify({ pid: 4_194_305, format: 99 }));
+  addWriterFile("gone.json", writerText({ pid: 4_194_305 }));
+  // As a container leaves it: the process after the crash has the same id.
+  addWriterFile("crashed.json", writerText({ pid: process.pid, startedAtSeconds: 1_700_000_000 }));
   addWriterFile("half.json", '{"pid":');
   addWriterFile("strange.json", '{"pid":"x"}');
   open();
