@@ -29,7 +29,10 @@ export class Persister {
     this.#limits = limits;
     this.#metrics = metrics;
     this.#reads = reads;
-    this.#clock = new WriteClock(options.now);
+    this.#clock = new WriteClock(
+      () => options.now(),
+      () => performance.now(),
+    );
   }
 
   /**

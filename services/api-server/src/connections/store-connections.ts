@@ -11,6 +11,7 @@ import {
 import type { RedisConnectionSettings } from "../config/redis-settings.ts";
 import type { ApiServerConfig } from "../config.ts";
 import type { Backend } from "./backend-monitor.ts";
+import { EmbeddedSweep } from "./embedded-sweep.ts";
 import { openScyllaStore } from "./scylla.ts";
 
 interface Connected {
@@ -47,8 +48,7 @@ export class StoreConnections {
       this.#addRedis(settings, isCache, log);
     }
     if (embedded !== undefined) {
-      this.#embedded = new EmbeddedBlockStore(embedded);
-      this.#watch("embedded", this.#embedded, true);
+      this.#addEmbedded(embedded, log);
     }
   }
 
@@ -98,6 +98,15 @@ export class StoreConnections {
     this.#redis.set(confId, connection);
     if (isCache) this.#watch(`${store.kind} ${confId}`, store, false);
     else this.#add(confId, `redis_${options.kind}`, store);
+  }
+
+  #addEmbedded(environment: EmbeddedEnvironment, log: Logger): void {
+    const store = new EmbeddedBlockStore(environment);
+    const sweep = new EmbeddedSweep(store, log);
+    this.#embedded = store;
+    this.#watch("embedded", store, true);
+    this.#closables.push({ name: "embedded sweep", close: () => sweep.close() });
+    sweep.start();
   }
 
   #watch(name: string, store: BlockStore, isRequired: boolean): void {
