@@ -106,7 +106,7 @@ export class StoreConnections {
     this.#embedded = store;
     this.#watch("embedded", store, true);
     this.#closables.push({ name: "embedded sweep", close: () => sweep.close() });
-    sweep.start();
+    if (!environment.isReadOnly) sweep.start();
   }
 
   #watch(name: string, store: BlockStore, isRequired: boolean): void {
