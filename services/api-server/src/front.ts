@@ -68,16 +68,18 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
   const { log } = deps;
   const tls = await readTls(settings.tls);
   const streams = new OpenStreams(MAX_STREAMS);
+  const http = new HttpServer(deps.httpRoutes, { log });
   const grpc = new GrpcServer(deps.grpcRoutes, {
     maxRequestBytes: settings.maxRequestBytes,
     maxConcurrentStreams: settings.maxConcurrentStreams,
     keepaliveTimeMs: KEEPALIVE_TIME_MS,
     keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
+    // Over TLS, HTTP clients that know HTTP/2 choose it.
+    takeOver: (...stream) => http.acceptStream(...stream),
     log,
   });
   grpc.addService(HEALTH_SERVICE, createHealthService(deps.health, deps.services, streams));
   if (settings.isReflectionOn) addReflection(grpc, deps.services, streams);
-  const http = new HttpServer(deps.httpRoutes, { log });
   const faults = new Counter({
     name: "ofs_connection_faults_total",
     help: "Connections that ended early: silent, reset, tls (handshake), too-many (MAX_CONNECTIONS).",

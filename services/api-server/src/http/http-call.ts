@@ -1,13 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { FeatureStoreError, type UnaryCall } from "@ofs/platform";
+import { firstHeader, type HttpRequest, type HttpResponse, isGone } from "./http-request.ts";
 
 /** An HTTP request behind the transport port, so that the handlers of gRPC serve it. */
 export class HttpCall implements UnaryCall {
   readonly method: string;
   /** HTTP clients have no way to tell theirs. */
   readonly deadlineMs = Number.POSITIVE_INFINITY;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
   readonly #encode: (() => Uint8Array) | undefined;
   #controller: AbortController | undefined;
 
@@ -18,8 +18,8 @@ export class HttpCall implements UnaryCall {
    */
   constructor(
     method: string,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     encode?: () => Uint8Array,
   ) {
     this.method = method;
@@ -29,7 +29,7 @@ export class HttpCall implements UnaryCall {
   }
 
   header(name: string): string | undefined {
-    return this.#request.headersDistinct[name]?.[0];
+    return firstHeader(this.#request, name);
   }
 
   get request(): Uint8Array {
@@ -44,7 +44,7 @@ export class HttpCall implements UnaryCall {
         if (this.#response.writableEnded) return;
         controller.abort(new FeatureStoreError("CANCELLED", "the caller is gone"));
       };
-      if (this.#response.destroyed) onClose();
+      if (isGone(this.#response)) onClose();
       else this.#response.once("close", onClose);
     }
     return this.#controller.signal;

@@ -1,13 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
+import { constants, createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
+import type { OnStream } from "../transport/guarded-streams.ts";
 import { SocketSet } from "../transport/socket-set.ts";
 import { errorReply, HttpError, type HttpReply } from "./http-reply.ts";
+import type { HttpRequest, HttpResponse } from "./http-request.ts";
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */
 export interface HttpRoute {
   readonly method: "GET" | "POST";
-  handle(request: IncomingMessage, response: ServerResponse): HttpReply | Promise<HttpReply>;
+  handle(request: HttpRequest, response: HttpResponse): HttpReply | Promise<HttpReply>;
 }
 
 /** Routes by exact path. */
@@ -28,9 +31,11 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number;
 }
 
-/** HTTP/1.1 with a handful of fixed paths. It does not listen: connections are given to it. */
+/** HTTP with a handful of fixed paths. It does not listen: connections (HTTP/1.1) and streams (HTTP/2) are given to it. */
 export class HttpServer {
   readonly #server: Server;
+  /** Has no sessions: it makes requests of streams. */
+  readonly #streams: Http2Server;
   readonly #routes: HttpRoutes;
   readonly #log: Logger;
   readonly #sockets = new SocketSet();
@@ -46,6 +51,7 @@ export class HttpServer {
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
     });
     this.#server.on("request", (request, response) => void this.#serve(request, response));
+    this.#streams = createHttp2Server((request, response) => void this.#serve(request, response));
     // Node enforces the timeouts only on a server that listens; this is how it learns that it does.
     this.#server.emit("listening");
   }
@@ -53,6 +59,19 @@ export class HttpServer {
   accept(socket: Socket): void {
     this.#sockets.add(socket);
     this.#server.emit("connection", socket);
+  }
+
+  /**
+   * Serves a stream of an HTTP/2 connection if its path is one of the routes'.
+   *
+   * @returns whether it does; the connection stays its owner's
+   */
+  acceptStream(...event: Parameters<OnStream>): boolean {
+    const [stream, headers] = event;
+    if (!this.#routes.has(pathOf(headers[":path"]))) return false;
+    stream.setTimeout(REQUEST_TIMEOUT_MS, () => stream.close(constants.NGHTTP2_CANCEL));
+    this.#streams.emit("stream", ...event);
+    return true;
   }
 
   /** Closes idle connections, and the others after their answer. @returns when all are closed */
@@ -69,14 +88,14 @@ export class HttpServer {
   }
 
   /** Never rejects: whatever fails becomes an answer. */
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: HttpRequest, response: HttpResponse): Promise<void> {
     let reply: HttpReply;
     try {
       reply = await this.#route(request).handle(request, response);
     } catch (error) {
       if (!(error instanceof FeatureStoreError || error instanceof HttpError)) {
         this.#log.error(
-          { err: error, path: pathOf(request) },
+          { err: error, path: pathOf(request.url) },
           "an HTTP request failed unexpectedly",
         );
       }
@@ -85,8 +104,8 @@ export class HttpServer {
     this.#send(request, response, reply);
   }
 
-  #route(request: IncomingMessage): HttpRoute {
-    const route = this.#routes.get(pathOf(request));
+  #route(request: HttpRequest): HttpRoute {
+    const route = this.#routes.get(pathOf(request.url));
     if (route === undefined) throw new HttpError(404, "not found");
     const method = request.method === "HEAD" ? "GET" : request.method;
     if (method !== route.method) {
@@ -96,24 +115,31 @@ export class HttpServer {
     return route;
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
+  #send(request: HttpRequest, response: HttpResponse, reply: HttpReply): void {
     const body = Buffer.from(reply.body);
     // What is left of a body that nobody read would be taken for the next request.
     const mustClose = this.#isDraining || !request.complete;
-    response.writeHead(reply.status, {
+    const headers = {
       ...reply.headers,
       "content-type": reply.contentType,
       "content-length": body.length,
-      ...(mustClose ? { connection: "close" } : {}),
-    });
+    };
+    if ("stream" in response) {
+      response.writeHead(reply.status, headers);
+      const { stream } = response;
+      response.end(body, () => {
+        if (!request.complete) stream.close(constants.NGHTTP2_NO_ERROR);
+      });
+      return;
+    }
+    response.writeHead(reply.status, mustClose ? { ...headers, connection: "close" } : headers);
     response.end(body, () => {
       if (this.#isDraining) this.#server.closeIdleConnections();
     });
   }
 }
 
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? "";
+function pathOf(url = ""): string {
   const end = url.indexOf("?");
   return end < 0 ? url : url.slice(0, end);
 }

@@ -1,6 +1,10 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import { FeatureStoreError } from "@ofs/platform";
 import { HttpError } from "./http-reply.ts";
+
+/** A request, as far as its body is concerned. */
+type Body = Readable & { readonly headers: IncomingHttpHeaders };
 
 /**
  * Reads a request's body as UTF-8. A body that is refused is left unread, the connection open for the answer.
@@ -8,7 +12,7 @@ import { HttpError } from "./http-reply.ts";
  * @throws {HttpError} 413 if it is larger than `maxBytes`, 415 if it is compressed
  * @throws {FeatureStoreError} CANCELLED if the caller goes away
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+export function readBody(request: Body, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (encoding !== "identity") {

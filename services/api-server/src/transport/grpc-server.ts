@@ -18,7 +18,7 @@ import {
 } from "@ofs/platform";
 import { GrpcCall } from "./grpc-call.ts";
 import { sendableStatus } from "./grpc-status.ts";
-import { GuardedStreams } from "./guarded-streams.ts";
+import { GuardedStreams, type StreamHooks } from "./guarded-streams.ts";
 import { SocketSet } from "./socket-set.ts";
 
 export interface GrpcServerOptions {
@@ -30,6 +30,8 @@ export interface GrpcServerOptions {
   readonly keepaliveTimeMs: number;
   /** For the answer to such a ping. */
   readonly keepaliveTimeoutMs: number;
+  /** Gets each HTTP/2 stream first. @returns whether it has taken the stream */
+  readonly takeOver?: StreamHooks["takeOver"];
   readonly log: Logger;
 }
 
@@ -59,9 +61,10 @@ export class GrpcServer {
     });
     for (const [method, handler] of routes) this.#register(method, handler);
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#streams = new GuardedStreams(this.#server, (err) =>
-      this.#log.error({ err }, "a connection failed unexpectedly"),
-    );
+    this.#streams = new GuardedStreams(this.#server, {
+      onFault: (err) => this.#log.error({ err }, "a connection failed unexpectedly"),
+      takeOver: options.takeOver ?? (() => false),
+    });
   }
 
   addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {

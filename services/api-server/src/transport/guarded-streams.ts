@@ -1,7 +1,20 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 
-type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
+/** A listener of an HTTP/2 server's "stream" event. */
+export type OnStream = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: string[],
+) => void;
+
+export interface StreamHooks {
+  /** Is told of an exception; the connection it came from is cut. */
+  onFault(error: unknown): void;
+  /** Gets the streams of other paths than gRPC's. @returns whether it has taken the stream */
+  takeOver(...stream: Parameters<OnStream>): boolean;
+}
 
 /**
  * The calls of a grpc-js server as HTTP/2 streams: counts those that are open, and keeps a bad connection from ending
@@ -13,17 +26,16 @@ type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags:
  * version is pinned, and a field that is gone is an error at start.
  */
 export class GuardedStreams {
-  readonly #onFault: (error: unknown) => void;
+  readonly #hooks: StreamHooks;
   #openCount = 0;
   #onIdle: (() => void) | undefined;
 
   /**
    * @param server its connection injector has been made
-   * @param onFault is told of an exception; the connection it came from is cut
    * @throws {Error} if grpc-js has been changed inside
    */
-  constructor(server: Server, onFault: (error: unknown) => void) {
-    this.#onFault = onFault;
+  constructor(server: Server, hooks: StreamHooks) {
+    this.#hooks = hooks;
     for (const http2Server of http2ServersOf(server)) this.#guard(http2Server);
   }
 
@@ -39,14 +51,16 @@ export class GuardedStreams {
     const listeners = http2Server.listeners("stream") as OnStream[];
     if (listeners.length === 0) throw new Error("grpc-js listens to no streams");
     http2Server.removeAllListeners("stream");
-    http2Server.on("stream", (stream, headers, flags) => {
+    http2Server.on("stream", (...event: Parameters<OnStream>) => {
+      const [stream] = event;
       stream.on("error", ignore);
       if (stream.destroyed) return;
       this.#track(stream);
       try {
-        for (const listener of listeners) listener.call(http2Server, stream, headers, flags);
+        if (this.#hooks.takeOver(...event)) return;
+        for (const listener of listeners) listener.apply(http2Server, event);
       } catch (error) {
-        this.#onFault(error);
+        this.#hooks.onFault(error);
         stream.session?.destroy();
       }
     });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,6 +74,20 @@ test("gRPC and HTTP/1.1 are served over TLS on one port", async () => {
   expect((await client.call(ECHO, Buffer.from("hi"))).response.toString()).toBe("hi");
   expect(await getOverTls("/health/self")).toBe(200);
   client.close();
+});
+
+test("a client that offers both HTTP/2 and HTTP/1.1 gets HTTP paths answered", async () => {
+  await openTls(false);
+  const session = connect(`https://localhost:${opened.port}`, {
+    ca: authority,
+    ALPNProtocols: ["h2", "http/1.1"],
+  });
+  const stream = session.request({ ":path": "/health/self" });
+  const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
+  expect(headers[":status"]).toBe(200);
+  expect(session.alpnProtocol).toBe("h2");
+  stream.resume();
+  session.close();
 });
 
 test("plain text on a TLS port is refused", async () => {
