@@ -6,10 +6,10 @@
  */
 import { connectRedis, RedisBlockStore } from "@ofs/store";
 import { blockOf, entity, featureGroup, storeDefinition, uniqueName } from "../test/fixtures.ts";
+import { measure, report } from "./measure.ts";
 
 const KEY_COUNT = 1000;
 const BLOCK_SIZE_BYTES = 49;
-const WARM_UP_SHARE = 0.2;
 
 const isCluster = process.argv[2] === "--cluster";
 const address = process.argv[isCluster ? 3 : 2] ?? "127.0.0.1:6379";
@@ -44,32 +44,22 @@ function write(count: number): (call: number) => Promise<unknown> {
   };
 }
 
-async function measure(
+async function run(
   name: string,
+  keyCount: number,
   callCount: number,
   concurrency: number,
   work: (call: number) => Promise<unknown>,
 ): Promise<void> {
-  for (let call = 0; call < callCount * WARM_UP_SHARE; call++) await work(call);
-  const cpuBefore = process.cpuUsage();
-  const startMs = performance.now();
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < callCount) await work(next++);
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
-  const wallMicros = (performance.now() - startMs) * 1000;
-  const cpu = process.cpuUsage(cpuBefore);
-  const cpuMicros = ((cpu.user + cpu.system) / callCount).toFixed(1);
-  const line = `${name}, ${concurrency} at once: ${cpuMicros} us of CPU a call`;
-  process.stdout.write(`${line}, one done every ${(wallMicros / callCount).toFixed(1)} us\n`);
+  const cost = await measure(callCount, concurrency, work);
+  report(`${name}, ${concurrency} at once`, keyCount, cost);
 }
 
 await write(KEY_COUNT)(0);
-await measure("read of 1 key", 20_000, 32, read(1));
-await measure("read of 100 keys", 2000, 1, read(100));
-await measure("read of 100 keys", 2000, 32, read(100));
-await measure("write of 1 row", 5000, 32, write(1));
-await measure("write of 100 rows", 300, 1, write(100));
-await measure("write of 1000 rows", 30, 1, write(1000));
+await run("read of 1 key", 1, 20_000, 32, read(1));
+await run("read of 100 keys", 100, 2000, 1, read(100));
+await run("read of 100 keys", 100, 2000, 32, read(100));
+await run("write of 1 row", 1, 5000, 32, write(1));
+await run("write of 100 rows", 100, 300, 1, write(100));
+await run("write of 1000 rows", 1000, 30, 1, write(1000));
 await store.close();
