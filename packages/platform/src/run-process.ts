@@ -9,6 +9,12 @@ export interface ProcessPort {
 }
 
 /**
+ * Signals so soon after the first are the same one: at a terminal, Ctrl-C reaches a program started by npm from the
+ * terminal and once more from npm.
+ */
+const SAME_SIGNAL_MS = 500;
+
+/**
  * Ties a program to its process: SIGTERM and SIGINT close it and exit with 0 (1 if that was not clean), a
  * second signal exits with 1 at once. An error that nobody handled is logged and exits with 1: what state it
  * left behind is unknown.
@@ -20,14 +26,15 @@ export function runProcess(
   log: Logger,
   port: ProcessPort = process,
 ): void {
-  let isClosing = false;
+  let closingSinceMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (isClosing) {
+    if (closingSinceMs !== undefined) {
+      if (performance.now() - closingSinceMs < SAME_SIGNAL_MS) return;
       log.fatal({ signal }, "second signal: exiting at once");
       port.exit(1);
       return;
     }
-    isClosing = true;
+    closingSinceMs = performance.now();
     log.info({ signal }, "shutting down");
     close().then(
       () => {

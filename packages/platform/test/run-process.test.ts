@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { createLogger, type ProcessPort, runProcess } from "@ofs/platform";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 const log = createLogger({ service: "t", level: "DISABLED" });
 
@@ -38,12 +38,28 @@ test("an unclean shutdown exits with 1", async () => {
   expect(port.exitCodes).toEqual([1]);
 });
 
-test("a second signal exits with 1 at once", () => {
+test("a second signal, some time after the first, exits with 1 at once", () => {
+  vi.useFakeTimers();
+  try {
+    const port = new FakeProcess();
+    runProcess(() => new Promise(() => {}), log, port);
+    port.emit("SIGINT", "SIGINT");
+    vi.advanceTimersByTime(1_000);
+    port.emit("SIGINT", "SIGINT");
+    expect(port.exitCodes).toEqual([1]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("one Ctrl-C that arrives twice, from the terminal and passed on by npm, is one signal", async () => {
   const port = new FakeProcess();
-  runProcess(() => new Promise(() => {}), log, port);
+  runProcess(() => new Promise((resolve) => setImmediate(resolve)), log, port);
+  const exited = exitOf(port);
   port.emit("SIGINT", "SIGINT");
   port.emit("SIGINT", "SIGINT");
-  expect(port.exitCodes).toEqual([1]);
+  await exited;
+  expect(port.exitCodes).toEqual([0]);
 });
 
 test.each(["unhandledRejection", "uncaughtException"])("%s exits with 1", (event) => {
