@@ -45,4 +45,5 @@ export type {
 } from "./source.ts";
 export { ConfigNode } from "./tree/config-node.ts";
 export { type DiffOptions, diffTree } from "./tree/diff.ts";
+export { assertPath } from "./tree/path.ts";
 export { applyChanges, createTree } from "./tree/tree.ts";

@@ -1,10 +1,11 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type {
-  RegistryChange,
-  RegistrySource,
-  RegistryTree,
-  RegistryWatcher,
-  Revision,
+import {
+  assertPath,
+  type RegistryChange,
+  type RegistrySource,
+  type RegistryTree,
+  type RegistryWatcher,
+  type Revision,
 } from "@ofs/registry";
 import { recordFailure } from "./embedded-failures.ts";
 import type { EmbeddedEnvironment } from "./environment.ts";
@@ -13,9 +14,6 @@ import { RegistryTables, sizeOfChanges } from "./registry-tables.ts";
 
 /** How often a watched source looks for changes of other processes. One look is a read of a few bytes. */
 const POLL_INTERVAL_MS = 200;
-
-/** Longest path, in UTF-16 units, as in the registry's other sources. */
-const MAX_PATH_LENGTH = 4096;
 
 interface Subscription {
   readonly watcher: RegistryWatcher;
@@ -172,14 +170,4 @@ export class EmbeddedRegistrySource implements RegistrySource {
       throw new FeatureStoreError("UNAVAILABLE", "embedded registry: it is closed");
     this.#environment.assertOpen();
   }
-}
-
-function assertPath(path: string): void {
-  const isGood = path === "" || (path.length <= MAX_PATH_LENGTH && !path.split("/").includes(""));
-  if (isGood) return;
-  throw new FeatureStoreError(
-    "INVALID_ARGUMENT",
-    `registry path ${JSON.stringify(path.slice(0, 100))}: names joined by single slashes, ` +
-      `without one at either end, at most ${MAX_PATH_LENGTH} characters`,
-  );
 }
