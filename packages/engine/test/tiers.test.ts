@@ -1,7 +1,8 @@
-import { DATA_TYPES, type DataType, encodeBlock, encodeRecord, NEGATIVE_BLOCK } from "@ofs/codec";
+import { DATA_TYPES, type DataType, dataTypeByCode, encodeBlock, encodeRecord } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import { entityTree, type GroupOptions } from "@ofs/testkit";
 import { describe, expect, test } from "vitest";
+import { ABSENT, EXPIRED, FAILED, UNREADABLE } from "../src/read/cells.ts";
 import { createHarness, fp32, type Harness, query } from "./harness.ts";
 
 const ONE = "0000803f";
@@ -242,8 +243,10 @@ describe("shared reads", () => {
   });
 });
 
-test("marks are never taken for data", () => {
-  expect(NEGATIVE_BLOCK.dataTypeCode).toBe(0);
+test("marks are distinct, and no group takes one for data", () => {
+  const marks = [ABSENT, EXPIRED, FAILED, UNREADABLE];
+  expect(new Set(marks).size).toBe(marks.length);
+  for (const mark of marks) expect(dataTypeByCode(mark.dataTypeCode)).toBeUndefined();
 });
 
 function persistA(value: number) {

@@ -1,5 +1,6 @@
 import {
-  assembleValues,
+  type Assembler,
+  createAssembler,
   encodeBlock,
   encodePayload,
   entityKeyString,
@@ -29,10 +30,11 @@ export interface StoreWrite {
   readonly rows: readonly BlockRow[];
 }
 
-/** A group of the request with its connection and labels. */
+/** A group of the request with its connection. */
 interface Target {
   readonly group: FeatureGroup;
-  readonly labels: readonly string[];
+  /** Knows where the request's labels go and what fills the others: resolved once for all rows. */
+  readonly assembler: Assembler;
   readonly store: StoreDefinition;
   readonly blocks: BlockStore;
   readonly maxBlockSizeBytes: number;
@@ -96,8 +98,22 @@ function resolveTargets({ snapshot, entity, query, storeFor }: PersistPlanOption
       );
     }
     const maxBlockSizeBytes = blocks.maxBlockSizeBytes(store, group);
-    return { group, labels: featureLabels, store, blocks, maxBlockSizeBytes };
+    const assembler = resolveLabels(group, featureLabels);
+    return { group, assembler, store, blocks, maxBlockSizeBytes };
   });
+}
+
+function resolveLabels(group: FeatureGroup, labels: readonly string[]): Assembler {
+  try {
+    return createAssembler(group.active, labels);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new FeatureStoreError(
+      "INVALID_ARGUMENT",
+      `feature_group_schema of feature group ${group.label}, in entity ${group.entityLabel}: ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 function checkKey(
@@ -155,10 +171,10 @@ function encodeRow(
 }
 
 function encodeGroup(target: Target, values: Values | undefined, nowSeconds: number): Uint8Array {
-  const { group, labels, maxBlockSizeBytes } = target;
+  const { group, assembler, maxBlockSizeBytes } = target;
   if (values === undefined) throw new ValueError("values is nil");
   const { active } = group;
-  const payload = encodePayload(active.layout, assembleValues(active, labels, values));
+  const payload = encodePayload(active.layout, assembler.assemble(values));
   const block = encodeBlock({
     schemaVersion: active.version,
     layoutVersion: group.layoutVersion,

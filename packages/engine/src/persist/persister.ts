@@ -1,7 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { FeatureGroup } from "@ofs/registry";
-import type { RowOutcome } from "@ofs/store";
 import type { CallContext } from "../context.ts";
 import { cachesOf } from "../entity-caches.ts";
 import type { EngineMetrics } from "../metrics.ts";
@@ -104,7 +103,7 @@ export class Persister {
       const written = rows.length - failed.length;
       this.#metrics.groupPersisted(entity.label, group.label, written, failed.length);
     }
-    return summarize(blocks.kind, store.id, outcomes, failed[0]);
+    return summarize(blocks.kind, store.id, rows.length, failed);
   }
 
   async #invalidate({ entity, groups, names, writes }: PersistPlan): Promise<void> {
@@ -125,15 +124,15 @@ export class Persister {
 function summarize(
   kind: string,
   storeId: string,
-  outcomes: readonly RowOutcome[],
-  first: RowOutcome,
+  rowCount: number,
+  failed: readonly FeatureStoreError[],
 ): FeatureStoreError | undefined {
+  const [first] = failed;
   if (first === undefined) return undefined;
-  const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
   return new FeatureStoreError(
     first.code,
-    `persist failed for ${kind} store ${storeId}: ${failedCount} of ${outcomes.length} rows were ` +
-      `not written: ${first.message}`,
+    `persist failed for ${kind} store ${storeId}: ${failed.length} of ${rowCount} rows were not written: ` +
+      first.message,
     { cause: first },
   );
 }

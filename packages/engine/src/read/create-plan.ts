@@ -56,6 +56,7 @@ export function createPlan(
     groups: groups.all,
     groupIds: groups.all.map((group) => group.id),
     processCachedCount: groups.processCachedCount,
+    processCachedIds: groups.all.slice(0, groups.processCachedCount).map((group) => group.id),
     requestedCount: groups.requestedCount,
     distributedIndexes: distributed.map((group) => indexes.get(group) as number),
     distributedIds: distributed.map((group) => group.id),

@@ -96,7 +96,7 @@ function readProcessCache(
   const { plan, keys, cells, nowMs } = fetch;
   const cachedCount = plan.processCachedCount;
   if (cache === undefined || cachedCount === 0 || keys.values.length === 0) return;
-  const ids = plan.groupIds.slice(0, cachedCount);
+  const ids = plan.processCachedIds;
   const misses: number[] = [];
   let hitCount = 0;
   for (let k = 0; k < keys.names.length; k++) {

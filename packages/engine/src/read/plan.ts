@@ -18,6 +18,8 @@ export interface ReadPlan {
   readonly groupIds: readonly number[];
   /** Length of the first run. */
   readonly processCachedCount: number;
+  /** Ids of the first run. */
+  readonly processCachedIds: readonly number[];
   /** Length of the first two runs. */
   readonly requestedCount: number;
   /** Indexes in `groups` of the requested groups that the distributed cache holds. */
