@@ -9,9 +9,6 @@ import { ValueError } from "./errors.ts";
  * Bytes 0-3 hold bits 39..8 little endian, byte 4 holds bits 7..0.
  */
 
-/** Bytes of an encoded expiry. */
-export const EXPIRY_SIZE_BYTES = 5;
-
 const SECONDS_PER_DAY = 86_400;
 const MAX_YEAR = 16_383;
 /** Days from 0000-01-01 to 1970-01-01, proleptic Gregorian. */
