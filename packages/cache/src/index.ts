@@ -19,6 +19,10 @@ export type {
   DistributedCache,
   DistributedFill,
   DistributedRecord,
+  InvalidationChannel,
+  InvalidationListener,
+  LocalCache,
+  PeerCache,
   ProcessCache,
   ProcessCacheStats,
 } from "./ports.ts";

@@ -1,10 +1,7 @@
 import type { Block } from "@ofs/codec";
 
-/**
- * In-process cache of decoded blocks. Groups of a key are kept one by one: callers that ask for other
- * groups do not evict each other's. Negative entries are `NEGATIVE_BLOCK`. Everything is synchronous.
- */
-export interface ProcessCache {
+/** What this process holds itself of a cache. Negative entries are `NEGATIVE_BLOCK`. Everything is synchronous. */
+export interface LocalCache {
   /**
    * Position in the order of invalidations. Take it before reading from below and give it to `fill`, so
    * that a value read before a write is not filled after the write's invalidation.
@@ -23,11 +20,18 @@ export interface ProcessCache {
     base: number,
     nowMs: number,
   ): number;
-  /** @param ttlMs 0 = no expiry of the entry (the block's own expiry always counts) */
-  fill(key: string, groupId: number, block: Block, ttlMs: number, position: number): void;
   /** Drops all groups of the key. */
   invalidate(key: string): void;
   clear(): void;
+}
+
+/**
+ * In-process cache of decoded blocks. Groups of a key are kept one by one: callers that ask for other
+ * groups do not evict each other's.
+ */
+export interface ProcessCache extends LocalCache {
+  /** @param ttlMs 0 = no expiry of the entry (the block's own expiry always counts) */
+  fill(key: string, groupId: number, block: Block, ttlMs: number, position: number): void;
   stats(): ProcessCacheStats;
 }
 
@@ -77,5 +81,61 @@ export interface DistributedCache {
   /** Puts a short-lived tombstone in place of each record. @throws {FeatureStoreError} UNAVAILABLE */
   invalidate(keys: readonly string[]): Promise<void>;
   ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Cache whose keys are divided among the processes of a cluster. `read` finds what this process holds: the keys that it
+ * owns, and copies of others'. An entry holds groups of one key; groups filled one after the other come together.
+ */
+export interface PeerCache extends LocalCache {
+  /**
+   * Asks the owners of keys that `read` did not find. Answers that come in time are kept as copies, unless the key was
+   * invalidated since `position`. Never rejects: an owner that does not answer is a miss.
+   *
+   * @returns one a key, in order: a block for each group, or undefined for a miss
+   */
+  readRemote(
+    keys: readonly string[],
+    groupIds: readonly number[],
+    nowMs: number,
+    position: number,
+  ): Promise<(readonly Block[] | undefined)[]>;
+  /**
+   * Keeps the groups here and, if another process owns the key, sends them there. Best effort.
+   *
+   * @param ttlSeconds 0 = no expiry of the entry (a block's own expiry always counts)
+   */
+  fill(
+    key: string,
+    groupIds: readonly number[],
+    blocks: readonly Block[],
+    ttlSeconds: number,
+    position: number,
+  ): void;
+  /**
+   * Drops the keys here and leaves a tombstone with their owners, which for a while keeps fills of older values away.
+   * For keys that this process has written; `invalidate` is for those that others have.
+   */
+  invalidateOwners(keys: readonly string[]): void;
+}
+
+/** What must happen in a process when others have written. */
+export interface InvalidationListener {
+  /** Drops what is held of the keys (`<entity>:<k1>|<k2>`). */
+  invalidate(keys: readonly string[]): void;
+  /** Messages may have been missed: drops everything. */
+  invalidateAll(): void;
+}
+
+/** Tells other processes which keys this one has written. Its own listener does not hear of those. */
+export interface InvalidationChannel {
+  /**
+   * @returns once the channel has taken the message; whether the others have, too, is up to the kind of channel
+   * @throws {FeatureStoreError} UNAVAILABLE
+   */
+  publish(keys: readonly string[]): Promise<void>;
+  /** Once, before the first read is answered. */
+  subscribe(listener: InvalidationListener): void;
   close(): Promise<void>;
 }
