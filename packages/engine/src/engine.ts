@@ -1,4 +1,5 @@
 import type { CallContext } from "./context.ts";
+import { Invalidator } from "./invalidator.ts";
 import { EngineMetrics } from "./metrics.ts";
 import { DEFAULT_LIMITS, type EngineOptions } from "./options.ts";
 import { Persister } from "./persist/persister.ts";
@@ -23,7 +24,9 @@ export function createEngine(options: EngineOptions): Engine {
   const metrics = new EngineMetrics(options.metrics);
   const reads = new SharedReads((definition) => options.storeFor(definition));
   const retriever = new Retriever(options, limits, metrics, reads);
-  const persister = new Persister(options, limits, metrics, reads);
+  const invalidator = new Invalidator(options, metrics, reads);
+  const persister = new Persister(options, limits, metrics, invalidator);
+  for (const channel of options.invalidationChannels ?? []) channel.subscribe(invalidator);
   return {
     retrieve: (request, context) => retriever.retrieve(request, context),
     retrieveDecoded: (request, context) => retriever.retrieveDecoded(request, context),

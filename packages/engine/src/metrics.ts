@@ -1,7 +1,7 @@
 import type { StoreDefinition } from "@ofs/registry";
 import { Counter, Histogram, type Registry } from "prom-client";
 
-export type CacheType = "in_memory" | "distributed";
+export type CacheType = "in_memory" | "p2p" | "distributed";
 
 /** What one read tells the metrics: once a request and tier, never once a row. */
 export interface ReadMetrics {
@@ -82,8 +82,8 @@ function createCounters(registry: Registry) {
     ]),
     invalidationErrors: counter(
       "cache_invalidation_failure",
-      "Writes whose distributed cache records could not be invalidated.",
-      ["entity"],
+      "Writes that the distributed cache (its records) or a channel (other processes) could not be told of.",
+      ["entity", "target"],
     ),
     validity: counter(
       "online_feature_store_retrieve_validity",
@@ -156,8 +156,8 @@ export class EngineMetrics implements ReadMetrics {
     this.#counters.unencodable.labels(entity, String(groupId)).inc();
   }
 
-  invalidationFailed(entity: string): void {
-    this.#counters.invalidationErrors.labels(entity).inc();
+  invalidationFailed(entity: string, target: "distributed" | "channel"): void {
+    this.#counters.invalidationErrors.labels(entity, target).inc();
   }
 
   startCacheTimer(entity: string, cache: CacheType): () => void {

@@ -1,4 +1,4 @@
-import type { DistributedCache, ProcessCache } from "@ofs/cache";
+import type { DistributedCache, InvalidationChannel, PeerCache, ProcessCache } from "@ofs/cache";
 import type { Logger } from "@ofs/platform";
 import type { Snapshot, StoreDefinition } from "@ofs/registry";
 import type { BlockStore } from "@ofs/store";
@@ -37,8 +37,13 @@ export interface EngineOptions {
   };
   /** The connection a store lives on; undefined where this process has none. */
   storeFor(definition: StoreDefinition): BlockStore | undefined;
-  processCacheFor(confId: number): ProcessCache | undefined;
+  /** By configuration id. */
+  readonly processCaches: ReadonlyMap<number, ProcessCache>;
+  /** Takes the place of the process cache for the share of requests that the registry says. */
+  readonly peerCache?: PeerCache | undefined;
   distributedCacheFor(confId: number): DistributedCache | undefined;
+  /** Ways to the other processes that may hold what this one writes. They stay the caller's. */
+  readonly invalidationChannels?: readonly InvalidationChannel[];
   readonly onStoreFailure: StoreFailurePolicy;
   readonly storeTimeoutMs: number;
   readonly distributedTimeoutMs: number;

@@ -66,7 +66,7 @@ export function createHarness(
       },
     },
     storeFor: ({ confId }) => (confId === 1 ? harness.store : undefined),
-    processCacheFor: (id) => (id === PROCESS_CONF_ID ? harness.process : undefined),
+    processCaches: new Map([[PROCESS_CONF_ID, harness.process]]),
     distributedCacheFor: (id) => (id === DISTRIBUTED_CONF_ID ? harness.distributed : undefined),
     onStoreFailure: options.onStoreFailure ?? "unavailable",
     storeTimeoutMs: 1000,

@@ -258,7 +258,7 @@ describe("store failures", () => {
     harness.distributed.failure = new FeatureStoreError("UNAVAILABLE", "redis is down");
     await harness.persist(write(scores, [["1"], floats(1, 2)]));
     expect(await harness.metrics.metrics()).toContain(
-      'ofs_cache_invalidation_failure_total{entity="user"} 1',
+      'ofs_cache_invalidation_failure_total{entity="user",target="distributed"} 1',
     );
   });
 });

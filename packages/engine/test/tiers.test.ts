@@ -204,7 +204,7 @@ test("BETTER 20: callers that name the keys in other orders share one entry, whi
 
 describe("shared reads", () => {
   test("do better 35: concurrent misses of one key share one read", async () => {
-    const harness = harnessWith({ a: group(0, {}), b: group(1, {}) });
+    const harness = harnessWith({ a: group(0, { process: true }), b: group(1, { process: true }) });
     const answers = await Promise.all([
       harness.retrieve(ask(["a", "b"], "1", "2")),
       harness.retrieve(ask(["b"], "1")),
@@ -221,8 +221,24 @@ describe("shared reads", () => {
     expect(harness.store.reads.map(({ keys }) => keys)).toEqual([["1", "2"], ["3"]]);
   });
 
+  test("what no cache holds is read anew: another process may have written it meanwhile", async () => {
+    const harness = harnessWith({ a: group(0, {}), b: group(1, { process: true }) });
+    await Promise.all([harness.retrieve(ask(["a"], "1")), harness.retrieve(ask(["a"], "1"))]);
+    await Promise.all([harness.retrieve(ask(["a", "b"], "2")), harness.retrieve(ask(["a"], "2"))]);
+    expect(harness.store.reads).toHaveLength(4);
+  });
+
+  test("a record's read is shared, unless a tombstone tells of a write", async () => {
+    const harness = harnessWith({ a: group(0, { distributed: true }) });
+    await Promise.all([harness.retrieve(ask(["a"], "1")), harness.retrieve(ask(["a"], "1"))]);
+    expect(harness.store.reads).toHaveLength(1);
+    await harness.distributed.invalidate(["user:1"]);
+    await Promise.all([harness.retrieve(ask(["a"], "1")), harness.retrieve(ask(["a"], "1"))]);
+    expect(harness.store.reads).toHaveLength(3);
+  });
+
   test("a read that may wait longer does not join one that may not", async () => {
-    const harness = harnessWith({ a: group(0, {}) });
+    const harness = harnessWith({ a: group(0, { process: true }) });
     await Promise.all([
       harness.retrieve(ask(["a"], "1"), { deadlineMs: harness.nowMs + 10 }),
       harness.retrieve(ask(["a"], "1")),
@@ -231,7 +247,7 @@ describe("shared reads", () => {
   });
 
   test("a read that begins after a write does not join one that began before it", async () => {
-    const harness = harnessWith({ a: group(0, {}) });
+    const harness = harnessWith({ a: group(0, { process: true }) });
     const open = holdReads(harness);
     const before = harness.retrieve(ask(["a"], "1"));
     await settle();

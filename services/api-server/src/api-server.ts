@@ -122,7 +122,7 @@ async function openAll(
       refresh: async () => registry?.refresh(),
     },
     storeFor: (definition) => stores.storeFor(definition),
-    processCacheFor: (confId) => processCaches.get(confId),
+    processCaches: processCaches.byConfId,
     distributedCacheFor: (confId) => distributed.get(confId),
     onStoreFailure: config.server.ON_STORE_FAILURE,
     storeTimeoutMs: config.server.STORE_TIMEOUT_MS,

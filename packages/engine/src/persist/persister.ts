@@ -2,10 +2,9 @@ import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { FeatureGroup } from "@ofs/registry";
 import type { CallContext } from "../context.ts";
-import { cachesOf } from "../entity-caches.ts";
+import type { Invalidator } from "../invalidator.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
-import type { SharedReads } from "../read/shared-reads.ts";
 import { requireEntity, requireSnapshot } from "../requests.ts";
 import { type PersistPlan, planPersist, type StoreWrite } from "./persist-plan.ts";
 import { WriteClock } from "./write-clock.ts";
@@ -15,19 +14,19 @@ export class Persister {
   readonly #options: EngineOptions;
   readonly #limits: EngineLimits;
   readonly #metrics: EngineMetrics;
-  readonly #reads: SharedReads;
+  readonly #invalidator: Invalidator;
   readonly #clock: WriteClock;
 
   constructor(
     options: EngineOptions,
     limits: EngineLimits,
     metrics: EngineMetrics,
-    reads: SharedReads,
+    invalidator: Invalidator,
   ) {
     this.#options = options;
     this.#limits = limits;
     this.#metrics = metrics;
-    this.#reads = reads;
+    this.#invalidator = invalidator;
     this.#clock = new WriteClock(
       () => options.now(),
       () => performance.now(),
@@ -58,7 +57,7 @@ export class Persister {
       ),
     );
     // Failed rows, too: a store that did not answer in time may have taken them.
-    await this.#invalidate(plan);
+    await this.#invalidator.written(entity, plan.groups, plan.names);
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
     this.#metrics.persisted(entity.label, plan.names.length, startedMs);
@@ -104,20 +103,6 @@ export class Persister {
       this.#metrics.groupPersisted(entity.label, group.label, written, failed.length);
     }
     return summarize(blocks.kind, store.id, rows.length, failed);
-  }
-
-  async #invalidate({ entity, groups, names, writes }: PersistPlan): Promise<void> {
-    for (const { store } of writes) this.#reads.forget(store.id, names);
-    const { process, distributed } = cachesOf(entity, this.#options);
-    if (process !== undefined) for (const name of names) process.invalidate(name);
-    if (!groups.some((group) => group.isDistributedCached)) return;
-    try {
-      await distributed?.invalidate(names);
-    } catch (error) {
-      // The write is stored; other processes may see the older value until the record's TTL.
-      this.#metrics.invalidationFailed(entity.label);
-      this.#options.log.warn({ err: error, entity: entity.label }, "cache invalidation failed");
-    }
   }
 }
 

@@ -1,9 +1,10 @@
-import type { ProcessCache } from "@ofs/cache";
+import type { LocalCache } from "@ofs/cache";
 import type { FeatureStoreError } from "@ofs/platform";
 import type { EntityCaches } from "../entity-caches.ts";
-import type { ReadMetrics } from "../metrics.ts";
+import type { CacheType, ReadMetrics } from "../metrics.ts";
 import type { Cell } from "./cells.ts";
 import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
+import { readPeers } from "./peer-tier.ts";
 import type { ReadPlan } from "./plan.ts";
 import type { RequestedKeys } from "./requested-keys.ts";
 import { readStores, type StoreReader } from "./store-tier.ts";
@@ -25,14 +26,15 @@ export interface FetchContext {
 export interface Fetch {
   readonly plan: ReadPlan;
   readonly keys: RequestedKeys;
+  readonly tiers: Tiers;
   /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
   readonly nowMs: number;
   /** The cell of key `k` and group `g` is at `k * plan.groups.length + g`. */
   readonly cells: Cell[];
-  /** Keys by index whose cells the process cache could not all supply. */
-  processMisses: readonly number[];
-  /** Where the process cache stood before anything was read. */
-  processPosition: number;
+  /** Keys by index whose cells the local cache (and the peers) could not all supply: to be filled. */
+  localMisses: readonly number[];
+  /** Where the local cache stood before anything was read. */
+  localPosition: number;
   distributedMisses: DistributedMisses | undefined;
   /**
    * What the store said of the cells of a record that is to be filled: the block as stored, or empty
@@ -60,42 +62,48 @@ export function fetchCells(
   const fetch: Fetch = {
     plan,
     keys,
+    tiers,
     nowMs,
     cells: new Array<Cell>(keys.values.length * plan.groups.length).fill(undefined),
-    processMisses: [],
-    processPosition: tiers.process?.position() ?? 0,
+    localMisses: [],
+    localPosition: (tiers.peer ?? tiers.process)?.position() ?? 0,
     distributedMisses: undefined,
     recordEntries: new Map(),
     storeError: undefined,
   };
-  readProcessCache(fetch, tiers.process, metrics);
+  if (tiers.peer !== undefined) readLocalCache(fetch, tiers.peer, "p2p", metrics);
+  else if (tiers.process !== undefined) {
+    readLocalCache(fetch, tiers.process, "in_memory", metrics);
+  }
   if (!hasOpenCells(fetch)) return fetch;
-  return fetchRemote(fetch, tiers, context, metrics);
+  return fetchRemote(fetch, context, metrics);
 }
 
 async function fetchRemote(
   fetch: Fetch,
-  tiers: Tiers,
   context: FetchContext,
   metrics: ReadMetrics,
 ): Promise<Fetch> {
-  if (tiers.distributed !== undefined && fetch.plan.distributedIds.length > 0) {
-    await readDistributed(fetch, tiers.distributed, context, metrics);
+  const { peer, distributed, stores } = fetch.tiers;
+  if (peer !== undefined && fetch.localMisses.length > 0) await readPeers(fetch, peer, metrics);
+  if (distributed !== undefined && fetch.plan.distributedIds.length > 0) {
+    await readDistributed(fetch, distributed, context, metrics);
   }
   if (fetch.distributedMisses !== undefined || hasOpenCells(fetch)) {
-    await readStores(fetch, tiers.stores, context, metrics);
+    await readStores(fetch, stores, context, metrics);
   }
   return fetch;
 }
 
-function readProcessCache(
+function readLocalCache(
   fetch: Fetch,
-  cache: ProcessCache | undefined,
+  cache: LocalCache,
+  type: CacheType,
   metrics: ReadMetrics,
 ): void {
   const { plan, keys, cells, nowMs } = fetch;
   const cachedCount = plan.processCachedCount;
-  if (cache === undefined || cachedCount === 0 || keys.values.length === 0) return;
+  if (cachedCount === 0 || keys.values.length === 0) return;
   const ids = plan.processCachedIds;
   const misses: number[] = [];
   let hitCount = 0;
@@ -104,8 +112,8 @@ function readProcessCache(
     if (hits === cachedCount) hitCount += 1;
     else misses.push(k);
   }
-  fetch.processMisses = misses;
-  metrics.cacheRead(plan.entity.label, "in_memory", hitCount, misses.length);
+  fetch.localMisses = misses;
+  metrics.cacheRead(plan.entity.label, type, hitCount, misses.length);
 }
 
 /** Whether any cell that the request asks for is still open. */

@@ -1,4 +1,4 @@
-import type { DistributedCache, DistributedFill, ProcessCache } from "@ofs/cache";
+import type { DistributedCache, DistributedFill, PeerCache, ProcessCache } from "@ofs/cache";
 import { type Block, encodeRecord, ValueError } from "@ofs/codec";
 import type { CacheSettings, FeatureGroup } from "@ofs/registry";
 import { ABSENT, isKnownEmpty } from "./cells.ts";
@@ -6,20 +6,42 @@ import type { Fetch } from "./fetch.ts";
 
 /** Teaches the process cache what it missed. Cells that could not be read are left out. */
 export function fillProcessCache(fetch: Fetch, cache: ProcessCache, random: () => number): void {
-  const { plan, keys, cells, processMisses, processPosition } = fetch;
-  const settings = plan.entity.processCache;
-  for (const k of processMisses) {
-    const ttlMs = jitteredTtlSeconds(settings, random) * 1000;
+  const { plan, keys, localMisses, localPosition } = fetch;
+  for (const k of localMisses) {
+    const ttlMs = jitteredTtlSeconds(plan.entity.processCache, random) * 1000;
     for (let g = 0; g < plan.processCachedCount; g++) {
-      const cell = cells[k * plan.groups.length + g] as Block;
-      const group = plan.groups[g] as FeatureGroup;
-      if (isKnownEmpty(cell)) {
-        cache.fill(keys.names[k] as string, group.id, ABSENT, ttlMs, processPosition);
-      } else if (cell.dataTypeCode === group.dataType.code) {
-        cache.fill(keys.names[k] as string, group.id, cell, ttlMs, processPosition);
-      }
+      const block = cacheableBlock(fetch, k, g);
+      if (block === undefined) continue;
+      const groupId = plan.groupIds[g] as number;
+      cache.fill(keys.names[k] as string, groupId, block, ttlMs, localPosition);
     }
   }
+}
+
+/** Teaches the peers what they all missed, as `fillProcessCache`. */
+export function fillPeerCache(fetch: Fetch, cache: PeerCache, random: () => number): void {
+  const { plan, keys, localMisses, localPosition } = fetch;
+  for (const k of localMisses) {
+    const groupIds: number[] = [];
+    const blocks: Block[] = [];
+    for (let g = 0; g < plan.processCachedCount; g++) {
+      const block = cacheableBlock(fetch, k, g);
+      if (block === undefined) continue;
+      groupIds.push(plan.groupIds[g] as number);
+      blocks.push(block);
+    }
+    if (blocks.length === 0) continue;
+    const ttlSeconds = jitteredTtlSeconds(plan.entity.processCache, random);
+    cache.fill(keys.names[k] as string, groupIds, blocks, ttlSeconds, localPosition);
+  }
+}
+
+/** @returns undefined for what could not be read, or not as the group's type */
+function cacheableBlock({ plan, cells }: Fetch, k: number, g: number): Block | undefined {
+  const cell = cells[k * plan.groups.length + g] as Block;
+  if (isKnownEmpty(cell)) return ABSENT;
+  const { dataType } = plan.groups[g] as FeatureGroup;
+  return cell.dataTypeCode === dataType.code ? cell : undefined;
 }
 
 /** Fills whole records for the keys that the distributed cache missed. @throws {FeatureStoreError} */

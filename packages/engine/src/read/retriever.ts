@@ -15,7 +15,7 @@ import { requireSnapshot } from "../requests.ts";
 import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
 import { decodeRows } from "./decode-rows.ts";
 import { type Fetch, fetchCells } from "./fetch.ts";
-import { fillDistributedCache, fillProcessCache } from "./fill.ts";
+import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { collectKeys } from "./requested-keys.ts";
@@ -166,7 +166,10 @@ export class Retriever {
         this.#options.distributedTimeoutMs,
       ),
     };
-    const tiers = { ...cachesOf(plan.entity, this.#options), stores: this.#reads };
+    const tiers = {
+      ...cachesOf(plan.entity, this.#options, this.#usesPeers(plan.snapshot)),
+      stores: this.#reads,
+    };
     return fetchCells(plan, keys, tiers, fetchContext, nowMs, this.#metrics);
   }
 
@@ -182,10 +185,7 @@ export class Retriever {
       throw fetch.storeError;
     }
     const { response, cutColumnCount } = encode(fetch, query, resolution);
-    const { process } = cachesOf(plan.entity, this.#options);
-    if (process !== undefined && fetch.processMisses.length > 0) {
-      fillProcessCache(fetch, process, this.#options.random);
-    }
+    this.#fillLocal(fetch);
     for (const [s, validity] of resolution.validity.entries()) {
       const label = plan.sections[s]?.group.label as string;
       this.#metrics.groupValidity(plan.entity.label, label, validity);
@@ -194,9 +194,24 @@ export class Retriever {
     return { response, degradedCellCount: resolution.degradedCellCount + cutColumnCount };
   }
 
+  /** Decided once a request. */
+  #usesPeers({ peerCachePercentage }: Snapshot): boolean {
+    const { peerCache, random } = this.#options;
+    return (
+      peerCache !== undefined && peerCachePercentage > 0 && random() * 100 < peerCachePercentage
+    );
+  }
+
+  #fillLocal(fetch: Fetch): void {
+    if (fetch.localMisses.length === 0) return;
+    const { peer, process } = fetch.tiers;
+    if (peer !== undefined) fillPeerCache(fetch, peer, this.#options.random);
+    else if (process !== undefined) fillProcessCache(fetch, process, this.#options.random);
+  }
+
   /** After the answer, and without holding it up. */
   #fillDistributed(fetch: Fetch): void {
-    const { distributed } = cachesOf(fetch.plan.entity, this.#options);
+    const { distributed } = fetch.tiers;
     if (distributed === undefined || fetch.distributedMisses === undefined) return;
     const { label } = fetch.plan.entity;
     fillDistributedCache(fetch, distributed, this.#options.random).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { FILL_MAX_AGE_MS } from "@ofs/cache";
 import { FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockStore, StoredCell } from "@ofs/store";
@@ -9,17 +10,23 @@ interface Flight {
   readonly groups: readonly FeatureGroup[];
   readonly keyIndex: number;
   readonly deadlineMs: number;
+  /** On the monotonic clock. */
+  readonly startedAtMs: number;
 }
+
+/** Older flights are not joined: tombstones that tell of a write since then may be gone already. */
+const MAX_JOINABLE_AGE_MS = FILL_MAX_AGE_MS;
 
 /**
  * `StoreReader` in which concurrent reads of one key share one load: a hot key that falls out of the
  * caches is read once, not once a caller.
  *
- * A read joins a flight only if that one reads all its groups and waits at least as long. `forget` keeps
- * reads that begin after a write from joining one that began before it.
+ * A read joins a flight only if it may, and if that one reads all its groups and waits at least as long. `forget`
+ * keeps reads that begin after a write from joining one that began before it.
  */
 export class SharedReads implements StoreReader {
-  readonly #flights = new Map<string, Flight>();
+  /** By store id, then by the key's name. */
+  readonly #flights = new Map<string, Map<string, Flight>>();
   readonly #storeFor: (definition: StoreDefinition) => BlockStore | undefined;
 
   constructor(storeFor: (definition: StoreDefinition) => BlockStore | undefined) {
@@ -32,7 +39,7 @@ export class SharedReads implements StoreReader {
     const own: number[] = [];
     const joined: Promise<void>[] = [];
     for (let k = 0; k < request.keys.length; k++) {
-      const flight = this.#joinable(request, request.names[k] as string);
+      const flight = request.mayJoin[k] ? this.#joinable(request, k) : undefined;
       if (flight === undefined) own.push(k);
       else joined.push(copyFrom(flight, request.groups, result, k * width));
     }
@@ -41,13 +48,18 @@ export class SharedReads implements StoreReader {
   }
 
   /** Call when a write of the keys has been acknowledged, before it is answered. */
-  forget(storeId: string, names: readonly string[]): void {
-    for (const name of names) this.#flights.delete(flightKey(storeId, name));
+  forget(names: readonly string[]): void {
+    for (const flights of this.#flights.values()) for (const name of names) flights.delete(name);
   }
 
-  #joinable(request: StoreReadRequest, name: string): Flight | undefined {
-    const flight = this.#flights.get(flightKey(request.store.id, name));
+  forgetAll(): void {
+    for (const flights of this.#flights.values()) flights.clear();
+  }
+
+  #joinable(request: StoreReadRequest, k: number): Flight | undefined {
+    const flight = this.#flights.get(request.store.id)?.get(request.names[k] as string);
     if (flight === undefined || flight.deadlineMs < request.deadlineMs) return undefined;
+    if (performance.now() - flight.startedAtMs > MAX_JOINABLE_AGE_MS) return undefined;
     return request.groups.every((group) => flight.groups.includes(group)) ? flight : undefined;
   }
 
@@ -59,21 +71,34 @@ export class SharedReads implements StoreReader {
     if (own.length === 0) return;
     const width = request.groups.length;
     const cells = this.#load(request, own);
-    const keys = own.map((k) => flightKey(request.store.id, request.names[k] as string));
+    const { groups, deadlineMs } = request;
+    const startedAtMs = performance.now();
     const flights = own.map((_, keyIndex): Flight => {
-      return { cells, groups: request.groups, keyIndex, deadlineMs: request.deadlineMs };
+      return { cells, groups, keyIndex, deadlineMs, startedAtMs };
     });
-    for (const [i, key] of keys.entries()) this.#flights.set(key, flights[i] as Flight);
+    const byName = this.#flightsOf(request.store.id);
+    for (const [i, k] of own.entries())
+      byName.set(request.names[k] as string, flights[i] as Flight);
     try {
       const read = await cells;
       for (const [i, k] of own.entries()) {
         for (let g = 0; g < width; g++) result[k * width + g] = read[i * width + g];
       }
     } finally {
-      for (const [i, key] of keys.entries()) {
-        if (this.#flights.get(key) === flights[i]) this.#flights.delete(key);
+      for (const [i, k] of own.entries()) {
+        const name = request.names[k] as string;
+        if (byName.get(name) === flights[i]) byName.delete(name);
       }
     }
+  }
+
+  #flightsOf(storeId: string): Map<string, Flight> {
+    let byName = this.#flights.get(storeId);
+    if (byName === undefined) {
+      byName = new Map();
+      this.#flights.set(storeId, byName);
+    }
+    return byName;
   }
 
   async #load(request: StoreReadRequest, own: readonly number[]): Promise<StoredCell[]> {
@@ -126,8 +151,4 @@ async function copyFrom(
   for (const [g, group] of groups.entries()) {
     result[base + g] = cells[from + flight.groups.indexOf(group)];
   }
-}
-
-function flightKey(storeId: string, name: string): string {
-  return `${storeId} ${name}`;
 }

@@ -1,3 +1,4 @@
+import { isTombstone } from "@ofs/cache";
 import { type Block, CodecError, decodeBlock, isExpired, NEGATIVE_BLOCK } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
@@ -21,6 +22,8 @@ export interface StoreReadRequest {
   readonly keys: readonly KeyValues[];
   /** Name of each key in the caches: what concurrent reads are matched by. */
   readonly names: readonly string[];
+  /** Whether each key may share a read that began before this one. */
+  readonly mayJoin: readonly boolean[];
   /** Unix milliseconds. */
   readonly deadlineMs: number;
 }
@@ -113,6 +116,7 @@ async function readBatch(
     groups: batch.groupIndexes.map((g) => plan.groups[g] as FeatureGroup),
     keys: batch.keyIndexes.map((k) => keys.values[k] as KeyValues),
     names: batch.keyIndexes.map((k) => keys.names[k] as string),
+    mayJoin: joinability(fetch, batch),
     deadlineMs: context.deadlineMs,
   });
   endTimer();
@@ -122,6 +126,25 @@ async function readBatch(
     0,
   );
   if (failedCount > 0) metrics.storeFailed(plan.entity.label, store, failedCount);
+}
+
+/**
+ * A read may share one that began earlier only where an older answer is bounded anyway: what the local cache holds lags
+ * by the invalidation channel, and what the distributed cache holds has a tombstone after a write. What no cache
+ * holds is read anew, so that it is never older than the last acknowledged write.
+ */
+function joinability(fetch: Fetch, { keyIndexes, groupIndexes }: StoreBatch): boolean[] {
+  const { plan, tiers, distributedMisses } = fetch;
+  const hasLocal = tiers.process !== undefined || tiers.peer !== undefined;
+  const isLocal = (g: number): boolean => hasLocal && g < plan.processCachedCount;
+  const areAllLocal = groupIndexes.every(isLocal);
+  const areAllCached = groupIndexes.every((g) => isLocal(g) || plan.recordIndexes.includes(g));
+  return keyIndexes.map((k) => {
+    if (areAllLocal) return true;
+    if (!areAllCached || !distributedMisses?.seenByKey.has(k)) return false;
+    const seen = distributedMisses.seenByKey.get(k);
+    return seen === undefined || !isTombstone(seen);
+  });
 }
 
 function placeStored(fetch: Fetch, batch: StoreBatch, stored: readonly StoredCell[]): void {

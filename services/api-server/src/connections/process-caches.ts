@@ -9,6 +9,7 @@ interface Named {
 
 /** The caches in this process's memory. */
 export class ProcessCaches {
+  readonly byConfId: ReadonlyMap<number, ProcessCache>;
   readonly #caches = new Map<number, Named>();
 
   constructor(settings: readonly ProcessCacheSettings[], metrics: Registry) {
@@ -17,11 +18,8 @@ export class ProcessCaches {
       const cache = new LruProcessCache({ maxSizeBytes, now: Date.now });
       this.#caches.set(confId, { name, cache });
     }
+    this.byConfId = new Map([...this.#caches].map(([confId, { cache }]) => [confId, cache]));
     this.#registerMetrics(metrics);
-  }
-
-  get(confId: number): ProcessCache | undefined {
-    return this.#caches.get(confId)?.cache;
   }
 
   #registerMetrics(metrics: Registry): void {

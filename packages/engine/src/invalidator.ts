@@ -1,0 +1,84 @@
+import type { DistributedCache, InvalidationListener } from "@ofs/cache";
+import type { Entity, FeatureGroup } from "@ofs/registry";
+import { cachesOf } from "./entity-caches.ts";
+import type { EngineMetrics } from "./metrics.ts";
+import type { EngineOptions } from "./options.ts";
+import type { SharedReads } from "./read/shared-reads.ts";
+
+/**
+ * Makes what was written visible: after this process's writes, here and everywhere; after other processes' writes, which
+ * the channels tell of, here.
+ */
+export class Invalidator implements InvalidationListener {
+  readonly #options: EngineOptions;
+  readonly #metrics: EngineMetrics;
+  readonly #reads: SharedReads;
+
+  constructor(options: EngineOptions, metrics: EngineMetrics, reads: SharedReads) {
+    this.#options = options;
+    this.#metrics = metrics;
+    this.#reads = reads;
+  }
+
+  /**
+   * Call when the store has acknowledged the write (or may have taken it), and answer the writer afterwards. Never
+   * rejects: what did not reach everyone is counted and logged, and bounded by the caches' TTLs.
+   *
+   * @param names of the keys written, `<entity>:<k1>|<k2>`
+   */
+  async written(
+    entity: Entity,
+    groups: readonly FeatureGroup[],
+    names: readonly string[],
+  ): Promise<void> {
+    const { peer, distributed } = cachesOf(entity, this.#options, true);
+    // First, for what anyone reads after dropping its own entry must be the new value or a tombstone.
+    if (distributed !== undefined && groups.some((group) => group.isDistributedCached)) {
+      await this.#entomb(entity, distributed, names);
+    }
+    this.invalidate(names);
+    if (groups.some((group) => group.isProcessCached)) {
+      peer?.invalidateOwners(names);
+      await this.#tellOthers(entity, names);
+    }
+  }
+
+  invalidate(names: readonly string[]): void {
+    this.#reads.forget(names);
+    const { processCaches, peerCache } = this.#options;
+    for (const cache of processCaches.values()) for (const name of names) cache.invalidate(name);
+    if (peerCache !== undefined) for (const name of names) peerCache.invalidate(name);
+  }
+
+  invalidateAll(): void {
+    this.#reads.forgetAll();
+    for (const cache of this.#options.processCaches.values()) cache.clear();
+    this.#options.peerCache?.clear();
+  }
+
+  async #entomb(entity: Entity, cache: DistributedCache, names: readonly string[]): Promise<void> {
+    try {
+      await cache.invalidate(names);
+    } catch (error) {
+      this.#failed(entity, "distributed", error);
+    }
+  }
+
+  async #tellOthers(entity: Entity, names: readonly string[]): Promise<void> {
+    const channels = this.#options.invalidationChannels ?? [];
+    await Promise.all(
+      channels.map(async (channel) => {
+        try {
+          await channel.publish(names);
+        } catch (error) {
+          this.#failed(entity, "channel", error);
+        }
+      }),
+    );
+  }
+
+  #failed(entity: Entity, target: "distributed" | "channel", error: unknown): void {
+    this.#metrics.invalidationFailed(entity.label, target);
+    this.#options.log.warn({ err: error, entity: entity.label, target }, "invalidation failed");
+  }
+}
