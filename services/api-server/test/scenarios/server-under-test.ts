@@ -13,6 +13,7 @@ import {
   serverAddress,
   serverAddresses,
   startProcess,
+  type TestProcess,
 } from "@ofs/testkit";
 import { prepareTables, SCYLLA_CONF_ID, scyllaEnvironment } from "./cassandra.ts";
 import { ScenarioClient } from "./scenario-client.ts";
@@ -33,6 +34,9 @@ const READY_TIMEOUT_MS = 60_000;
 export interface ServerUnderTest {
   readonly address: string;
   readonly pid: number;
+  readonly process: TestProcess;
+  /** Name of the application, and of the store's table. */
+  readonly name: string;
   readonly client: ScenarioClient;
   /** Changes the running server's registry; `undefined` deletes. */
   writeRegistry(entries: Readonly<Record<string, string | undefined>>): Promise<void>;
@@ -54,6 +58,10 @@ export interface ServerOptions {
   ) => RegistryEntries;
   /** Run the built server, as production does, in place of the source. */
   readonly isBuilt?: boolean;
+  /** Settings beside those of registry, store and caches. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node for the process. */
+  readonly nodeOptions?: readonly string[];
 }
 
 const FROM_SOURCE = {
@@ -69,7 +77,7 @@ const BUILT = { script: join(import.meta.dirname, "../../dist/main.js"), nodeOpt
 export async function startServerUnderTest(
   store: StoreKind,
   caches: CacheUse,
-  { treeFor = scenarioTree, isBuilt = false }: ServerOptions = {},
+  { treeFor = scenarioTree, isBuilt = false, env = {}, nodeOptions = [] }: ServerOptions = {},
 ): Promise<ServerUnderTest> {
   const name = `scenario_${randomUUID().replaceAll("-", "")}`;
   const dataFolder = await mkdtemp(join(tmpdir(), "ofs-scenario-"));
@@ -78,8 +86,10 @@ export async function startServerUnderTest(
   await home.write(toChanges(tree));
   if (store === "scylla") await prepareTables(tree);
   const port = await freePort();
+  const program = isBuilt ? BUILT : FROM_SOURCE;
   const server = await startProcess({
-    ...(isBuilt ? BUILT : FROM_SOURCE),
+    script: program.script,
+    nodeOptions: [...program.nodeOptions, ...nodeOptions],
     env: {
       APP_NAME: name,
       APP_PORT: String(port),
@@ -87,6 +97,7 @@ export async function startServerUnderTest(
       ...home.env,
       ...cacheEnvironment(),
       ...storeEnvironment(store),
+      ...env,
     },
     ready: { http: `http://127.0.0.1:${port}/ready` },
     readyTimeoutMs: READY_TIMEOUT_MS,
@@ -95,6 +106,8 @@ export async function startServerUnderTest(
   return {
     address: `127.0.0.1:${port}`,
     pid: server.pid,
+    process: server,
+    name,
     client,
     writeRegistry: (entries) => home.write(toChanges(entries)),
     async close() {
