@@ -1,14 +1,13 @@
 import type { Logger } from "@ofs/platform";
 import type { Revision, Snapshot } from "../model.ts";
 import { SnapshotParser } from "../parse/snapshot-parser.ts";
-import type { RegistrySource, RegistryTree } from "../source.ts";
-import type { ConfigNode } from "../tree/config-node.ts";
+import type { RegistrySource } from "../source.ts";
 import { pause } from "./backoff.ts";
 import { FaultLog } from "./fault-log.ts";
 import { FileKeeper } from "./file-keeper.ts";
-import { LiveTree } from "./live-tree.ts";
 import { RefreshGate } from "./refresh-gate.ts";
 import type { Registry, RegistryOptions, RegistryStatus, SnapshotListener } from "./registry.ts";
+import { SnapshotBuilder } from "./snapshot-builder.ts";
 import { loadTreeSnapshot } from "./snapshot-file.ts";
 import { SourceFollower } from "./source-follower.ts";
 import { SnapshotSubscribers } from "./subscribers.ts";
@@ -21,16 +20,15 @@ export class LiveRegistry implements Registry {
   readonly #log: Logger;
   readonly #snapshotFile: string | undefined;
   readonly #startTimeoutMs: number;
-  readonly #tree = new LiveTree();
-  readonly #parser: SnapshotParser;
+  readonly #builder: SnapshotBuilder;
   readonly #follower: SourceFollower;
   readonly #subscribers: SnapshotSubscribers;
   readonly #faultLog: FaultLog;
   readonly #fileKeeper: FileKeeper | undefined;
   readonly #refreshGate: RefreshGate;
   #snapshot: Snapshot | undefined;
-  /** What the snapshot was parsed from. */
-  #parsedRoot: ConfigNode | undefined;
+  /** A tree of the source is served, or will be in a moment. */
+  #hasSourceTree = false;
   #loadedFrom: "source" | "file" | undefined;
   #fileError: string | undefined;
   #swapCount = 0;
@@ -42,19 +40,25 @@ export class LiveRegistry implements Registry {
     this.#log = log;
     this.#snapshotFile = snapshotFile;
     this.#startTimeoutMs = options.startTimeoutMs ?? START_TIMEOUT_MS;
-    this.#parser = new SnapshotParser({ keepsLastGood: options.keepsLastGood ?? true });
+    const parser = new SnapshotParser({ keepsLastGood: options.keepsLastGood ?? true });
+    this.#builder = new SnapshotBuilder(parser, {
+      onApplied: (snapshot) => this.#swap(snapshot),
+      onFault: (error) => this.#follower.reportFault(error),
+    });
     this.#subscribers = new SnapshotSubscribers(log);
     if (options.onChange !== undefined) this.#subscribers.add(options.onChange);
     this.#faultLog = new FaultLog(log);
     if (snapshotFile !== undefined) {
-      this.#fileKeeper = new FileKeeper(snapshotFile, source.name, log, () => this.#tree);
+      this.#fileKeeper = new FileKeeper(snapshotFile, source.name, log, () => this.#builder.tree);
     }
     this.#follower = new SourceFollower(source, log, {
-      onTree: (tree) => this.#takeTree(tree, "source"),
+      onTree: (tree) => {
+        this.#hasSourceTree = true;
+        return this.#builder.takeTree(tree);
+      },
       onChanges: (batches) => {
         this.#refreshGate.reset();
-        this.#tree.apply(batches);
-        this.#swap();
+        this.#builder.takeChanges(batches);
       },
     });
     this.#refreshGate = new RefreshGate(() => this.#reread());
@@ -65,7 +69,7 @@ export class LiveRegistry implements Registry {
   }
 
   get revision(): Revision {
-    return this.#tree.revision;
+    return this.#builder.revision;
   }
 
   /** Begins to follow the source. Resolves when there is something to serve, or nothing to hope for. */
@@ -82,7 +86,7 @@ export class LiveRegistry implements Registry {
     return {
       isLive: this.#follower.isLive,
       source: this.#source.name,
-      revision: this.#tree.revision,
+      revision: this.#builder.revision,
       loadedFrom: this.#loadedFrom,
       lastError: this.#follower.lastError,
       fileError: this.#fileError,
@@ -113,7 +117,8 @@ export class LiveRegistry implements Registry {
     const fits = (): Snapshot | undefined => {
       const snapshot = this.#snapshot;
       if (snapshot === undefined) return undefined;
-      const isThere = typeof target === "number" ? this.#tree.revision >= target : target(snapshot);
+      const isThere =
+        typeof target === "number" ? this.#builder.revision >= target : target(snapshot);
       return isThere ? snapshot : undefined;
     };
     const what = typeof target === "number" ? `revision ${target}` : "the awaited state";
@@ -127,6 +132,7 @@ export class LiveRegistry implements Registry {
 
   async #close(): Promise<void> {
     this.#subscribers.close();
+    this.#builder.close();
     await this.#follower.close();
     await this.#fileKeeper?.close();
   }
@@ -138,10 +144,14 @@ export class LiveRegistry implements Registry {
       this.#log.warn({ err: tree }, "registry cannot be read again");
       return false;
     }
-    if (tree.revision < this.#tree.revision) return false;
-    const before = this.#tree.root;
-    this.#takeTree(tree, "source");
-    return this.#tree.root !== before;
+    const before = this.#builder.root;
+    const isNewer = (): boolean => {
+      if (tree.revision < this.#builder.tree.revision) return false;
+      this.#hasSourceTree = true;
+      return true;
+    };
+    await this.#builder.takeTree(tree, isNewer);
+    return this.#builder.root !== before;
   }
 
   async #loadFile(): Promise<void> {
@@ -149,13 +159,13 @@ export class LiveRegistry implements Registry {
     const file = this.#snapshotFile;
     try {
       const tree = await loadTreeSnapshot(file, this.#source.name);
-      // The source may have answered while the file was being read.
-      if (this.#snapshot !== undefined) return;
       if (tree === undefined) {
         this.#fileError = "there is no file";
         return;
       }
-      this.#takeTree(tree, "file");
+      // The source may have answered while the file was being read.
+      await this.#builder.takeTree(tree, () => !this.#hasSourceTree);
+      if (this.#loadedFrom !== "file") return;
       this.#log.warn(
         { file, revision: tree.revision },
         "registry source is down: serving from the snapshot file",
@@ -166,27 +176,19 @@ export class LiveRegistry implements Registry {
     }
   }
 
-  #takeTree(tree: RegistryTree, from: "source" | "file"): void {
-    this.#tree.replace(tree);
-    this.#loadedFrom = from;
-    if (from === "source") this.#fileError = undefined;
-    this.#swap();
-  }
-
-  /** Parses the tree and puts its snapshot in place of the last one, unless nothing changed. */
-  #swap(): void {
-    const { root, revision } = this.#tree;
-    if (root === this.#parsedRoot) {
+  /** Puts the snapshot in place of the last one, unless nothing changed. */
+  #swap(snapshot: Snapshot | undefined): void {
+    this.#loadedFrom = this.#hasSourceTree ? "source" : "file";
+    if (this.#hasSourceTree) this.#fileError = undefined;
+    if (snapshot === undefined) {
       this.#subscribers.checkWaiting();
       return;
     }
     const previous = this.#snapshot;
-    const snapshot = this.#parser.parse(root, revision);
     this.#snapshot = snapshot;
-    this.#parsedRoot = root;
     this.#swapCount += 1;
     this.#faultLog.report(snapshot.faults);
-    if (this.#loadedFrom === "source") this.#fileKeeper?.update();
+    if (this.#hasSourceTree) this.#fileKeeper?.update();
     this.#subscribers.notify(snapshot, previous);
   }
 }

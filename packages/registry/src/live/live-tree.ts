@@ -1,8 +1,11 @@
 import type { Revision } from "../model.ts";
 import type { RegistryChange, RegistryChanges, RegistryTree } from "../source.ts";
+import type { Steps } from "../steps.ts";
 import { type ConfigNode, EMPTY_NODE } from "../tree/config-node.ts";
-import { diffTree } from "../tree/diff.ts";
-import { applyChanges } from "../tree/tree.ts";
+import { applyChangesSteps, isSameBytes } from "../tree/tree.ts";
+
+/** Entries compared in one step. */
+const ENTRIES_PER_STEP = 1_000;
 
 /** The tree of now: flat entries, and the nodes made of them. */
 export class LiveTree {
@@ -22,28 +25,48 @@ export class LiveTree {
     return this.#revision;
   }
 
-  /** Takes a whole tree in place of this one; what is equal keeps its nodes. */
-  replace(tree: RegistryTree): void {
-    this.#apply(diffTree(this.#entries, tree.entries));
+  /**
+   * Takes a whole tree in place of this one; what is equal keeps its nodes. The tree is the old one
+   * until the last step.
+   */
+  *replaceSteps(tree: RegistryTree): Steps<void> {
+    const before = this.#entries;
+    const entries = new Map<string, Uint8Array>();
+    const changes: RegistryChange[] = [];
+    for (const [path, value] of tree.entries) {
+      const known = before.get(path);
+      const isSame = isSameBytes(known, value);
+      entries.set(path, isSame && known !== undefined ? known : value);
+      if (!isSame) changes.push({ path, value });
+      if (entries.size % ENTRIES_PER_STEP === 0) yield;
+    }
+    let lookedAtCount = 0;
+    for (const path of before.keys()) {
+      if (!entries.has(path)) changes.push({ path, value: undefined });
+      lookedAtCount += 1;
+      if (lookedAtCount % ENTRIES_PER_STEP === 0) yield;
+    }
+    const root = yield* applyChangesSteps(this.#root, changes);
+    this.#entries = entries;
+    this.#root = root;
     this.#revision = tree.revision;
   }
 
-  /** Applies batches that are newer than the tree, in order. */
-  apply(batches: readonly RegistryChanges[]): void {
+  /** Applies batches that are newer than the tree, in order and all with the last step. */
+  *applySteps(batches: readonly RegistryChanges[]): Steps<void> {
     const changes: RegistryChange[] = [];
+    let revision = this.#revision;
     for (const batch of batches) {
-      if (batch.revision <= this.#revision) continue;
+      if (batch.revision <= revision) continue;
       for (const change of batch.changes) changes.push(change);
-      this.#revision = batch.revision;
+      revision = batch.revision;
     }
-    this.#apply(changes);
-  }
-
-  #apply(changes: readonly RegistryChange[]): void {
-    this.#root = applyChanges(this.#root, changes);
+    const root = yield* applyChangesSteps(this.#root, changes);
     for (const { path, value } of changes) {
       if (value === undefined) this.#entries.delete(path);
       else this.#entries.set(path, value);
     }
+    this.#root = root;
+    this.#revision = revision;
   }
 }

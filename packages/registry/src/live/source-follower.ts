@@ -16,7 +16,8 @@ const RETRY_MS_MAX = 10_000;
 const STABLE_WATCH_MS = 10_000;
 
 export interface FollowerEvents {
-  readonly onTree: (tree: RegistryTree) => void;
+  /** Resolves when the tree is applied: only then are changes after it reported. Never rejects. */
+  readonly onTree: (tree: RegistryTree) => Promise<void>;
   /** Changes after that tree, in order; a burst comes as one call. */
   readonly onChanges: (batches: readonly RegistryChanges[]) => void;
 }
@@ -51,7 +52,7 @@ export class SourceFollower {
     this.#source = source;
     this.#log = log;
     this.#events = events;
-    this.#buffer = new ChangeBuffer((batches) => this.#fold(batches));
+    this.#buffer = new ChangeBuffer((batches) => this.#events.onChanges(batches));
   }
 
   get isLive(): boolean {
@@ -100,7 +101,8 @@ export class SourceFollower {
         this.#setDown(tree.message, tree);
         afterFirstTry();
       } else {
-        this.#take(tree);
+        await this.#take(tree);
+        if (signal.aborted) break;
         afterFirstTry();
         const startedAtMs = performance.now();
         await this.#watch(tree.revision);
@@ -111,11 +113,11 @@ export class SourceFollower {
     afterFirstTry();
   }
 
-  #take(tree: RegistryTree): void {
+  #take(tree: RegistryTree): Promise<void> {
     // What a broken watch brought is part of the tree by now.
     this.#buffer.clear();
     this.#setUp();
-    this.#guard(() => this.#events.onTree(tree));
+    return this.#events.onTree(tree);
   }
 
   /** Resolves at a gap, or when the follower is closed. */
@@ -160,18 +162,10 @@ export class SourceFollower {
     this.#buffer.add(changes);
   }
 
-  #fold(batches: readonly RegistryChanges[]): void {
-    this.#guard(() => this.#events.onChanges(batches));
-  }
-
   /** A fault of our own must not stop the watch: the last snapshot serves on. */
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch (err) {
-      this.#lastError = "a change of the registry could not be applied";
-      this.#log.error({ err }, this.#lastError);
-    }
+  reportFault(err: unknown): void {
+    this.#lastError = "a change of the registry could not be applied";
+    this.#log.error({ err }, this.#lastError);
   }
 
   #setUp(): void {

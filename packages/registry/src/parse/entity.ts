@@ -1,7 +1,8 @@
 import type { Entity, FeatureGroup, RegistryFault, StoreDefinition } from "../model.ts";
+import type { Steps } from "../steps.ts";
 import type { ConfigNode } from "../tree/config-node.ts";
 import { type EntityHeader, parseEntityHeader } from "./entity-header.ts";
-import { addNote, attempt, NodeFault, type Notes } from "./faults.ts";
+import { addNote, attemptSteps, NodeFault, type Notes } from "./faults.ts";
 import { type GroupCore, type ParsedGroup, parseGroup } from "./feature-group.ts";
 import { LAST_GOOD_KEPT } from "./feature-schema.ts";
 import { type Entry, Fields, joinPath, quote, readEntries } from "./fields.ts";
@@ -44,17 +45,17 @@ export interface EntityContext {
  * @param previous the last parse of the same path. Everything whose node is unchanged is taken over,
  * with its identity; faulty nodes keep their earlier good form if the context says so
  */
-export function parseEntity(
+export function* parseEntity(
   entry: Entry,
   previous: ParsedEntity | undefined,
   context: EntityContext,
-): ParsedEntity {
+): Steps<ParsedEntity> {
   if (entry.collidesWith !== undefined) {
     return disable(COLLIDED, context, collisionFault(entry, "entity"));
   }
   if (previous?.node === entry.node) return withStores(previous, context);
   const notes: Notes = [];
-  const content = attempt(() => parseContent(entry, previous, context, notes));
+  const content = yield* attemptSteps(parseContent(entry, previous, context, notes));
   if (!(content instanceof NodeFault)) return assemble(entry.node, content, context, previous);
   if (!context.keepsLastGood || previous?.content === undefined) {
     return disable(entry.node, context, content.toRegistryFault("entity"), notes);
@@ -81,12 +82,12 @@ function disable(
   return { node, stores, entity: undefined, reason, faults: [...notes, fault], content: undefined };
 }
 
-function parseContent(
+function* parseContent(
   entry: Entry,
   previous: ParsedEntity | undefined,
   context: EntityContext,
   notes: Notes,
-): EntityContent {
+): Steps<EntityContent> {
   const fields = Fields.read(entry.node, entry.path, notes);
   const header = parseEntityHeader(entry, fields, notes);
   const groups = new Map<string, ParsedGroup>();
@@ -100,6 +101,7 @@ function parseContent(
     const before = previous?.content?.groups.get(groupEntry.name);
     const parsed = parseGroup(groupEntry, entry.name, before, context.keepsLastGood);
     groups.set(groupEntry.name, parsed);
+    if (parsed !== before) yield;
   }
   return { header, groups, collisions, notes };
 }

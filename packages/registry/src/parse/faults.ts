@@ -1,4 +1,5 @@
 import type { RegistryFault } from "../model.ts";
+import type { Steps } from "../steps.ts";
 
 /**
  * A node that does not say what it must. Thrown while one part of the tree is read, caught where that
@@ -38,6 +39,16 @@ export function addNote(notes: Notes, path: string, reason: string): void {
 export function attempt<T>(parse: () => T): T | NodeFault {
   try {
     return parse();
+  } catch (error) {
+    if (error instanceof NodeFault) return error;
+    throw error;
+  }
+}
+
+/** Likewise, for a part that is parsed in steps. */
+export function* attemptSteps<T>(steps: Steps<T>): Steps<T | NodeFault> {
+  try {
+    return yield* steps;
   } catch (error) {
     if (error instanceof NodeFault) return error;
     throw error;

@@ -7,6 +7,7 @@ import type {
   Snapshot,
   StoreDefinition,
 } from "../model.ts";
+import { runSteps, type Steps } from "../steps.ts";
 import type { ConfigNode } from "../tree/config-node.ts";
 import { createTree } from "../tree/tree.ts";
 import { parseBreaker } from "./breaker.ts";
@@ -51,6 +52,11 @@ export class SnapshotParser {
 
   /** Never throws for what the tree holds: faults are part of the snapshot. */
   parse(root: ConfigNode, revision: Revision): Snapshot {
+    return runSteps(this.parseSteps(root, revision));
+  }
+
+  /** Likewise, in steps. Each parse must be carried out to its end before the next one begins. */
+  *parseSteps(root: ConfigNode, revision: Revision): Steps<Snapshot> {
     const notes: Notes = [];
     this.#stores = this.#section(root, ["storage", "stores"], this.#stores, notes, {
       parse: parseStore,
@@ -68,7 +74,8 @@ export class SnapshotParser {
       keepsLastGood: false,
     });
     const context = { stores: this.#stores, keepsLastGood: this.#keepsLastGood };
-    this.#entities = parseEntities(openSection(root, ["entities"], notes), this.#entities, context);
+    const entities = openSection(root, ["entities"], notes);
+    this.#entities = yield* parseEntities(entities, this.#entities, context);
     const peerCachePercentage = parsePeerCachePercentage(root, notes);
     return this.#toSnapshot(revision, peerCachePercentage, notes);
   }
@@ -121,15 +128,15 @@ export function parseSnapshot(
   return new SnapshotParser({ keepsLastGood: false }).parse(createTree(entries), revision);
 }
 
-function parseEntities(
+function* parseEntities(
   section: Section | undefined,
   previous: ReadonlyMap<string, ParsedEntity>,
   context: EntityContext,
-): ReadonlyMap<string, ParsedEntity> {
+): Steps<ReadonlyMap<string, ParsedEntity>> {
   const parsed = new Map<string, ParsedEntity>();
   if (section === undefined) return parsed;
   for (const entry of readEntries(section.node, section.path)) {
-    parsed.set(entry.name, parseEntity(entry, previous.get(entry.name), context));
+    parsed.set(entry.name, yield* parseEntity(entry, previous.get(entry.name), context));
   }
   if (section.isDamaged && context.keepsLastGood) {
     for (const [label, before] of previous) {

@@ -1,4 +1,5 @@
 import type { RegistryChange } from "../source.ts";
+import type { Steps } from "../steps.ts";
 import { ConfigNode, EMPTY_NODE } from "./config-node.ts";
 
 /** Deeper paths mean nothing to the registry; they are left out of the tree. */
@@ -20,6 +21,22 @@ export function applyChanges(root: ConfigNode, changes: Iterable<RegistryChange>
   const draft = new TreeDraft(root);
   for (const { path, value } of changes) draft.set(path, value);
   return draft.finish();
+}
+
+/** Changes applied in one step. */
+const CHANGES_PER_STEP = 100;
+
+/** {@link applyChanges} in steps. */
+export function* applyChangesSteps(
+  root: ConfigNode,
+  changes: readonly RegistryChange[],
+): Steps<ConfigNode> {
+  const draft = new TreeDraft(root);
+  for (const [index, { path, value }] of changes.entries()) {
+    draft.set(path, value);
+    if (index % CHANGES_PER_STEP === CHANGES_PER_STEP - 1) yield;
+  }
+  return yield* draft.finishSteps();
 }
 
 /** A node under change: its children map is copied once for all changes, not once for each. */
@@ -55,6 +72,26 @@ class TreeDraft {
   finish(): ConfigNode {
     return finishNode(this.#root);
   }
+
+  finishSteps(): Steps<ConfigNode> {
+    return finishInSteps(this.#root, 0);
+  }
+}
+
+/** Nodes below this depth (those of one entity) are finished in one step. */
+const STEP_DEPTH = 2;
+
+function* finishInSteps(draft: DraftNode, depth: number): Steps<ConfigNode> {
+  const finished = new Map<string, ConfigNode>();
+  for (const [name, child] of draft.drafts) {
+    if (depth + 1 < STEP_DEPTH) {
+      finished.set(name, yield* finishInSteps(child, depth + 1));
+    } else {
+      finished.set(name, finishNode(child));
+      yield;
+    }
+  }
+  return toNode(draft, finished);
 }
 
 function toDraft(original: ConfigNode): DraftNode {
@@ -63,8 +100,15 @@ function toDraft(original: ConfigNode): DraftNode {
 
 /** Recursion is bounded by PATH_DEPTH_MAX. */
 function finishNode(draft: DraftNode): ConfigNode {
+  const finished = new Map<string, ConfigNode>();
+  for (const [name, child] of draft.drafts) finished.set(name, finishNode(child));
+  return toNode(draft, finished);
+}
+
+/** @param finished the children under change, as they are now */
+function toNode(draft: DraftNode, finished: ReadonlyMap<string, ConfigNode>): ConfigNode {
   const { original } = draft;
-  const children = finishChildren(draft);
+  const children = joinChildren(original.children, finished);
   const before = original.values[0] as Uint8Array | undefined;
   const isSameValue = isSameBytes(before, draft.value);
   if (isSameValue && children === original.children) return original;
@@ -73,11 +117,12 @@ function finishNode(draft: DraftNode): ConfigNode {
   return new ConfigNode(value === undefined ? [] : [value], children);
 }
 
-function finishChildren(draft: DraftNode): ReadonlyMap<string, ConfigNode> {
-  const before = draft.original.children;
+function joinChildren(
+  before: ReadonlyMap<string, ConfigNode>,
+  finished: ReadonlyMap<string, ConfigNode>,
+): ReadonlyMap<string, ConfigNode> {
   let children: Map<string, ConfigNode> | undefined;
-  for (const [name, childDraft] of draft.drafts) {
-    const child = finishNode(childDraft);
+  for (const [name, child] of finished) {
     if (child === (before.get(name) ?? EMPTY_NODE)) continue;
     children ??= new Map(before);
     if (child === EMPTY_NODE) children.delete(name);
