@@ -1,4 +1,20 @@
 export { createTestCertificates, type KeyPair, type TestCertificates } from "./certificates.ts";
+export { type KillAfterOptions, type Killable, killAfter } from "./faults/kill-after.ts";
+export type { ConnectionFault, Direction, FlowFault, TcpFault } from "./faults/tcp-fault.ts";
+export {
+  startTcpProxy,
+  type TcpProxy,
+  type TcpProxyCounters,
+  type TcpProxyOptions,
+} from "./faults/tcp-proxy.ts";
+export type { TestClock } from "./faults/test-clock.ts";
+export type { UdpFaults } from "./faults/udp-pipe.ts";
+export {
+  startUdpProxy,
+  type UdpProxy,
+  type UdpProxyCounters,
+  type UdpProxyOptions,
+} from "./faults/udp-proxy.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
 export {
   type ProcessOptions,
@@ -7,6 +23,7 @@ export {
   type TestProcess,
 } from "./process.ts";
 export type { ProcessExit } from "./process-handle.ts";
+export { type SeededRandom, seededRandom } from "./random.ts";
 export {
   DISTRIBUTED_CONF_ID,
   entityTree,

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { TestClock } from "./faults/test-clock.ts";
 import { acceptsConnections } from "./free-ports.ts";
 import { type ProcessExit, type ProcessHandle, spawnProcess } from "./process-handle.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -29,6 +30,8 @@ export interface ProcessOptions {
   readonly ready?: Readiness;
   /** Default 30 000. */
   readonly readyTimeoutMs?: number;
+  /** Puts the script's `Date` under the test's control: see `TestProcess.clock`. */
+  readonly clock?: boolean;
 }
 
 /**
@@ -38,15 +41,8 @@ export interface ProcessOptions {
  * @throws {Error} with the end of its output when it ends early or is not ready in time
  */
 export async function startProcess(options: ProcessOptions): Promise<TestProcess> {
-  const { command, args } = commandLine(options);
-  const handle = await spawnProcess({
-    command,
-    args,
-    env: { ...process.env, ...options.env },
-    cwd: options.cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const started = new TestProcess(handle);
+  const clock = options.clock === true ? await TestClock.create() : undefined;
+  const started = await spawnTestProcess(options, clock);
   if (options.ready === undefined) return started;
   try {
     await started.waitUntilReady(options.ready, options.readyTimeoutMs);
@@ -57,11 +53,37 @@ export async function startProcess(options: ProcessOptions): Promise<TestProcess
   return started;
 }
 
-function commandLine(options: ProcessOptions): { command: string; args: string[] } {
+async function spawnTestProcess(
+  options: ProcessOptions,
+  clock: TestClock | undefined,
+): Promise<TestProcess> {
+  try {
+    const { command, args } = commandLine(options, clock);
+    const handle = await spawnProcess({
+      command,
+      args,
+      env: { ...process.env, ...options.env, ...clock?.env },
+      cwd: options.cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      folder: clock?.folder,
+    });
+    return new TestProcess(handle, clock);
+  } catch (error) {
+    clock?.close();
+    throw error;
+  }
+}
+
+function commandLine(
+  options: ProcessOptions,
+  clock: TestClock | undefined,
+): { command: string; args: string[] } {
   const { script, command, nodeOptions = [], args = [] } = options;
   if (script !== undefined) {
-    return { command: process.execPath, args: [...nodeOptions, script, ...args] };
+    const preload = clock?.nodeOptions ?? [];
+    return { command: process.execPath, args: [...preload, ...nodeOptions, script, ...args] };
   }
+  if (clock !== undefined) throw new Error("startProcess: only a script has a clock to control");
   if (command === undefined) throw new Error("startProcess needs a script or a command");
   return { command, args: [...args] };
 }
@@ -69,10 +91,13 @@ function commandLine(options: ProcessOptions): { command: string; args: string[]
 /** A process under test: its output so far, signals, and its end. */
 export class TestProcess {
   readonly #handle: ProcessHandle;
+  readonly #clock: TestClock | undefined;
   #output = "";
 
-  constructor(handle: ProcessHandle) {
+  constructor(handle: ProcessHandle, clock?: TestClock) {
     this.#handle = handle;
+    this.#clock = clock;
+    if (clock !== undefined) handle.child.once("exit", () => clock.close());
     for (const stream of [handle.child.stdout, handle.child.stderr]) {
       if (stream !== null) this.#collect(stream);
     }
@@ -84,6 +109,12 @@ export class TestProcess {
 
   get isRunning(): boolean {
     return this.#handle.isRunning;
+  }
+
+  /** @throws {Error} unless the process was started with `clock: true` */
+  get clock(): TestClock {
+    if (this.#clock === undefined) throw new Error("start the process with `clock: true`");
+    return this.#clock;
   }
 
   /** Settles with code and signal when the process has ended; never rejects. */
