@@ -44,9 +44,10 @@ export interface ServerUnderTest {
 }
 
 /** Where the registry tree is put, and how the server is told of it. */
-interface RegistryHome {
+export interface RegistryHome {
   readonly env: Record<string, string>;
-  write(changes: readonly RegistryChange[]): Promise<void>;
+  /** @returns the revision they became visible at */
+  write(changes: readonly RegistryChange[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -64,11 +65,11 @@ export interface ServerOptions {
   readonly nodeOptions?: readonly string[];
 }
 
-const FROM_SOURCE = {
+export const FROM_SOURCE = {
   script: join(import.meta.dirname, "../../src/main.ts"),
   nodeOptions: ["--conditions=@ofs/source", "--import", "tsx"],
 };
-const BUILT = { script: join(import.meta.dirname, "../../dist/main.js"), nodeOptions: [] };
+export const BUILT = { script: join(import.meta.dirname, "../../dist/main.js"), nodeOptions: [] };
 
 /**
  * Starts a real api-server process on the given kind of store and caches, configured by nothing but its
@@ -109,7 +110,9 @@ export async function startServerUnderTest(
     process: server,
     name,
     client,
-    writeRegistry: (entries) => home.write(toChanges(entries)),
+    async writeRegistry(entries) {
+      await home.write(toChanges(entries));
+    },
     async close() {
       client.close();
       await server.stop();
@@ -119,37 +122,36 @@ export async function startServerUnderTest(
   };
 }
 
-function toChanges(entries: Readonly<Record<string, string | undefined>>): RegistryChange[] {
+export function toChanges(entries: Readonly<Record<string, string | undefined>>): RegistryChange[] {
   return Object.entries(entries).map(([path, text]) => ({
     path,
     value: text === undefined ? undefined : Buffer.from(text),
   }));
 }
 
-async function embeddedHome(dataFolder: string): Promise<RegistryHome> {
-  const write = async (changes: readonly RegistryChange[]): Promise<void> => {
+export async function embeddedHome(dataFolder: string): Promise<RegistryHome> {
+  const write = async (changes: readonly RegistryChange[]): Promise<number> => {
     const environment = openEmbeddedEnvironment(dataFolder);
     const source = new EmbeddedRegistrySource(environment);
-    await source.write(changes);
+    const revision = await source.write(changes);
     await source.close();
     await environment.close();
+    return revision;
   };
   return { env: { OFS_DATA_FOLDER: dataFolder }, write, close: async () => {} };
 }
 
-function etcdHome(name: string): RegistryHome {
+export function etcdHome(name: string): RegistryHome {
   const { text } = serverAddress("etcd");
   const source = new EtcdRegistrySource({ endpoints: text, root: `/config/${name}` });
   return {
     env: { ETCD_SERVER: text, ETCD_WATCHER_ENABLED: "true" },
-    write: async (changes) => {
-      await source.write(changes, { isChunked: true });
-    },
+    write: (changes) => source.write(changes, { isChunked: true }),
     close: () => source.close(),
   };
 }
 
-function storeDefinition(store: StoreKind, name: string): Record<string, unknown> {
+export function storeDefinition(store: StoreKind, name: string): Record<string, unknown> {
   return {
     "db-type": store,
     "conf-id": store === "scylla" ? SCYLLA_CONF_ID : REDIS_STORE_CONF_ID,
@@ -158,7 +160,7 @@ function storeDefinition(store: StoreKind, name: string): Record<string, unknown
   };
 }
 
-function storeEnvironment(store: StoreKind): Record<string, string> {
+export function storeEnvironment(store: StoreKind): Record<string, string> {
   const addresses = (server: "redis-cluster" | "redis-sentinels") =>
     serverAddresses(server)
       .map(({ text }) => text)
@@ -201,7 +203,7 @@ function redisEnvironment(
   };
 }
 
-function cacheEnvironment(): Record<string, string> {
+export function cacheEnvironment(): Record<string, string> {
   const cache = `STORAGE_REDIS_STANDALONE_${DISTRIBUTED_CONF_ID}`;
   return {
     STORAGE_REDIS_STANDALONE_ACTIVE_CONFIG_IDS: String(DISTRIBUTED_CONF_ID),
