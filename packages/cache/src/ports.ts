@@ -11,6 +11,8 @@ export interface LocalCache {
    * Looks up groups of one key. `cells[base + i]` is set where `groupIds[i]` is held and live and the
    * cell is still undefined.
    *
+   * @param nowMs Unix milliseconds: which blocks have expired
+   * @param monotonicMs the same instant on the clock that does not step: which entries have
    * @returns how many cells were set
    */
   read(
@@ -19,6 +21,7 @@ export interface LocalCache {
     cells: (Block | undefined)[],
     base: number,
     nowMs: number,
+    monotonicMs: number,
   ): number;
   /** Drops all groups of the key. */
   invalidate(key: string): void;
@@ -76,7 +79,11 @@ export interface DistributedCache {
     nowMs: number,
     timeoutMs: number,
   ): Promise<DistributedRecord[]>;
-  /** Best effort; dropped if the reads behind it began more than 5 s ago. */
+  /**
+   * Best effort; dropped if the reads behind it began more than 5 s ago.
+   *
+   * @param readStartedAtMs of the monotonic clock (`performance.now`): one that steps could make an old value look young
+   */
   fill(fills: readonly DistributedFill[], readStartedAtMs: number): Promise<void>;
   /** Puts a short-lived tombstone in place of each record. @throws {FeatureStoreError} UNAVAILABLE */
   invalidate(keys: readonly string[]): Promise<void>;

@@ -1,8 +1,16 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { RedisCall, RedisCommand, RedisConnection, RedisReply, RedisValue } from "@ofs/store";
+import type {
+  RedisCall,
+  RedisCommand,
+  RedisConnection,
+  RedisReply,
+  RedisSubscription,
+  RedisSubscriptionListener,
+  RedisValue,
+} from "@ofs/store";
 
 /**
- * A Redis in memory: `set` with `NX` and `EX`, and a script that replaces a value if it is as seen. Expiry
+ * A Redis in memory: `set` with `NX` and `EX`, a script that replaces a value if it is as seen, and channels. Expiry
  * is recorded, not carried out. It can fail, and it can hold its answers back.
  */
 export class FakeRedis implements RedisConnection {
@@ -15,6 +23,8 @@ export class FakeRedis implements RedisConnection {
   readonly batchSizes: number[] = [];
   /** Keys whose commands fail. */
   readonly failingKeys = new Set<string>();
+  /** By channel. */
+  readonly subscribers = new Map<string, FakeSubscription[]>();
   isClosed = false;
   /** Answers wait for it. */
   gate: Promise<void> = Promise.resolve();
@@ -34,6 +44,14 @@ export class FakeRedis implements RedisConnection {
     );
   }
 
+  /** Stands at once. */
+  subscribe(channel: string, listener: RedisSubscriptionListener): RedisSubscription {
+    const subscription = new FakeSubscription(listener);
+    this.subscribers.set(channel, [...(this.subscribers.get(channel) ?? []), subscription]);
+    subscription.restore();
+    return subscription;
+  }
+
   async ping(): Promise<void> {
     if (this.failingKeys.size > 0)
       throw new FeatureStoreError("UNAVAILABLE", "fake redis: no answer");
@@ -45,6 +63,11 @@ export class FakeRedis implements RedisConnection {
 
   #apply({ command, keys, args }: RedisCommand): RedisReply {
     const [key] = keys as [string];
+    if (command === "publish") {
+      const subscribers = this.subscribers.get(key) ?? [];
+      for (const subscriber of subscribers) subscriber.deliver(args[0] as Buffer);
+      return subscribers.length;
+    }
     if (typeof command === "string") return this.#set(key, args);
     const [seen, record, ttl] = args as [Buffer, Buffer, string];
     if (!this.values.get(key)?.equals(seen)) return 0;
@@ -68,5 +91,41 @@ export class FakeRedis implements RedisConnection {
   #fault(key: string): FeatureStoreError | undefined {
     if (!this.failingKeys.has(key)) return undefined;
     return new FeatureStoreError("UNAVAILABLE", `fake redis: no answer for ${key}`);
+  }
+}
+
+/** The test decides what comes through. */
+export class FakeSubscription implements RedisSubscription {
+  readonly #listener: RedisSubscriptionListener;
+  reconnectCount = 0;
+  isClosed = false;
+  /** Messages are lost without anyone noticing. */
+  isDeaf = false;
+
+  constructor(listener: RedisSubscriptionListener) {
+    this.#listener = listener;
+  }
+
+  restore(): void {
+    this.isDeaf = false;
+    this.#listener.onSubscribed();
+  }
+
+  lose(): void {
+    this.isDeaf = true;
+    this.#listener.onLost();
+  }
+
+  deliver(message: Buffer): void {
+    if (!this.isDeaf && !this.isClosed) this.#listener.onMessage(message);
+  }
+
+  reconnect(): void {
+    this.reconnectCount += 1;
+    this.lose();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
   }
 }

@@ -14,9 +14,9 @@ const INVALIDATE_BATCH_KEYS = 1000;
 export interface RedisDistributedCacheOptions {
   /** Shared: closing the cache closes it. */
   readonly connection: RedisConnection;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  /** Longest wait for an invalidation, in milliseconds; default: the connection's write timeout. */
+  /** Milliseconds of a clock that does not step; default `performance.now`. Tells how old a fill is. */
+  readonly monotonicNow?: () => number;
+  /** Longest wait for an invalidation, in milliseconds. Default 1000. */
   readonly invalidateTimeoutMs?: number;
   /** Records whose fill is not answered yet; more are dropped. Default 5000. */
   readonly maxPendingFills?: number;
@@ -38,8 +38,8 @@ export interface DistributedCacheStats {
 /** Records in Redis, one at each entity key, in the layout that other implementations read. */
 export class RedisDistributedCache implements DistributedCache {
   readonly #connection: RedisConnection;
-  readonly #now: () => number;
-  readonly #invalidateTimeoutMs: number | undefined;
+  readonly #monotonicNow: () => number;
+  readonly #invalidateTimeoutMs: number;
   readonly #maxPendingFills: number;
   readonly #maxPendingFillBytes: number;
   #pendingCount = 0;
@@ -51,20 +51,24 @@ export class RedisDistributedCache implements DistributedCache {
 
   constructor(options: RedisDistributedCacheOptions) {
     this.#connection = options.connection;
-    this.#now = options.now;
-    this.#invalidateTimeoutMs = options.invalidateTimeoutMs;
+    this.#monotonicNow = options.monotonicNow ?? (() => performance.now());
+    this.#invalidateTimeoutMs = options.invalidateTimeoutMs ?? 1000;
     this.#maxPendingFills = options.maxPendingFills ?? 5000;
     this.#maxPendingFillBytes = options.maxPendingFillBytes ?? 32 * 1024 * 1024;
   }
 
-  /** Never retries: the store is there to answer. One key that cannot be read fails the whole read. */
+  /**
+   * Never retries: the store is there to answer. One key that cannot be read fails the whole read. Always asks the
+   * master: a replica may still have the record that a tombstone has replaced.
+   */
   async read(
     keys: readonly string[],
     groupIds: readonly number[],
     nowMs: number,
     timeoutMs: number,
   ): Promise<DistributedRecord[]> {
-    const values = await this.#connection.read(keys, { timeoutMs, retryLimit: 0 });
+    const call = { timeoutMs, retryLimit: 0, isMasterOnly: true };
+    const values = await this.#connection.read(keys, call);
     const records = new Array<DistributedRecord>(keys.length);
     for (let i = 0; i < values.length; i++) {
       const seen = values[i];
@@ -79,7 +83,7 @@ export class RedisDistributedCache implements DistributedCache {
   async fill(fills: readonly DistributedFill[], readStartedAtMs: number): Promise<void> {
     const commands: RedisCommand[] = [];
     let sizeBytes = 0;
-    const isTooOld = this.#now() - readStartedAtMs > FILL_MAX_AGE_MS;
+    const isTooOld = this.#monotonicNow() - readStartedAtMs > FILL_MAX_AGE_MS;
     for (const fill of fills) {
       const fillBytes = fill.record.length + (fill.seen?.length ?? 0);
       const wouldExceed =
@@ -107,10 +111,11 @@ export class RedisDistributedCache implements DistributedCache {
   async invalidate(keys: readonly string[]): Promise<void> {
     let doneCount = 0;
     let fault: FeatureStoreError | undefined;
+    const endsAtMs = this.#monotonicNow() + this.#invalidateTimeoutMs;
     for (let start = 0; start < keys.length; start += INVALIDATE_BATCH_KEYS) {
       const batch = keys.slice(start, start + INVALIDATE_BATCH_KEYS);
       const replies = await this.#connection.run(batch.map(tombstoneCommand), {
-        timeoutMs: this.#invalidateTimeoutMs,
+        timeoutMs: Math.max(1, endsAtMs - this.#monotonicNow()),
       });
       const faults = replies.filter((reply) => reply instanceof FeatureStoreError);
       fault ??= faults[0];

@@ -17,7 +17,7 @@ const MAX_RETAINED_SLACK_BYTES = 64;
 class CachedKey {
   readonly groupIds: readonly number[];
   readonly blocks: readonly Block[];
-  /** Unix milliseconds; `Infinity` = none. */
+  /** Of the entry, on the monotonic clock; `Infinity` = never. */
   readonly expiresAtMs: readonly number[];
 
   constructor(
@@ -33,8 +33,8 @@ class CachedKey {
 
 export interface LruProcessCacheOptions {
   readonly maxSizeBytes: number;
-  /** Unix milliseconds. */
-  readonly now: () => number;
+  /** Milliseconds of a clock that does not step; default `performance.now`. Entries' TTLs are measured by it. */
+  readonly monotonicNow?: () => number;
 }
 
 /** `ProcessCache` over an LRU list that is bounded in bytes. */
@@ -42,15 +42,15 @@ export class LruProcessCache implements ProcessCache {
   readonly #keys: LRUCache<string, CachedKey>;
   readonly #clock = new InvalidationClock();
   readonly #maxSizeBytes: number;
-  readonly #now: () => number;
+  readonly #monotonicNow: () => number;
   #evictedCount = 0;
   #expiredCount = 0;
   #hitCount = 0;
   #missCount = 0;
 
-  constructor({ maxSizeBytes, now }: LruProcessCacheOptions) {
+  constructor({ maxSizeBytes, monotonicNow }: LruProcessCacheOptions) {
     this.#maxSizeBytes = maxSizeBytes;
-    this.#now = now;
+    this.#monotonicNow = monotonicNow ?? (() => performance.now());
     this.#keys = new LRUCache<string, CachedKey>({
       maxSize: maxSizeBytes,
       sizeCalculation: sizeOf,
@@ -70,6 +70,7 @@ export class LruProcessCache implements ProcessCache {
     cells: (Block | undefined)[],
     base: number,
     nowMs: number,
+    monotonicMs: number,
   ): number {
     const cached = this.#keys.get(key);
     let hits = 0;
@@ -78,7 +79,7 @@ export class LruProcessCache implements ProcessCache {
       if (cells[base + i] !== undefined) continue;
       wanted += 1;
       if (cached === undefined) continue;
-      const block = this.#live(cached, groupIds[i] as number, nowMs);
+      const block = this.#live(cached, groupIds[i] as number, nowMs, monotonicMs);
       if (block === undefined) continue;
       cells[base + i] = block;
       hits += 1;
@@ -90,7 +91,7 @@ export class LruProcessCache implements ProcessCache {
 
   fill(key: string, groupId: number, block: Block, ttlMs: number, position: number): void {
     if (!this.#clock.isCurrent(key, position)) return;
-    const expiresAtMs = ttlMs > 0 ? this.#now() + ttlMs : Number.POSITIVE_INFINITY;
+    const expiresAtMs = ttlMs > 0 ? this.#monotonicNow() + ttlMs : Number.POSITIVE_INFINITY;
     const kept = detach(block);
     const cached = this.#keys.peek(key);
     this.#keys.set(
@@ -123,13 +124,12 @@ export class LruProcessCache implements ProcessCache {
     };
   }
 
-  #live(cached: CachedKey, groupId: number, nowMs: number): Block | undefined {
+  #live(cached: CachedKey, groupId: number, nowMs: number, monotonicMs: number): Block | undefined {
     const index = cached.groupIds.indexOf(groupId);
     if (index < 0) return undefined;
     const block = cached.blocks[index] as Block;
-    if (nowMs < (cached.expiresAtMs[index] as number) && !isExpired(block.expiryAtSeconds, nowMs)) {
-      return block;
-    }
+    const isCurrent = monotonicMs < (cached.expiresAtMs[index] as number);
+    if (isCurrent && !isExpired(block.expiryAtSeconds, nowMs)) return block;
     this.#expiredCount += 1;
     return undefined;
   }

@@ -16,7 +16,7 @@ beforeEach(() => {
   redis = new FakeRedis();
   nowMs = 0;
   breaker = new CircuitBreaker({ key: KEY, config: breakerConfig(), now: () => nowMs });
-  const inner = new RedisDistributedCache({ connection: redis, now: () => nowMs });
+  const inner = new RedisDistributedCache({ connection: redis, monotonicNow: () => nowMs });
   cache = new BreakerDistributedCache(inner, breaker);
 });
 

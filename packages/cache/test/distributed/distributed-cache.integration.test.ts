@@ -56,7 +56,7 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
 
   beforeAll(async () => {
     connection = connectRedis(options());
-    cache = new RedisDistributedCache({ connection, now: Date.now });
+    cache = new RedisDistributedCache({ connection });
     await cache.ping();
   });
 
@@ -72,7 +72,7 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
 
   async function fillOne(name: string, value: number, seen?: Buffer): Promise<void> {
     const fill = { key: key(name), seen, record: recordOf({ 1: blockOf(value) }), ttlSeconds: 60 };
-    await cache.fill([fill], Date.now());
+    await cache.fill([fill], performance.now());
   }
 
   test("reads what it filled, and says what it saw", async () => {
@@ -93,7 +93,7 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
       record: recordOf({ 1: blockOf(i) }),
       ttlSeconds: 60,
     }));
-    await cache.fill(fills, Date.now());
+    await cache.fill(fills, performance.now());
     const records = await cache.read(names.map(key).reverse(), [1], Date.now(), TIMEOUT_MS);
     const values = records.map(({ blocks }) =>
       Buffer.from(blocks?.[0]?.payload ?? []).readFloatLE(),
@@ -109,10 +109,13 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
 
     const seen = recordOf({ 1: blockOf(1) });
     const record = recordOf({ 1: blockOf(2) });
-    await cache.fill([{ key: key("ttl"), seen, record, ttlSeconds: 0 }], Date.now());
+    await cache.fill([{ key: key("ttl"), seen, record, ttlSeconds: 0 }], performance.now());
     expect(await readOne("ttl")).toBe(2);
     expect(await ask(connection, "pttl", key("ttl"))).toBe(-1);
-    await cache.fill([{ key: key("ttl"), seen: record, record: seen, ttlSeconds: 30 }], Date.now());
+    await cache.fill(
+      [{ key: key("ttl"), seen: record, record: seen, ttlSeconds: 30 }],
+      performance.now(),
+    );
     expect(await ask(connection, "pttl", key("ttl"))).toBeGreaterThan(25_000);
     await ask(connection, "del", key("ttl"));
   });
@@ -165,7 +168,7 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
     const pause = () => new Promise((resolve) => setImmediate(resolve));
     const reader = async (name: string): Promise<void> => {
       for (let round = 0; round < 30; round++) {
-        const startedAtMs = Date.now();
+        const startedAtMs = performance.now();
         const [record] = await cache.read([key(name)], [1], startedAtMs, TIMEOUT_MS);
         if (record?.blocks !== undefined) continue;
         const value = stored.get(name) as number;
@@ -198,7 +201,7 @@ describe("a Redis that fails in mid-use", () => {
     let nowMs = 0;
     const connection = connectRedis({ kind: "standalone", address: server.address.text });
     const breaker = new CircuitBreaker({ key: KEY, config: breakerConfig(), now: () => nowMs });
-    const inner = new RedisDistributedCache({ connection, now: Date.now });
+    const inner = new RedisDistributedCache({ connection });
     const cache = new BreakerDistributedCache(inner, breaker);
     try {
       await cache.ping();
@@ -217,7 +220,7 @@ describe("a Redis that fails in mid-use", () => {
       };
       await expect(cache.invalidate(["a"])).rejects.toMatchObject(fault);
       const record = recordOf({ 1: blockOf(1) });
-      await cache.fill([{ key: "a", seen: undefined, record, ttlSeconds: 9 }], Date.now());
+      await cache.fill([{ key: "a", seen: undefined, record, ttlSeconds: 9 }], performance.now());
       expect(inner.stats()).toMatchObject({ failedCount: 1, pendingCount: 0 });
 
       await server.restart();

@@ -14,7 +14,7 @@ let nowMs: number;
 beforeEach(() => {
   redis = new FakeRedis();
   nowMs = NOW_MS;
-  cache = new RedisDistributedCache({ connection: redis, now: () => nowMs });
+  cache = new RedisDistributedCache({ connection: redis, monotonicNow: () => nowMs });
 });
 
 describe("read", () => {
@@ -49,9 +49,9 @@ describe("read", () => {
     expect(record?.blocks).toBeUndefined();
   });
 
-  test("is bounded by its timeout and not repeated", async () => {
+  test("is bounded by its timeout, not repeated, and asks the master", async () => {
     await cache.read(["user:1"], [1], nowMs, 50);
-    expect(redis.calls).toEqual([{ timeoutMs: 50, retryLimit: 0 }]);
+    expect(redis.calls).toEqual([{ timeoutMs: 50, retryLimit: 0, isMasterOnly: true }]);
   });
 
   test("fails as a whole where one key fails", async () => {
@@ -149,7 +149,11 @@ describe("fill", () => {
   });
 
   test("drops what exceeds the number of pending records, until they are answered", async () => {
-    cache = new RedisDistributedCache({ connection: redis, now: () => nowMs, maxPendingFills: 3 });
+    cache = new RedisDistributedCache({
+      connection: redis,
+      monotonicNow: () => nowMs,
+      maxPendingFills: 3,
+    });
     let open: () => void = () => undefined;
     redis.gate = new Promise((resolve) => {
       open = resolve;
@@ -168,7 +172,7 @@ describe("fill", () => {
   test("drops what exceeds the bytes of pending records", async () => {
     cache = new RedisDistributedCache({
       connection: redis,
-      now: () => nowMs,
+      monotonicNow: () => nowMs,
       maxPendingFillBytes: 2.5 * record.length,
     });
     const fill = (key: string) => ({ key, seen: undefined, record, ttlSeconds: 60 });

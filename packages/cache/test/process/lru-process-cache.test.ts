@@ -11,10 +11,10 @@ function block(value: number, expiryAtSeconds = 0, sizeBytes = 4): Block {
 
 function createCache(maxSizeBytes = 100_000) {
   const clock = { nowMs: 1_000_000 };
-  const cache = new LruProcessCache({ maxSizeBytes, now: () => clock.nowMs });
+  const cache = new LruProcessCache({ maxSizeBytes, monotonicNow: () => clock.nowMs });
   const read = (key: string, ...ids: number[]) => {
     const cells = new Array<Block | undefined>(ids.length).fill(undefined);
-    cache.read(key, ids, cells, 0, clock.nowMs);
+    cache.read(key, ids, cells, 0, clock.nowMs, clock.nowMs);
     return cells;
   };
   const fill = (key: string, id: number, value: Block, ttlMs = 0) =>
@@ -36,7 +36,7 @@ describe("LruProcessCache", () => {
     fill("k", 0, block(1));
     fill("k", 1, block(2));
     const cells = [undefined, undefined, block(9), undefined];
-    expect(cache.read("k", [0, 1], cells, 2, clock.nowMs)).toBe(1);
+    expect(cache.read("k", [0, 1], cells, 2, clock.nowMs, clock.nowMs)).toBe(1);
     expect(cells).toEqual([undefined, undefined, block(9), block(2)]);
   });
 
