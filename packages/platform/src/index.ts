@@ -28,3 +28,10 @@ export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
+export {
+  DEFAULT_TIMES,
+  type SuperviseOptions,
+  type SuperviseTimes,
+  Supervisor,
+} from "./workers/supervisor.ts";
+export { type WorkerBus, WorkerLink, workerLink } from "./workers/worker-link.ts";

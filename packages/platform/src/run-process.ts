@@ -20,22 +20,19 @@ const SAME_SIGNAL_MS = 500;
  * left behind is unknown.
  *
  * @param close ends the program within a bounded time
+ * @returns does what a signal does, saying why, for other causes; a signal that follows is no second one
  */
 export function runProcess(
   close: () => Promise<void>,
   log: Logger,
   port: ProcessPort = process,
-): void {
-  let closingSinceMs: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (closingSinceMs !== undefined) {
-      if (performance.now() - closingSinceMs < SAME_SIGNAL_MS) return;
-      log.fatal({ signal }, "second signal: exiting at once");
-      port.exit(1);
-      return;
-    }
-    closingSinceMs = performance.now();
-    log.info({ signal }, "shutting down");
+): (why: string) => void {
+  let signalledAtMs: number | undefined;
+  let isClosing = false;
+  const shutDown = (fields: object): void => {
+    if (isClosing) return;
+    isClosing = true;
+    log.info(fields, "shutting down");
     close().then(
       () => {
         log.info("shut down");
@@ -47,6 +44,15 @@ export function runProcess(
       },
     );
   };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signalledAtMs === undefined) {
+      signalledAtMs = performance.now();
+      shutDown({ signal });
+    } else if (performance.now() - signalledAtMs >= SAME_SIGNAL_MS) {
+      log.fatal({ signal }, "second signal: exiting at once");
+      port.exit(1);
+    }
+  };
   port.on("SIGTERM", onSignal);
   port.on("SIGINT", onSignal);
   port.on("unhandledRejection", (reason) => {
@@ -57,4 +63,5 @@ export function runProcess(
     log.fatal({ err }, "uncaught exception");
     port.exit(1);
   });
+  return (why) => shutDown({ why });
 }
