@@ -7,7 +7,7 @@ import type { Registry as MetricsRegistry } from "prom-client";
 /** What to answer for cells whose store read failed. */
 export type StoreFailurePolicy = "unavailable" | "defaults";
 
-/** Bounds on one request. Beyond them the call is RESOURCE_EXHAUSTED. */
+/** Bounds on one request, and on what is kept or under way. A call beyond them is RESOURCE_EXHAUSTED. */
 export interface EngineLimits {
   /** Keys of one retrieve. */
   readonly maxKeys: number;
@@ -19,6 +19,8 @@ export interface EngineLimits {
   readonly maxResponseBytes: number;
   /** Request shapes whose plan is kept. */
   readonly maxPlans: number;
+  /** Calls that wait for one store connection at once. */
+  readonly maxStoreInFlight: number;
 }
 
 export const DEFAULT_LIMITS: EngineLimits = {
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxRows: 10_000,
   maxResponseBytes: 64 * 1024 * 1024,
   maxPlans: 1_000,
+  maxStoreInFlight: 1_000,
 };
 
 export interface EngineOptions {
@@ -47,8 +50,10 @@ export interface EngineOptions {
   readonly onStoreFailure: StoreFailurePolicy;
   readonly storeTimeoutMs: number;
   readonly distributedTimeoutMs: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds: expiries, deadlines, write times. */
   now(): number;
+  /** Milliseconds of a clock that does not step, the one of the caches: ages. Default `performance.now`. */
+  monotonicNow?(): number;
   /** In [0, 1). */
   random(): number;
   readonly metrics: MetricsRegistry;

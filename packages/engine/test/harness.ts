@@ -56,7 +56,10 @@ export function createHarness(
     onRefresh: () => {},
     refreshCount: 0,
   } as Harness & { process: LruProcessCache; engine: Engine };
-  harness.process = new LruProcessCache({ maxSizeBytes: 1_000_000, now: () => harness.nowMs });
+  harness.process = new LruProcessCache({
+    maxSizeBytes: 1_000_000,
+    monotonicNow: () => harness.nowMs,
+  });
   harness.engine = createEngine({
     registry: {
       snapshot: () => harness.snapshot,
@@ -72,6 +75,7 @@ export function createHarness(
     storeTimeoutMs: 1000,
     distributedTimeoutMs: 100,
     now: () => harness.nowMs,
+    monotonicNow: () => harness.nowMs,
     random: () => 0.5,
     metrics: harness.metrics,
     log: createLogger({ service: "test", level: "ERROR" }),

@@ -36,6 +36,7 @@ export type {
 export { RedisBlockStore, type RedisBlockStoreOptions } from "./redis/redis-block-store.ts";
 export type { RedisCall } from "./redis/redis-call.ts";
 export { createScript, type RedisCommand, type RedisScript } from "./redis/redis-command.ts";
+export type { RedisSubscription, RedisSubscriptionListener } from "./redis/subscription.ts";
 export { connectScylla, type ScyllaConnection } from "./scylla/connection.ts";
 export type { ScyllaConsistency, ScyllaOptions } from "./scylla/options.ts";
 export { ensureKeyspace, type Replication } from "./scylla/schema.ts";

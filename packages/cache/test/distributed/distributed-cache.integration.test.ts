@@ -169,7 +169,7 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
     const reader = async (name: string): Promise<void> => {
       for (let round = 0; round < 30; round++) {
         const startedAtMs = performance.now();
-        const [record] = await cache.read([key(name)], [1], startedAtMs, TIMEOUT_MS);
+        const [record] = await cache.read([key(name)], [1], Date.now(), TIMEOUT_MS);
         if (record?.blocks !== undefined) continue;
         const value = stored.get(name) as number;
         await pause();

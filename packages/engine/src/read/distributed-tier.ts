@@ -7,7 +7,7 @@ import type { Fetch, FetchContext } from "./fetch.ts";
 export interface DistributedMisses {
   /** Key index -> the bytes that the read saw, for the conditional fill. */
   readonly seenByKey: ReadonlyMap<number, Buffer | undefined>;
-  /** Unix milliseconds; before the store was asked. */
+  /** On the clock that does not step; before anything was read. */
   readonly readStartedAtMs: number;
 }
 
@@ -21,7 +21,7 @@ export async function readDistributed(
   { callerId, distributedTimeoutMs }: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
-  const { plan, keys, nowMs } = fetch;
+  const { plan, keys, nowMs, monotonicMs } = fetch;
   const open = openKeys(fetch);
   if (open.length === 0) return;
   const names = open.map((k) => keys.names[k] as string);
@@ -43,7 +43,7 @@ export async function readDistributed(
     else place(fetch, k, record.blocks);
   }
   metrics.cacheRead(plan.entity.label, "distributed", open.length - seenByKey.size, seenByKey.size);
-  if (seenByKey.size > 0) fetch.distributedMisses = { seenByKey, readStartedAtMs: nowMs };
+  if (seenByKey.size > 0) fetch.distributedMisses = { seenByKey, readStartedAtMs: monotonicMs };
 }
 
 function openKeys({ plan, keys, cells }: Fetch): number[] {

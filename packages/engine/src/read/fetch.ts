@@ -2,6 +2,7 @@ import type { LocalCache } from "@ofs/cache";
 import type { FeatureStoreError } from "@ofs/platform";
 import type { EntityCaches } from "../entity-caches.ts";
 import type { CacheType, ReadMetrics } from "../metrics.ts";
+import type { CallLife } from "./call-life.ts";
 import type { Cell } from "./cells.ts";
 import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
 import { readPeers } from "./peer-tier.ts";
@@ -17,9 +18,14 @@ export interface Tiers extends EntityCaches {
 /** Who asks, and for how long an answer is of use. */
 export interface FetchContext {
   readonly callerId: string;
+  /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
+  readonly nowMs: number;
+  /** The same instant on the clock that does not step. */
+  readonly monotonicMs: number;
   /** Unix milliseconds. */
   readonly deadlineMs: number;
   readonly distributedTimeoutMs: number;
+  readonly life: CallLife;
 }
 
 /** State of one read: what is known of each cell, and what the caches must learn afterwards. */
@@ -27,8 +33,8 @@ export interface Fetch {
   readonly plan: ReadPlan;
   readonly keys: RequestedKeys;
   readonly tiers: Tiers;
-  /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
   readonly nowMs: number;
+  readonly monotonicMs: number;
   /** The cell of key `k` and group `g` is at `k * plan.groups.length + g`. */
   readonly cells: Cell[];
   /** Keys by index whose cells the local cache (and the peers) could not all supply: to be filled. */
@@ -45,20 +51,14 @@ export interface Fetch {
   storeError: FeatureStoreError | undefined;
 }
 
-/**
- * Looks every requested cell up, tier by tier. Each tier is asked only for cells that are still open and
- * that it is configured for; a tier that fails is skipped.
- *
- * @returns at once, not a promise, if the process cache holds everything
- */
-export function fetchCells(
+/** Looks every requested cell up in the local cache. @returns what is known, and what is still open */
+export function fetchLocal(
   plan: ReadPlan,
   keys: RequestedKeys,
   tiers: Tiers,
-  context: FetchContext,
   nowMs: number,
   metrics: ReadMetrics,
-): Fetch | Promise<Fetch> {
+): Fetch {
   const fetch: Fetch = {
     plan,
     keys,
@@ -75,24 +75,31 @@ export function fetchCells(
   else if (tiers.process !== undefined) {
     readLocalCache(fetch, tiers.process, "in_memory", metrics);
   }
-  if (!hasOpenCells(fetch)) return fetch;
-  return fetchRemote(fetch, context, metrics);
+  return fetch;
 }
 
-async function fetchRemote(
+/**
+ * Looks up what is open after the local cache, tier by tier. Each tier is asked only for cells that are still open
+ * and that it is configured for; a tier that fails is skipped.
+ *
+ * @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED as soon as the call ends: then nothing must be filled
+ */
+export async function fetchRemote(
   fetch: Fetch,
   context: FetchContext,
   metrics: ReadMetrics,
-): Promise<Fetch> {
+): Promise<void> {
   const { peer, distributed, stores } = fetch.tiers;
-  if (peer !== undefined && fetch.localMisses.length > 0) await readPeers(fetch, peer, metrics);
+  const { life } = context;
+  if (peer !== undefined && fetch.localMisses.length > 0) {
+    await life.wait(readPeers(fetch, peer, metrics));
+  }
   if (distributed !== undefined && fetch.plan.distributedIds.length > 0) {
-    await readDistributed(fetch, distributed, context, metrics);
+    await life.wait(readDistributed(fetch, distributed, context, metrics));
   }
   if (fetch.distributedMisses !== undefined || hasOpenCells(fetch)) {
     await readStores(fetch, stores, context, metrics);
   }
-  return fetch;
 }
 
 function readLocalCache(
@@ -101,14 +108,15 @@ function readLocalCache(
   type: CacheType,
   metrics: ReadMetrics,
 ): void {
-  const { plan, keys, cells, nowMs } = fetch;
+  const { plan, keys, cells, nowMs, monotonicMs } = fetch;
   const cachedCount = plan.processCachedCount;
   if (cachedCount === 0 || keys.values.length === 0) return;
   const ids = plan.processCachedIds;
   const misses: number[] = [];
   let hitCount = 0;
   for (let k = 0; k < keys.names.length; k++) {
-    const hits = cache.read(keys.names[k] as string, ids, cells, k * plan.groups.length, nowMs);
+    const base = k * plan.groups.length;
+    const hits = cache.read(keys.names[k] as string, ids, cells, base, nowMs, monotonicMs);
     if (hits === cachedCount) hitCount += 1;
     else misses.push(k);
   }
@@ -117,7 +125,7 @@ function readLocalCache(
 }
 
 /** Whether any cell that the request asks for is still open. */
-function hasOpenCells({ plan, keys, cells }: Fetch): boolean {
+export function hasOpenCells({ plan, keys, cells }: Fetch): boolean {
   for (let k = 0; k < keys.values.length; k++) {
     const base = k * plan.groups.length;
     for (let g = 0; g < plan.requestedCount; g++) {

@@ -13,8 +13,9 @@ import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireSnapshot } from "../requests.ts";
 import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
+import { CallLife } from "./call-life.ts";
 import { decodeRows } from "./decode-rows.ts";
-import { type Fetch, fetchCells } from "./fetch.ts";
+import { type Fetch, fetchLocal, fetchRemote, hasOpenCells } from "./fetch.ts";
 import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
@@ -89,32 +90,39 @@ export class Retriever {
     const query = decodeQuery(request);
     const snapshot = requireSnapshot(this.#options.registry.snapshot());
     const plan = this.#plan(snapshot, query, context);
-    const fetch = this.#fetch(plan, query, context);
-    if (fetch instanceof Promise)
-      return this.#finishLater(fetch, query, context, encode, startedMs);
-    const resolution = resolveCells(fetch);
-    if (this.#shouldRefresh(plan, resolution)) {
-      return this.#finishLater(Promise.resolve(fetch), query, context, encode, startedMs);
+    const fetch = this.#fetchLocal(plan, query);
+    if (!hasOpenCells(fetch)) {
+      const resolution = resolveCells(fetch);
+      if (!this.#shouldRefresh(plan, resolution)) {
+        return this.#finish(fetch, resolution, query, encode, startedMs);
+      }
     }
-    return this.#finish(fetch, resolution, query, encode, startedMs);
+    return this.#finishLater(fetch, query, context, encode, startedMs);
   }
 
+  /** Ends as soon as the call does, with nothing filled. */
   async #finishLater(
-    fetching: Promise<Fetch>,
+    local: Fetch,
     query: RetrieveQueryView,
     context: CallContext,
     encode: Encoder,
     startedMs: number,
   ): Promise<RetrieveAnswer> {
-    let fetch = await fetching;
-    let resolution = resolveCells(fetch);
-    if (this.#shouldRefresh(fetch.plan, resolution)) {
-      fetch = await this.#fetchAfterRefresh(fetch, resolution, query, context);
-      resolution = resolveCells(fetch);
+    const life = new CallLife(context, this.#options.now());
+    try {
+      let fetch = local;
+      await this.#fetchRemote(fetch, context, life);
+      let resolution = resolveCells(fetch);
+      if (this.#shouldRefresh(fetch.plan, resolution)) {
+        fetch = await this.#fetchAfterRefresh(fetch, resolution, query, context, life);
+        resolution = resolveCells(fetch);
+      }
+      const answer = this.#finish(fetch, resolution, query, encode, startedMs);
+      this.#fillDistributed(fetch);
+      return answer;
+    } finally {
+      life.close();
     }
-    const answer = this.#finish(fetch, resolution, query, encode, startedMs);
-    this.#fillDistributed(fetch);
-    return answer;
   }
 
   /** A block is newer than the registry: another process has published a version that is on its way. */
@@ -123,15 +131,18 @@ export class Retriever {
     { unknownNewerVersion }: Resolution,
     query: RetrieveQueryView,
     context: CallContext,
+    life: CallLife,
   ): Promise<Fetch> {
     const { snapshot, entity } = fetch.plan;
-    await this.#options.registry.refresh();
+    await life.wait(this.#options.registry.refresh());
     const fresh = requireSnapshot(this.#options.registry.snapshot());
     if (fresh === snapshot) {
       this.#noteUnknown(snapshot, versionKey(entity.label, unknownNewerVersion));
       return fetch;
     }
-    return this.#fetch(this.#plan(fresh, query, context), query, context);
+    const again = this.#fetchLocal(this.#plan(fresh, query, context), query);
+    await this.#fetchRemote(again, context, life);
+    return again;
   }
 
   #shouldRefresh({ snapshot, entity }: ReadPlan, { unknownNewerVersion }: Resolution): boolean {
@@ -155,22 +166,31 @@ export class Retriever {
     }
   }
 
-  #fetch(plan: ReadPlan, query: RetrieveQueryView, context: CallContext): Fetch | Promise<Fetch> {
+  #fetchLocal(plan: ReadPlan, query: RetrieveQueryView): Fetch {
     const keys = collectKeys(plan, query, this.#limits.maxKeys);
-    const nowMs = this.#options.now();
-    const fetchContext = {
-      callerId: context.callerId,
-      deadlineMs: Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs),
-      distributedTimeoutMs: Math.min(
-        context.deadlineMs - nowMs,
-        this.#options.distributedTimeoutMs,
-      ),
-    };
     const tiers = {
       ...cachesOf(plan.entity, this.#options, this.#usesPeers(plan.snapshot)),
       stores: this.#reads,
     };
-    return fetchCells(plan, keys, tiers, fetchContext, nowMs, this.#metrics);
+    return fetchLocal(plan, keys, tiers, this.#options.now(), this.#metrics);
+  }
+
+  /** Nothing to do if no cell is open. */
+  async #fetchRemote(
+    fetch: Fetch,
+    { callerId, deadlineMs }: CallContext,
+    life: CallLife,
+  ): Promise<void> {
+    if (!hasOpenCells(fetch)) return;
+    const { distributedTimeoutMs, storeTimeoutMs } = this.#options;
+    const { nowMs } = fetch;
+    const context = {
+      callerId,
+      deadlineMs: Math.min(deadlineMs, nowMs + storeTimeoutMs),
+      distributedTimeoutMs: Math.min(deadlineMs - nowMs, distributedTimeoutMs),
+      life,
+    };
+    await fetchRemote(fetch, context, this.#metrics);
   }
 
   #finish(

@@ -11,6 +11,11 @@ import { closeClient, createClients, type RedisClient, waitForAnswer } from "./r
 import type { RedisCommand } from "./redis-command.ts";
 import { NotConnectedError, toStoreError } from "./redis-errors.ts";
 import type { RawReply, RedisLink } from "./redis-link.ts";
+import {
+  openSubscription,
+  type RedisSubscription,
+  type RedisSubscriptionListener,
+} from "./subscription.ts";
 import { watchClient } from "./watch-client.ts";
 
 /** How long `close` waits for replies that are under way. */
@@ -35,6 +40,8 @@ export interface RedisConnection {
    * @returns one reply a command, in order
    */
   run(commands: readonly RedisCommand[], call?: RedisCall): Promise<RedisReply[]>;
+  /** Follows a channel, over a connection of its own, until it is closed: by itself or with this connection. */
+  subscribe(channel: string, listener: RedisSubscriptionListener): RedisSubscription;
   /** Waits for a connection that is being made. @throws {FeatureStoreError} UNAVAILABLE */
   ping(): Promise<void>;
   /** Idempotent. Waits a second at most for replies that are under way. */
@@ -53,7 +60,9 @@ export function connectRedis(options: RedisOptions): RedisConnection {
 class DriverConnection implements RedisConnection {
   readonly kind: RedisKind;
   readonly name: string;
+  readonly #options: RedisOptions;
   readonly #settings: ResolvedSettings;
+  readonly #subscriptions: RedisSubscription[] = [];
   readonly #dispatcher: Dispatcher;
   /** The one that takes writes. */
   readonly #master: RedisClient;
@@ -65,6 +74,7 @@ class DriverConnection implements RedisConnection {
   constructor(options: RedisOptions) {
     this.kind = options.kind;
     this.name = nameOf(options);
+    this.#options = options;
     this.#settings = resolveSettings(options);
     this.#dispatcher = new Dispatcher(this.name, this.#settings);
     const { master, replica, endWatch } = createClients(options, this.#settings);
@@ -79,7 +89,7 @@ class DriverConnection implements RedisConnection {
   }
 
   async read(keys: readonly string[], call: RedisCall = {}): Promise<RedisValue[]> {
-    const link = this.#linkForReads();
+    const link = call.isMasterOnly ? this.#master.link : this.#linkForReads();
     const groups = link.groupKeys(keys);
     const commands = groups.map((group): RedisCommand => {
       return { command: "mget", keys: group.map((index) => keys[index] as string), args: [] };
@@ -106,6 +116,18 @@ class DriverConnection implements RedisConnection {
     );
   }
 
+  subscribe(channel: string, listener: RedisSubscriptionListener): RedisSubscription {
+    const subscription = openSubscription({
+      name: this.name,
+      options: this.#options,
+      settings: this.#settings,
+      channel,
+      listener,
+    });
+    this.#subscriptions.push(subscription);
+    return subscription;
+  }
+
   async ping(): Promise<void> {
     const timeoutMs = this.#settings.dialTimeoutMs;
     await waitForAnswer(this.#master, timeoutMs);
@@ -121,6 +143,7 @@ class DriverConnection implements RedisConnection {
 
   async #close(): Promise<void> {
     this.#endWatch?.();
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
     await this.#dispatcher.close(DRAIN_TIMEOUT_MS);
     await Promise.all(this.#clients.map(closeClient));
   }

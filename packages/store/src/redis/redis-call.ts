@@ -12,6 +12,8 @@ export interface RedisCall {
   /** In place of the connection's `maxRetry`. */
   readonly retryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Reads the master also where `routeRandom` lets reads go to a replica, which may lag behind. */
+  readonly isMasterOnly?: boolean | undefined;
 }
 
 /** Why a call must end now, if so. */

@@ -72,7 +72,35 @@ export function createClients(options: RedisOptions, settings: ResolvedSettings)
   }
 }
 
+/**
+ * Makes a client that follows channels: a connection of its own, to one server. It does not come back by itself.
+ *
+ * @param attempt counts up from 0, so that each node of a cluster is tried in turn (any of them hears all messages)
+ */
+export function createSubscriber(
+  options: RedisOptions,
+  settings: ResolvedSettings,
+  attempt: number,
+): Redis {
+  const own: DriverOptions = { retryStrategy: () => null, autoResubscribe: false };
+  switch (options.kind) {
+    case "standalone":
+      return new Redis({ ...standaloneOptions(options, settings), ...own });
+    case "failover":
+      return new Redis({ ...failoverOptions(options, settings), ...own, role: "master" });
+    case "cluster": {
+      const nodes = parseAddresses("cluster addresses", options.addresses);
+      return new Redis({ ...nodeOptions(settings), ...own, ...nodes[attempt % nodes.length] });
+    }
+  }
+}
+
 function createStandalone(options: StandaloneOptions, settings: ResolvedSettings): RedisClient {
+  const driver = new Redis(standaloneOptions(options, settings));
+  return { driver, link: new NodeLink(driver) };
+}
+
+function standaloneOptions(options: StandaloneOptions, settings: ResolvedSettings): DriverOptions {
   const network = options.network ?? "tcp";
   const family = NETWORK_FAMILIES.get(network);
   if (network !== "unix" && family === undefined) {
@@ -81,14 +109,13 @@ function createStandalone(options: StandaloneOptions, settings: ResolvedSettings
       `redis network must be tcp, tcp4, tcp6 or unix, got ${JSON.stringify(network)}`,
     );
   }
-  const driver = new Redis({
+  return {
     ...nodeOptions(settings),
     ...(family === undefined
       ? { path: options.address }
       : { ...parseAddress(options.address), family }),
     db: options.db ?? 0,
-  });
-  return { driver, link: new NodeLink(driver) };
+  };
 }
 
 function createCluster(options: ClusterOptions, settings: ResolvedSettings): RedisClient {
@@ -107,10 +134,20 @@ function createCluster(options: ClusterOptions, settings: ResolvedSettings): Red
 
 function createFailover(options: FailoverOptions, settings: ResolvedSettings): RedisClients {
   const sentinels = parseAddresses("sentinel addresses", options.sentinelAddresses);
+  const common = failoverOptions(options, settings);
+  const master = new Redis({ ...common, role: "master" });
+  const endWatch = watchSentinels(sentinels, options.masterName, master, settings, options.log);
+  const clients = { master: { driver: master, link: new NodeLink(master) }, endWatch };
+  if (!options.routeRandom) return clients;
+  const replica = new Redis({ ...common, role: "slave" });
+  return { ...clients, replica: { driver: replica, link: new NodeLink(replica) } };
+}
+
+function failoverOptions(options: FailoverOptions, settings: ResolvedSettings): DriverOptions {
   const common: DriverOptions = {
     ...nodeOptions(settings),
     db: options.db ?? 0,
-    sentinels: shuffled(sentinels),
+    sentinels: shuffled(parseAddresses("sentinel addresses", options.sentinelAddresses)),
     name: options.masterName,
     sentinelRetryStrategy: (attempt) => Math.min(attempt * RECONNECT_MIN_MS, SENTINEL_RETRY_MAX_MS),
     sentinelCommandTimeout: settings.dialTimeoutMs,
@@ -121,12 +158,7 @@ function createFailover(options: FailoverOptions, settings: ResolvedSettings): R
     common.enableTLSForSentinelMode = true;
     common.sentinelTLS = settings.tls;
   }
-  const master = new Redis({ ...common, role: "master" });
-  const endWatch = watchSentinels(sentinels, options.masterName, master, settings, options.log);
-  const clients = { master: { driver: master, link: new NodeLink(master) }, endWatch };
-  if (!options.routeRandom) return clients;
-  const replica = new Redis({ ...common, role: "slave" });
-  return { ...clients, replica: { driver: replica, link: new NodeLink(replica) } };
+  return common;
 }
 
 function nodeOptions(settings: ResolvedSettings): DriverOptions {
@@ -154,7 +186,8 @@ function connectionOptions(settings: ResolvedSettings): DriverOptions {
   return options;
 }
 
-function reconnectDelayMs(attempt: number): number {
+/** @param attempt 1 for the first pause */
+export function reconnectDelayMs(attempt: number): number {
   const delayMs = Math.min(RECONNECT_MIN_MS * 2 ** Math.min(attempt - 1, 16), RECONNECT_MAX_MS);
   return Math.round(delayMs * (1 - Math.random() / 4));
 }
@@ -183,7 +216,7 @@ export async function waitForAnswer({ driver }: RedisClient, timeoutMs: number):
 }
 
 /** Cuts the connection, and waits until that is done. */
-export async function closeClient({ driver }: RedisClient): Promise<void> {
+export async function closeClient({ driver }: Pick<RedisClient, "driver">): Promise<void> {
   if (driver.status === "end") return;
   const ended = new Promise<void>((resolve) => driver.once("end", () => resolve()));
   driver.disconnect();

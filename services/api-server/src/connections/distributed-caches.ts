@@ -35,7 +35,7 @@ export class DistributedCaches {
       registers: [metrics],
     });
     for (const [confId, connection] of connections) {
-      const redis = new RedisDistributedCache({ connection, now: Date.now });
+      const redis = new RedisDistributedCache({ connection });
       const breaker = this.#createBreaker(confId);
       this.#caches.set(confId, {
         cache: new BreakerDistributedCache(redis, breaker),

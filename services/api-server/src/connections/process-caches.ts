@@ -15,7 +15,7 @@ export class ProcessCaches {
   constructor(settings: readonly ProcessCacheSettings[], metrics: Registry) {
     for (const { confId, isEnabled, name, maxSizeBytes } of settings) {
       if (!isEnabled) continue;
-      const cache = new LruProcessCache({ maxSizeBytes, now: Date.now });
+      const cache = new LruProcessCache({ maxSizeBytes });
       this.#caches.set(confId, { name, cache });
     }
     this.byConfId = new Map([...this.#caches].map(([confId, { cache }]) => [confId, cache]));
