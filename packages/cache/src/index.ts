@@ -27,6 +27,12 @@ export {
   RedisInvalidationChannel,
   type RedisInvalidationChannelOptions,
 } from "./invalidation/redis-invalidation-channel.ts";
+export {
+  EtcdMembership,
+  type EtcdMembershipOptions,
+  type EtcdMembershipStats,
+} from "./peer/etcd-membership.ts";
+export { lookUpHost } from "./peer/member-addresses.ts";
 export type { PartitionStats } from "./peer/partition.ts";
 export { REPLY_TIMEOUT_MS } from "./peer/peer-client.ts";
 export type { PeerCounts } from "./peer/peer-counts.ts";

@@ -1,5 +1,6 @@
 export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
 export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
+export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
 export {
   EtcdRegistrySource,
@@ -14,6 +15,11 @@ export type {
   RegistryStatus,
   SnapshotListener,
 } from "./live/registry.ts";
+export {
+  type FollowerCounts,
+  type FollowerEvents,
+  SourceFollower,
+} from "./live/source-follower.ts";
 export { MemoryRegistrySource } from "./memory-source.ts";
 export type {
   BreakerConfig,

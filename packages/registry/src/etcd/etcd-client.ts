@@ -3,10 +3,12 @@ import { FeatureStoreError } from "@ofs/platform";
 import {
   Etcd3,
   type IOptions,
+  type IPutRequest,
   type IRangeRequest,
   type IRangeResponse,
   type IRequestOp,
   type ITxnResponse,
+  type Lease,
   type WatchClient,
 } from "etcd3";
 import type { CompiledEtcdOptions, EtcdEndpoint } from "./etcd-options.ts";
@@ -52,6 +54,18 @@ export class EtcdConnection {
 
   txn(operations: IRequestOp[], signal: AbortSignal): Promise<ITxnResponse> {
     return unlessAborted(this.#client.kv.txn({ success: operations }), signal);
+  }
+
+  async put(request: IPutRequest): Promise<void> {
+    await this.#client.kv.put(request);
+  }
+
+  /** Begins to grant a lease; it is renewed by whoever holds it. */
+  lease(ttlSeconds: number, timeoutMs: number): Lease {
+    return this.#client.lease(ttlSeconds, {
+      autoKeepAlive: false,
+      deadline: Date.now() + timeoutMs,
+    });
   }
 
   /** Without a deadline: the stream lives until it is cancelled or breaks. */
