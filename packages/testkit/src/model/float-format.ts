@@ -1,4 +1,4 @@
-import type { ElementName } from "./model-type.ts";
+import type { ElementName, FeatureValue, ModelType, ScalarValue } from "./model-type.ts";
 
 /**
  * Small float formats in the plainest way: every code of a format is worked out by the formula of IEEE 754, and a
@@ -59,6 +59,13 @@ export function roundFloat(value: number, element: ElementName): number {
   const code = nearestCode(Math.abs(single), MAGNITUDES.get(format) as readonly number[]);
   const magnitude = code === format.overflowCode ? format.overflow : nominal(code, format);
   return single < 0 || Object.is(single, -0) ? -magnitude : magnitude;
+}
+
+/** What a feature of the type holds after `value` was written to it. */
+export function roundValue(value: FeatureValue, { element }: ModelType): FeatureValue {
+  const round = (scalar: ScalarValue): ScalarValue =>
+    typeof scalar === "number" ? roundFloat(scalar, element) : scalar;
+  return Array.isArray(value) ? value.map(round) : round(value as ScalarValue);
 }
 
 /** Ties go to the even code. */

@@ -1,7 +1,7 @@
 export { binaryRow, textRow } from "./answer-rows.ts";
 export { readColumn, writeColumn } from "./column-bytes.ts";
 export { decodedText } from "./decoded-text.ts";
-export { codeOfFloat, floatOfCode, roundFloat } from "./float-format.ts";
+export { codeOfFloat, floatOfCode, roundFloat, roundValue } from "./float-format.ts";
 export {
   type AskedGroup,
   columnsOf,

@@ -1,3 +1,4 @@
+import { roundValue } from "./float-format.ts";
 import type { FeatureValue, ModelType } from "./model-type.ts";
 import { zeroValue } from "./model-type.ts";
 
@@ -45,7 +46,7 @@ export function activeFeatures(group: ModelGroup): readonly ModelFeature[] {
 }
 
 export function defaultOf({ type }: ModelGroup, feature: ModelFeature): FeatureValue {
-  return feature.default ?? zeroValue(type, feature.vectorLength);
+  return roundValue(feature.default ?? zeroValue(type, feature.vectorLength), type);
 }
 
 /** The entity, unless it is removed. */

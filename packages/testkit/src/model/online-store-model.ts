@@ -1,4 +1,4 @@
-import { roundFloat } from "./float-format.ts";
+import { roundValue } from "./float-format.ts";
 import {
   columnsOf,
   type ModelColumn,
@@ -15,7 +15,7 @@ import {
   type ModelGroup,
   type ModelSchema,
 } from "./model-schema.ts";
-import type { FeatureValue, ModelType, ScalarValue } from "./model-type.ts";
+import type { FeatureValue, ModelType } from "./model-type.ts";
 
 /** When a call was sent and answered, by the clock of the server, in Unix milliseconds. */
 export interface CallTime {
@@ -169,7 +169,7 @@ function statesAt(version: Version | undefined, time: CallTime): readonly (Versi
 
 function shown(version: Version | undefined, { group, feature, type }: ModelColumn): FeatureValue {
   const value = version?.values.get(feature.label) ?? defaultOf(group, feature);
-  return type === group.type ? value : mapValue(value, type);
+  return type === group.type ? value : roundValue(value, type);
 }
 
 function versionOf(
@@ -180,7 +180,7 @@ function versionOf(
 ): Version {
   const entries = activeFeatures(group).map((feature) => {
     const given = values[labels.indexOf(feature.label)];
-    return [feature.label, mapValue(given ?? defaultOf(group, feature), group.type)] as const;
+    return [feature.label, roundValue(given ?? defaultOf(group, feature), group.type)] as const;
   });
   const endOf = (writtenMs: number): number =>
     group.ttlSeconds === 0
@@ -191,13 +191,6 @@ function versionOf(
     earliestEndMs: endOf(sentMs),
     latestEndMs: endOf(answeredMs),
   };
-}
-
-/** The value in the precision of the type. */
-function mapValue(value: FeatureValue, { element }: ModelType): FeatureValue {
-  const round = (scalar: ScalarValue): ScalarValue =>
-    typeof scalar === "number" ? roundFloat(scalar, element) : scalar;
-  return Array.isArray(value) ? value.map(round) : round(value as ScalarValue);
 }
 
 /** Key values in the entity's own order. */
