@@ -3,6 +3,7 @@ export interface CallContext {
   readonly callerId: string;
   /** Unix milliseconds; `Infinity` without a deadline. */
   readonly deadlineMs: number;
+  /** Aborts when the caller is gone. Asked for only by calls that wait for something. */
   readonly signal: AbortSignal | undefined;
   /** Entities that the caller may use; undefined = all. */
   readonly entities: ReadonlySet<string> | undefined;

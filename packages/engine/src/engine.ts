@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type EngineOptions } from "./options.ts";
 import { Persister } from "./persist/persister.ts";
 import { type RetrieveAnswer, Retriever } from "./read/retriever.ts";
 import { SharedReads } from "./read/shared-reads.ts";
+import { StoreGate } from "./store-gate.ts";
 
 /** The block dialect's use cases on encoded messages. Errors are `FeatureStoreError`s. */
 export interface Engine {
@@ -22,10 +23,11 @@ export interface Engine {
 export function createEngine(options: EngineOptions): Engine {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = new EngineMetrics(options.metrics);
-  const reads = new SharedReads((definition) => options.storeFor(definition));
+  const gate = new StoreGate(limits.maxStoreInFlight, options.metrics);
+  const reads = new SharedReads((definition) => options.storeFor(definition), gate);
   const retriever = new Retriever(options, limits, metrics, reads);
   const invalidator = new Invalidator(options, metrics, reads);
-  const persister = new Persister(options, limits, metrics, invalidator);
+  const persister = new Persister(options, limits, metrics, invalidator, gate);
   for (const channel of options.invalidationChannels ?? []) channel.subscribe(invalidator);
   return {
     retrieve: (request, context) => retriever.retrieve(request, context),

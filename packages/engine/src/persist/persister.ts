@@ -1,11 +1,12 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
-import type { FeatureGroup } from "@ofs/registry";
+import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { CallContext } from "../context.ts";
 import type { Invalidator } from "../invalidator.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireEntity, requireSnapshot } from "../requests.ts";
+import type { StoreGate } from "../store-gate.ts";
 import { type PersistPlan, planPersist, type StoreWrite } from "./persist-plan.ts";
 import { WriteClock } from "./write-clock.ts";
 
@@ -16,17 +17,20 @@ export class Persister {
   readonly #metrics: EngineMetrics;
   readonly #invalidator: Invalidator;
   readonly #clock: WriteClock;
+  readonly #gate: StoreGate;
 
   constructor(
     options: EngineOptions,
     limits: EngineLimits,
     metrics: EngineMetrics,
     invalidator: Invalidator,
+    gate: StoreGate,
   ) {
     this.#options = options;
     this.#limits = limits;
     this.#metrics = metrics;
     this.#invalidator = invalidator;
+    this.#gate = gate;
     this.#clock = new WriteClock(
       () => options.now(),
       () => performance.now(),
@@ -51,17 +55,34 @@ export class Persister {
       this.#metrics.groupUnencodable(entity.label, id);
     const plan = planPersist({ snapshot, entity, query, storeFor, nowMs, onUnencodable });
     const deadlineMs = Math.min(context.deadlineMs, nowMs + storeTimeoutMs);
-    const failures = await Promise.all(
-      plan.writes.map((write) =>
-        this.#write(plan, write, writeTimeMicros, deadlineMs, context.signal),
-      ),
+    const leave = this.#enterAll(plan.writes);
+    const writes = plan.writes.map((write) =>
+      this.#write(plan, write, writeTimeMicros, deadlineMs, context.signal),
     );
+    const failures = await Promise.all(writes).finally(leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
     await this.#invalidator.written(entity, plan.groups, plan.names);
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
     this.#metrics.persisted(entity.label, plan.names.length, startedMs);
     return PERSIST_OK;
+  }
+
+  /** @returns what leaves them again. @throws {FeatureStoreError} RESOURCE_EXHAUSTED if one is full; none is entered then */
+  #enterAll(writes: readonly StoreWrite[]): () => void {
+    const entered: StoreDefinition[] = [];
+    const leave = (): void => {
+      for (const store of entered) this.#gate.leave(store);
+    };
+    for (const { store } of writes) {
+      const refusal = this.#gate.enter(store);
+      if (refusal !== undefined) {
+        leave();
+        throw refusal;
+      }
+      entered.push(store);
+    }
+    return leave;
   }
 
   #decode(request: Uint8Array): PersistQuery {

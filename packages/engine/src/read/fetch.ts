@@ -18,10 +18,6 @@ export interface Tiers extends EntityCaches {
 /** Who asks, and for how long an answer is of use. */
 export interface FetchContext {
   readonly callerId: string;
-  /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
-  readonly nowMs: number;
-  /** The same instant on the clock that does not step. */
-  readonly monotonicMs: number;
   /** Unix milliseconds. */
   readonly deadlineMs: number;
   readonly distributedTimeoutMs: number;
@@ -33,7 +29,9 @@ export interface Fetch {
   readonly plan: ReadPlan;
   readonly keys: RequestedKeys;
   readonly tiers: Tiers;
+  /** Unix milliseconds: the one clock reading that all expiries of this request are judged by. */
   readonly nowMs: number;
+  /** The same instant on the clock that does not step. */
   readonly monotonicMs: number;
   /** The cell of key `k` and group `g` is at `k * plan.groups.length + g`. */
   readonly cells: Cell[];
@@ -56,7 +54,7 @@ export function fetchLocal(
   plan: ReadPlan,
   keys: RequestedKeys,
   tiers: Tiers,
-  nowMs: number,
+  { nowMs, monotonicMs }: Pick<Fetch, "nowMs" | "monotonicMs">,
   metrics: ReadMetrics,
 ): Fetch {
   const fetch: Fetch = {
@@ -64,6 +62,7 @@ export function fetchLocal(
     keys,
     tiers,
     nowMs,
+    monotonicMs,
     cells: new Array<Cell>(keys.values.length * plan.groups.length).fill(undefined),
     localMisses: [],
     localPosition: (tiers.peer ?? tiers.process)?.position() ?? 0,

@@ -172,7 +172,9 @@ export class Retriever {
       ...cachesOf(plan.entity, this.#options, this.#usesPeers(plan.snapshot)),
       stores: this.#reads,
     };
-    return fetchLocal(plan, keys, tiers, this.#options.now(), this.#metrics);
+    const { monotonicNow, now } = this.#options;
+    const time = { nowMs: now(), monotonicMs: monotonicNow?.() ?? performance.now() };
+    return fetchLocal(plan, keys, tiers, time, this.#metrics);
   }
 
   /** Nothing to do if no cell is open. */

@@ -2,16 +2,14 @@ import { FILL_MAX_AGE_MS } from "@ofs/cache";
 import { FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockStore, StoredCell } from "@ofs/store";
+import type { StoreGate } from "../store-gate.ts";
+import { SharedLoad } from "./shared-load.ts";
 import type { StoreReader, StoreReadRequest } from "./store-tier.ts";
 
 /** A read in progress, as one of its keys sees it. */
 interface Flight {
-  readonly cells: Promise<StoredCell[]>;
-  readonly groups: readonly FeatureGroup[];
+  readonly load: SharedLoad;
   readonly keyIndex: number;
-  readonly deadlineMs: number;
-  /** On the monotonic clock. */
-  readonly startedAtMs: number;
 }
 
 /** Older flights are not joined: tombstones that tell of a write since then may be gone already. */
@@ -22,28 +20,33 @@ const MAX_JOINABLE_AGE_MS = FILL_MAX_AGE_MS;
  * caches is read once, not once a caller.
  *
  * A read joins a flight only if it may, and if that one reads all its groups and waits at least as long. `forget`
- * keeps reads that begin after a write from joining one that began before it.
+ * keeps reads that begin after a write from joining one that began before it. A call that ends early leaves its loads,
+ * and a load that nobody waits for is cancelled.
  */
 export class SharedReads implements StoreReader {
   /** By store id, then by the key's name. */
   readonly #flights = new Map<string, Map<string, Flight>>();
   readonly #storeFor: (definition: StoreDefinition) => BlockStore | undefined;
 
-  constructor(storeFor: (definition: StoreDefinition) => BlockStore | undefined) {
+  readonly #gate: StoreGate;
+
+  constructor(storeFor: (definition: StoreDefinition) => BlockStore | undefined, gate: StoreGate) {
     this.#storeFor = storeFor;
+    this.#gate = gate;
   }
 
   async read(request: StoreReadRequest): Promise<StoredCell[]> {
-    const width = request.groups.length;
-    const result = new Array<StoredCell>(request.keys.length * width).fill(undefined);
-    const own: number[] = [];
-    const joined: Promise<void>[] = [];
-    for (let k = 0; k < request.keys.length; k++) {
-      const flight = request.mayJoin[k] ? this.#joinable(request, k) : undefined;
-      if (flight === undefined) own.push(k);
-      else joined.push(copyFrom(flight, request.groups, result, k * width));
-    }
-    await Promise.all([this.#readOwn(request, own, result), ...joined]);
+    const { groups, keys, life, store } = request;
+    const result = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
+    const refusal = this.#gate.enter(store);
+    if (refusal !== undefined) return result.fill(refusal);
+    const loads = new Set<SharedLoad>();
+    const parts = this.#start(request, loads, result);
+    for (const load of loads) load.join();
+    await life.wait(Promise.all(parts), () => {
+      this.#gate.leave(store);
+      for (const load of loads) load.leave();
+    });
     return result;
   }
 
@@ -56,40 +59,52 @@ export class SharedReads implements StoreReader {
     for (const flights of this.#flights.values()) flights.clear();
   }
 
-  #joinable(request: StoreReadRequest, k: number): Flight | undefined {
-    const flight = this.#flights.get(request.store.id)?.get(request.names[k] as string);
-    if (flight === undefined || flight.deadlineMs < request.deadlineMs) return undefined;
-    if (performance.now() - flight.startedAtMs > MAX_JOINABLE_AGE_MS) return undefined;
-    return request.groups.every((group) => flight.groups.includes(group)) ? flight : undefined;
+  /** Joins what may be joined and begins to read the rest. @returns what fills the result, load by load */
+  #start(request: StoreReadRequest, loads: Set<SharedLoad>, result: StoredCell[]): Promise<void>[] {
+    const { groups, keys, mayJoin } = request;
+    const own: number[] = [];
+    const parts: Promise<void>[] = [];
+    for (let k = 0; k < keys.length; k++) {
+      const flight = mayJoin[k] ? this.#joinable(request, k) : undefined;
+      if (flight === undefined) {
+        own.push(k);
+        continue;
+      }
+      loads.add(flight.load);
+      parts.push(copyFrom(flight, groups, result, k * groups.length));
+    }
+    if (own.length > 0) {
+      const load = this.#takeOff(request, own);
+      loads.add(load);
+      parts.push(copyOwn(load, own, result));
+    }
+    return parts;
   }
 
-  async #readOwn(
-    request: StoreReadRequest,
-    own: readonly number[],
-    result: StoredCell[],
-  ): Promise<void> {
-    if (own.length === 0) return;
-    const width = request.groups.length;
-    const cells = this.#load(request, own);
-    const { groups, deadlineMs } = request;
-    const startedAtMs = performance.now();
-    const flights = own.map((_, keyIndex): Flight => {
-      return { cells, groups, keyIndex, deadlineMs, startedAtMs };
-    });
+  #joinable(request: StoreReadRequest, k: number): Flight | undefined {
+    const flight = this.#flights.get(request.store.id)?.get(request.names[k] as string);
+    if (flight === undefined || flight.load.deadlineMs < request.deadlineMs) return undefined;
+    if (performance.now() - flight.load.startedAtMs > MAX_JOINABLE_AGE_MS) return undefined;
+    return request.groups.every((group) => flight.load.groups.includes(group)) ? flight : undefined;
+  }
+
+  /** Begins a read that others can join, key by key, until it is over. */
+  #takeOff(request: StoreReadRequest, own: readonly number[]): SharedLoad {
     const byName = this.#flightsOf(request.store.id);
-    for (const [i, k] of own.entries())
-      byName.set(request.names[k] as string, flights[i] as Flight);
-    try {
-      const read = await cells;
-      for (const [i, k] of own.entries()) {
-        for (let g = 0; g < width; g++) result[k * width + g] = read[i * width + g];
-      }
-    } finally {
+    const flights: Flight[] = [];
+    const land = (): void => {
       for (const [i, k] of own.entries()) {
         const name = request.names[k] as string;
         if (byName.get(name) === flights[i]) byName.delete(name);
       }
+    };
+    const load = new SharedLoad(request, (signal) => this.#load(request, own, signal), land);
+    for (const [keyIndex, k] of own.entries()) {
+      const flight = { load, keyIndex };
+      flights.push(flight);
+      byName.set(request.names[k] as string, flight);
     }
+    return load;
   }
 
   #flightsOf(storeId: string): Map<string, Flight> {
@@ -101,7 +116,11 @@ export class SharedReads implements StoreReader {
     return byName;
   }
 
-  async #load(request: StoreReadRequest, own: readonly number[]): Promise<StoredCell[]> {
+  async #load(
+    request: StoreReadRequest,
+    own: readonly number[],
+    signal: AbortSignal,
+  ): Promise<StoredCell[]> {
     const { entity, store, groups, deadlineMs } = request;
     const cellCount = own.length * groups.length;
     const blocks = this.#storeFor(store);
@@ -117,7 +136,8 @@ export class SharedReads implements StoreReader {
       (k) => blocks.refuseKey(table, request.keys[k] as readonly string[]) === undefined,
     );
     const keys = readable.map((k) => request.keys[k] as readonly string[]);
-    const read = keys.length === 0 ? [] : await blocks.read({ ...table, groups, keys, deadlineMs });
+    const read =
+      keys.length === 0 ? [] : await blocks.read({ ...table, groups, keys, deadlineMs, signal });
     if (readable.length === own.length) return read;
     return spread(own, readable, read, groups.length);
   }
@@ -141,14 +161,27 @@ function spread(
 }
 
 async function copyFrom(
-  flight: Flight,
+  { load, keyIndex }: Flight,
   groups: readonly FeatureGroup[],
   result: StoredCell[],
   base: number,
 ): Promise<void> {
-  const cells = await flight.cells;
-  const from = flight.keyIndex * flight.groups.length;
+  const cells = await load.cells;
+  const from = keyIndex * load.groups.length;
   for (const [g, group] of groups.entries()) {
-    result[base + g] = cells[from + flight.groups.indexOf(group)];
+    result[base + g] = cells[from + load.groups.indexOf(group)];
+  }
+}
+
+/** @param own positions in the result of the keys that the load has read */
+async function copyOwn(
+  load: SharedLoad,
+  own: readonly number[],
+  result: StoredCell[],
+): Promise<void> {
+  const cells = await load.cells;
+  const width = load.groups.length;
+  for (const [i, k] of own.entries()) {
+    for (let g = 0; g < width; g++) result[k * width + g] = cells[i * width + g];
   }
 }

@@ -4,6 +4,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { KeyValues, StoredCell } from "@ofs/store";
 import type { ReadMetrics } from "../metrics.ts";
+import type { CallLife } from "./call-life.ts";
 import { ABSENT, EXPIRED, FAILED, isKnownEmpty, UNREADABLE } from "./cells.ts";
 import type { Fetch, FetchContext } from "./fetch.ts";
 
@@ -12,6 +13,7 @@ const NEGATIVE_ENTRY = new Uint8Array(0);
 
 /** Reads blocks of one store; concurrent reads of a key may share one load. */
 export interface StoreReader {
+  /** @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED if the call ends first */
   read(request: StoreReadRequest): Promise<StoredCell[]>;
 }
 
@@ -26,6 +28,7 @@ export interface StoreReadRequest {
   readonly mayJoin: readonly boolean[];
   /** Unix milliseconds. */
   readonly deadlineMs: number;
+  readonly life: CallLife;
 }
 
 /** Keys and groups of one store that are read together. */
@@ -110,7 +113,7 @@ async function readBatch(
   const store = plan.snapshot.stores.get(batch.storeId) as StoreDefinition;
   metrics.storeAsked(context.callerId, store);
   const endTimer = metrics.startStoreTimer(plan.entity.label, store, batch.keyIndexes.length);
-  const stored = await stores.read({
+  const request: StoreReadRequest = {
     entity: plan.entity,
     store,
     groups: batch.groupIndexes.map((g) => plan.groups[g] as FeatureGroup),
@@ -118,8 +121,20 @@ async function readBatch(
     names: batch.keyIndexes.map((k) => keys.names[k] as string),
     mayJoin: joinability(fetch, batch),
     deadlineMs: context.deadlineMs,
-  });
-  endTimer();
+    life: context.life,
+  };
+  let stored: StoredCell[];
+  try {
+    stored = await stores.read(request);
+  } catch (error) {
+    const isLate = error instanceof FeatureStoreError && error.code === "DEADLINE_EXCEEDED";
+    if (isLate) {
+      metrics.storeFailed(plan.entity.label, store, request.keys.length * request.groups.length);
+    }
+    throw error;
+  } finally {
+    endTimer();
+  }
   placeStored(fetch, batch, stored);
   const failedCount = stored.reduce(
     (n, cell) => n + (cell instanceof FeatureStoreError ? 1 : 0),

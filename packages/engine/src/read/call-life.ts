@@ -1,0 +1,81 @@
+import { FeatureStoreError } from "@ofs/platform";
+import type { CallContext } from "../context.ts";
+
+/** A timer that is set to more fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * How long the answer of one call is of use to its caller: until the caller is gone or its deadline has passed. Made
+ * only for calls that wait for something.
+ */
+export class CallLife {
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort: (() => void) | undefined;
+  readonly #waiters = new Set<(failure: FeatureStoreError) => void>();
+  #failure: FeatureStoreError | undefined;
+
+  /** Needs a `close`. @param nowMs Unix milliseconds, by the clock of the call's deadline */
+  constructor({ signal, deadlineMs }: Pick<CallContext, "signal" | "deadlineMs">, nowMs: number) {
+    const remainingMs = deadlineMs - nowMs;
+    if (remainingMs <= MAX_TIMER_MS) {
+      this.#timer = setTimeout(() => this.#end(deadlineExceeded()), Math.max(0, remainingMs));
+    }
+    this.#signal = signal;
+    if (signal === undefined) return;
+    this.#onAbort = () => this.#end(reasonOf(signal));
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /**
+   * Waits for work, but not past the end.
+   *
+   * @param release called once, when the work is done or nobody waits for it any more
+   * @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED; or what the work throws
+   */
+  wait<T>(work: Promise<T>, release?: () => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (failure: FeatureStoreError): void => {
+        release?.();
+        reject(failure);
+      };
+      // What comes after the end is of no interest, failures included.
+      const finish = (settle: () => void): void => {
+        if (!this.#waiters.delete(giveUp)) return;
+        release?.();
+        settle();
+      };
+      if (this.#failure === undefined) this.#waiters.add(giveUp);
+      else giveUp(this.#failure);
+      work.then(
+        (value) => finish(() => resolve(value)),
+        (error: unknown) => finish(() => reject(error as Error)),
+      );
+    });
+  }
+
+  /** The call has been answered: nothing ends any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #end(failure: FeatureStoreError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.close();
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const giveUp of waiters) giveUp(failure);
+  }
+}
+
+function reasonOf({ reason }: AbortSignal): FeatureStoreError {
+  if (reason instanceof FeatureStoreError) return reason;
+  return new FeatureStoreError("CANCELLED", "the caller is gone", { cause: reason });
+}
+
+function deadlineExceeded(): FeatureStoreError {
+  return new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed");
+}
