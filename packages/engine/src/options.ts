@@ -13,6 +13,10 @@ export interface EngineLimits {
   readonly maxKeys: number;
   /** Columns of one retrieve. */
   readonly maxColumns: number;
+  /** Keys times columns of one retrieve, or times its groups where those are more. */
+  readonly maxCells: number;
+  /** The same of one decoded retrieve: making a text of a value costs several times the copying of its bytes. */
+  readonly maxDecodedCells: number;
   /** Rows of one persist. */
   readonly maxRows: number;
   /** Bytes of one answer. */
@@ -26,6 +30,8 @@ export interface EngineLimits {
 export const DEFAULT_LIMITS: EngineLimits = {
   maxKeys: 10_000,
   maxColumns: 10_000,
+  maxCells: 2_000_000,
+  maxDecodedCells: 500_000,
   maxRows: 10_000,
   maxResponseBytes: 64 * 1024 * 1024,
   maxPlans: 1_000,

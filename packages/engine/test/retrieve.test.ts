@@ -361,6 +361,39 @@ describe("faults", () => {
     });
   });
 
+  test("keys times columns, and keys times groups, are limited", async () => {
+    const limited = createHarness(USER, { limits: { maxCells: 5, maxDecodedCells: 3 } });
+    const exhausted = { code: "RESOURCE_EXHAUSTED", message: expect.stringContaining("cells") };
+    const keys = [["1"], ["2"], ["3"]];
+    const columns = query("user", ["user_id"], { scores: ["ctr", "cvr"] }, ...keys);
+    await expect(limited.retrieve(columns)).rejects.toMatchObject(exhausted);
+    const groups = { ...columns, featureGroups: [{ label: "scores" }, { label: "scores" }] };
+    await expect(limited.retrieve(groups)).rejects.toMatchObject(exhausted);
+    const few = query("user", ["user_id"], { scores: ["ctr", "cvr"] }, ["1"], ["2"]);
+    expect((await limited.retrieve(few)).hex).toHaveLength(2);
+    await expect(limited.retrieveDecoded(few)).rejects.toMatchObject(exhausted);
+  });
+
+  test("groups are limited like columns, also where no label is asked of them", async () => {
+    const limited = createHarness(USER, { limits: { maxColumns: 2 } });
+    const label = "scores";
+    const request = {
+      entityLabel: "user",
+      keysSchema: ["user_id"],
+      featureGroups: [{ label }, { label }, { label }],
+    };
+    await expect(limited.retrieve(request)).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
+  test("a decoded answer is limited before it is made", async () => {
+    const small = createHarness(USER, { limits: { maxResponseBytes: 3 } });
+    const request = query("user", ["user_id"], both, ["1"], ["1"], ["1"], ["1"]);
+    await expect(small.retrieveDecoded(request)).rejects.toMatchObject({
+      code: "RESOURCE_EXHAUSTED",
+      message: "the answer of 4 rows is larger than 3 bytes",
+    });
+  });
+
   test("a disabled group is FAILED_PRECONDITION with the reason, the others serve", async () => {
     const tree = entityTree("user", ["user_id"], { scores: SCORES, bad: { ...SCORES, id: 1 } });
     tree["entities/user/feature-groups/bad/data-type"] = "DataTypeNope";

@@ -15,7 +15,7 @@ import { encodeColumns } from "./wire.ts";
 /**
  * Resolves a request's shape against the registry.
  *
- * @param maxColumns limit on the answer's columns
+ * @param maxColumns limit on the answer's columns, and on the groups they are asked in
  * @throws {FeatureStoreError} NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT or RESOURCE_EXHAUSTED
  */
 export function createPlan(
@@ -24,6 +24,8 @@ export function createPlan(
   shape: RetrieveShape,
   maxColumns: number,
 ): ReadPlan {
+  // A group may be asked for again and again, and without a label each time.
+  assertAtMost(shape.featureGroups.length, maxColumns, "feature groups");
   const requested = shape.featureGroups.map(({ label }) =>
     requireGroup(
       entity,
@@ -35,12 +37,7 @@ export function createPlan(
   const groups = orderGroups(entity, requested);
   const indexes = new Map(groups.all.map((group, index) => [group, index]));
   const columnCount = shape.featureGroups.reduce((sum, g) => sum + g.featureLabels.length, 0);
-  if (columnCount > maxColumns) {
-    throw new FeatureStoreError(
-      "RESOURCE_EXHAUSTED",
-      `the request asks for ${columnCount} columns, more than ${maxColumns}`,
-    );
-  }
+  assertAtMost(columnCount, maxColumns, "columns");
   const sections = shape.featureGroups.map(({ featureLabels }, index) => {
     const group = requested[index] as FeatureGroup;
     return createSection(group, indexes.get(group) as number, featureLabels);
@@ -70,6 +67,14 @@ export function createPlan(
     schemas,
     keysSchema: shape.keysSchema,
   };
+}
+
+function assertAtMost(count: number, max: number, what: string): void {
+  if (count <= max) return;
+  throw new FeatureStoreError(
+    "RESOURCE_EXHAUSTED",
+    `the request asks for ${count} ${what}, more than ${max}`,
+  );
 }
 
 interface OrderedGroups {

@@ -1,4 +1,5 @@
 import { type Block, FeatureReader, formatFeature } from "@ofs/codec";
+import { FeatureStoreError } from "@ofs/platform";
 import type { RetrieveQueryView } from "@ofs/proto";
 import type { Resolution } from "./assemble.ts";
 import type { Fetch } from "./fetch.ts";
@@ -11,18 +12,28 @@ export interface DecodedRows {
   readonly cutColumnCount: number;
 }
 
-/** The same answer as `assembleRows`, each column as text. */
+/**
+ * The same answer as `assembleRows`, each column as text.
+ *
+ * @param maxSizeBytes limit on the answer
+ * @throws {FeatureStoreError} RESOURCE_EXHAUSTED, before more than that is made
+ */
 export function decodeRows(
   fetch: Fetch,
   query: RetrieveQueryView,
   resolution: Resolution,
+  maxSizeBytes: number,
 ): DecodedRows {
   const { keys } = fetch;
   const reader = new FeatureReader();
+  const rowCounts = rowCountsOf(fetch);
   let cutColumnCount = 0;
+  let sizeBytes = 0;
   const columnsByKey = keys.values.map((_, k) => {
     const decoded = decodeKey(fetch, resolution, reader, k);
     cutColumnCount += decoded.cutColumnCount;
+    sizeBytes += sizeOf(decoded.columns) * (rowCounts[k] as number);
+    if (sizeBytes > maxSizeBytes) throw tooLarge(keys.indexByRow.length, maxSizeBytes);
     return decoded.columns;
   });
   const rows = keys.indexByRow.map((k, row) => ({
@@ -30,6 +41,27 @@ export function decodeRows(
     columns: columnsByKey[k] as string[],
   }));
   return { rows, cutColumnCount };
+}
+
+/** How many rows each key has. */
+function rowCountsOf({ keys }: Fetch): number[] {
+  const counts = new Array<number>(keys.values.length).fill(0);
+  for (const k of keys.indexByRow) counts[k] = (counts[k] as number) + 1;
+  return counts;
+}
+
+/** Bytes of the texts, without what frames them. */
+function sizeOf(columns: readonly string[]): number {
+  let size = 0;
+  for (const column of columns) size += Buffer.byteLength(column);
+  return size;
+}
+
+function tooLarge(rowCount: number, maxSizeBytes: number): FeatureStoreError {
+  return new FeatureStoreError(
+    "RESOURCE_EXHAUSTED",
+    `the answer of ${rowCount} rows is larger than ${maxSizeBytes} bytes`,
+  );
 }
 
 function decodeKey(

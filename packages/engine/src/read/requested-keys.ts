@@ -15,13 +15,18 @@ export interface RequestedKeys {
   readonly indexByRow: readonly number[];
 }
 
-/** @throws {FeatureStoreError} INVALID_ARGUMENT or RESOURCE_EXHAUSTED */
+/**
+ * @param maxCells limit on keys times columns (or groups, where those are more)
+ * @throws {FeatureStoreError} INVALID_ARGUMENT or RESOURCE_EXHAUSTED
+ */
 export function collectKeys(
   plan: ReadPlan,
   query: RetrieveQueryView,
   maxKeys: number,
+  maxCells: number,
 ): RequestedKeys {
   const { keys } = query;
+  assertCells(keys.length, plan, maxCells);
   if (keys.length > maxKeys) {
     throw new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
@@ -46,4 +51,19 @@ export function collectKeys(
     indexByRow.push(index);
   }
   return { values, names, indexByRow };
+}
+
+/**
+ * Both a row's columns and its groups cost time and memory, whether or not the answer has room for them.
+ *
+ * @throws {FeatureStoreError} RESOURCE_EXHAUSTED if there are more than `max` of them over all keys
+ */
+export function assertCells(keyCount: number, plan: ReadPlan, max: number): void {
+  const width = Math.max(plan.columnCount, plan.sections.length);
+  const count = keyCount * width;
+  if (count <= max) return;
+  throw new FeatureStoreError(
+    "RESOURCE_EXHAUSTED",
+    `the request asks for ${keyCount} keys of ${width} columns or groups: ${count} cells, more than ${max}`,
+  );
 }

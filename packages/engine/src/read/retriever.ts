@@ -19,7 +19,7 @@ import { type Fetch, fetchLocal, fetchRemote, hasOpenCells } from "./fetch.ts";
 import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
-import { collectKeys } from "./requested-keys.ts";
+import { assertCells, collectKeys } from "./requested-keys.ts";
 import type { SharedReads } from "./shared-reads.ts";
 
 export interface RetrieveAnswer {
@@ -75,7 +75,9 @@ export class Retriever {
     context: CallContext,
   ): RetrieveAnswer | Promise<RetrieveAnswer> {
     return this.#answer(request, context, (fetch, query, resolution) => {
-      const { rows, cutColumnCount } = decodeRows(fetch, query, resolution);
+      const { maxDecodedCells, maxResponseBytes } = this.#limits;
+      assertCells(query.keyCount, fetch.plan, maxDecodedCells);
+      const { rows, cutColumnCount } = decodeRows(fetch, query, resolution, maxResponseBytes);
       const head = encodeDecodedResultHead(fetch.plan.keysSchema, fetch.plan.schemas);
       return { response: encodeDecodedResult(head, rows), cutColumnCount };
     });
@@ -167,7 +169,7 @@ export class Retriever {
   }
 
   #fetchLocal(plan: ReadPlan, query: RetrieveQueryView): Fetch {
-    const keys = collectKeys(plan, query, this.#limits.maxKeys);
+    const keys = collectKeys(plan, query, this.#limits.maxKeys, this.#limits.maxCells);
     const tiers = {
       ...cachesOf(plan.entity, this.#options, this.#usesPeers(plan.snapshot)),
       stores: this.#reads,
