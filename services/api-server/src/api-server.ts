@@ -1,3 +1,4 @@
+import type { InvalidationChannel } from "@ofs/cache";
 import { createEngine, type Engine } from "@ofs/engine";
 import {
   createLogger,
@@ -14,6 +15,7 @@ import { Authenticator } from "./auth/authenticator.ts";
 import type { ApiServerConfig } from "./config.ts";
 import { BackendMonitor } from "./connections/backend-monitor.ts";
 import { DistributedCaches } from "./connections/distributed-caches.ts";
+import { Invalidation } from "./connections/invalidation.ts";
 import { ProcessCaches } from "./connections/process-caches.ts";
 import { openRegistrySource } from "./connections/registry-origin.ts";
 import { StoreConnections } from "./connections/store-connections.ts";
@@ -41,6 +43,8 @@ export interface ApiServerOverrides {
   readonly embedded?: EmbeddedEnvironment;
   /** In place of etcd or the data folder's registry. */
   readonly registrySource?: RegistrySource;
+  /** Ways to others that write or cache the same data, beside the one over Redis. */
+  readonly invalidationChannels?: readonly InvalidationChannel[];
 }
 
 /** A running server. */
@@ -107,11 +111,24 @@ async function openAll(
   lifecycle.register("stores", () => stores.close());
   const monitor = new BackendMonitor(stores.backends, log);
   lifecycle.register("backend monitor", () => monitor.close());
-  const distributed = new DistributedCaches(
-    stores.redisConnections(config.distributedCacheConfIds),
+  const { APP_NAME: appName, INVALIDATION_TIMEOUT_MS: invalidateTimeoutMs } = config.server;
+  const invalidation = new Invalidation({
+    appName,
+    connection: stores.redisConnection(config.invalidationRedisConfId),
+    publishTimeoutMs: invalidateTimeoutMs,
+    channels: overrides.invalidationChannels ?? [],
     metrics,
     log,
-  );
+  });
+  lifecycle.register("invalidation channel", () => invalidation.close());
+  const distributed = new DistributedCaches({
+    connections: stores.redisConnections(config.distributedCacheConfIds),
+    invalidateTimeoutMs,
+    onLateInvalidation: (keys) => invalidation.announce(keys),
+    metrics,
+    log,
+  });
+  lifecycle.register("distributed caches", () => distributed.close());
   const processCaches = new ProcessCaches(config.processCaches, metrics);
   let registry: Registry | undefined;
   lifecycle.register("registry", () => registry?.close());
@@ -124,6 +141,7 @@ async function openAll(
     storeFor: (definition) => stores.storeFor(definition),
     processCaches: processCaches.byConfId,
     distributedCacheFor: (confId) => distributed.get(confId),
+    invalidationChannels: invalidation.channels,
     onStoreFailure: config.server.ON_STORE_FAILURE,
     storeTimeoutMs: config.server.STORE_TIMEOUT_MS,
     distributedTimeoutMs: config.server.DISTRIBUTED_CACHE_TIMEOUT_MS,
@@ -136,6 +154,7 @@ async function openAll(
     checkRegistry(registry, (store) => stores.storeFor(store) !== undefined),
   );
   health.register("stores", () => monitor.check());
+  health.register("invalidation", () => invalidation.check());
   const registryMetrics = new RegistryMetrics(metrics, () => registry);
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);

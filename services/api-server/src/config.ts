@@ -37,6 +37,8 @@ export interface ApiServerConfig {
   readonly redis: readonly RedisConnectionSettings[];
   /** Redis connections that serve as caches. */
   readonly distributedCacheConfIds: readonly number[];
+  /** The Redis connection that carries invalidations between processes. */
+  readonly invalidationRedisConfId: number | undefined;
   readonly processCaches: readonly ProcessCacheSettings[];
   readonly peerCaches: readonly PeerCacheSettings[];
 }
@@ -51,6 +53,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiServerConfig {
     scylla: ids.scylla.flatMap((id) => readScyllaSettings(reader, id) ?? []),
     redis: readRedis(reader, ids),
     distributedCacheConfIds: ids.distributedCache,
+    invalidationRedisConfId: ids.invalidation,
     processCaches: ids.processCache.flatMap((id) => readProcessCacheSettings(reader, id) ?? []),
     peerCaches: ids.peerCache.flatMap((id) => readPeerCacheSettings(reader, id) ?? []),
   });

@@ -174,6 +174,7 @@ describe("readiness", () => {
             detail: expect.objectContaining({ source: "memory", isLive: true, faultCount: 0 }),
           },
           stores: { status: "ok", detail: { embedded: { state: "up" } } },
+          invalidation: { status: "ok", detail: { channel: "none" } },
         },
       },
     ]);

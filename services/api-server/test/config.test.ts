@@ -65,7 +65,8 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test("etcd's address is all that has no default", () => {
-  const { server, registry, ...rest } = loadConfig(MINIMAL);
+  const { server, registry, invalidationRedisConfId, ...rest } = loadConfig(MINIMAL);
+  expect(invalidationRedisConfId).toBeUndefined();
   expect(server).toMatchObject({
     APP_NAME: "onfs",
     APP_PORT: 8089,

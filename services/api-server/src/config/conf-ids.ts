@@ -1,7 +1,8 @@
-import { type EnvReader, idList } from "@ofs/platform";
+import { type EnvReader, idList, integer } from "@ofs/platform";
 import { z } from "zod";
 
 const DISTRIBUTED = "DISTRIBUTED_CACHE_CONF_IDS";
+const INVALIDATION = "INVALIDATION_REDIS_CONF_ID";
 
 /** Lists of the ids of each kind of connection and cache. */
 const KINDS = {
@@ -18,12 +19,18 @@ type Kind = keyof typeof KINDS;
 const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
 
 /** Names of the variables that list ids. */
-export const CONF_ID_VARIABLES: readonly string[] = [...Object.values(KINDS), DISTRIBUTED];
+export const CONF_ID_VARIABLES: readonly string[] = [
+  ...Object.values(KINDS),
+  DISTRIBUTED,
+  INVALIDATION,
+];
 
 /** Which configuration ids there are, by kind. An id belongs to one kind. */
 export interface ConfIds extends Readonly<Record<Kind, readonly number[]>> {
   /** Redis connections that serve as caches. */
   readonly distributedCache: readonly number[];
+  /** The Redis connection that carries invalidations between processes: the first cache unless another is named. */
+  readonly invalidation: number | undefined;
 }
 
 /** Reads the lists and notes a fault for each id that two kinds claim, or that no Redis connection has. */
@@ -33,14 +40,23 @@ export function readConfIds(reader: EnvReader): ConfIds {
     return reader.read(schema)?.[variable] ?? [];
   };
   const byKind = Object.fromEntries(KIND_NAMES.map((kind) => [kind, read(KINDS[kind])]));
+  const distributedCache = read(DISTRIBUTED);
+  const invalidation =
+    reader.read(z.object({ [INVALIDATION]: integer(0).optional() }))?.[INVALIDATION] ??
+    distributedCache[0];
   const ids = {
     ...(byKind as Record<Kind, readonly number[]>),
-    distributedCache: read(DISTRIBUTED),
+    distributedCache,
+    invalidation,
   };
   checkNamespace(reader, ids);
   const redis = [...ids.redisStandalone, ...ids.redisCluster, ...ids.redisFailover];
   for (const id of ids.distributedCache) {
     if (!redis.includes(id)) reader.fault(DISTRIBUTED, `id ${id} is no Redis connection`);
+  }
+  if (invalidation !== undefined && !redis.includes(invalidation)) {
+    const isInherited = distributedCache.includes(invalidation);
+    if (!isInherited) reader.fault(INVALIDATION, `id ${invalidation} is no Redis connection`);
   }
   return ids;
 }

@@ -33,6 +33,7 @@ export const SERVER_VARIABLES = z.object({
   ON_STORE_FAILURE: choice("unavailable", "defaults").default("unavailable"),
   STORE_TIMEOUT_MS: integer(1, 600_000).default(3_000),
   DISTRIBUTED_CACHE_TIMEOUT_MS: integer(1, 600_000).default(200),
+  INVALIDATION_TIMEOUT_MS: integer(1, 600_000).default(1_000),
   SHUTDOWN_GRACE_MS: integer(0, 600_000).default(20_000),
   IS_MEESHO_ENABLED: flag().default(false),
   POD_IP: text().optional(),

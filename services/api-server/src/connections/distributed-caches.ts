@@ -3,6 +3,7 @@ import {
   CircuitBreaker,
   type DistributedCache,
   RedisDistributedCache,
+  RetryingDistributedCache,
 } from "@ofs/cache";
 import type { Logger } from "@ofs/platform";
 import type { Snapshot } from "@ofs/registry";
@@ -13,8 +14,20 @@ import { Counter, Gauge, type Registry } from "prom-client";
 const BREAKER_MANAGER = "distributed_cache";
 const BREAKER_KEY = "distributed_cache_retrieval";
 
+export interface DistributedCachesOptions {
+  /** By configuration id. */
+  readonly connections: ReadonlyMap<number, RedisConnection>;
+  /** Longest that a write waits for its invalidation. */
+  readonly invalidateTimeoutMs: number;
+  /** Called for keys whose invalidation had failed at first. */
+  readonly onLateInvalidation: (keys: readonly string[]) => void;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
 interface Guarded {
   readonly cache: DistributedCache;
+  readonly retrying: RetryingDistributedCache;
   readonly redis: RedisDistributedCache;
   readonly breaker: CircuitBreaker;
 }
@@ -25,8 +38,8 @@ export class DistributedCaches {
   readonly #log: Logger;
   readonly #stateChanges: Counter<"name" | "from" | "to">;
 
-  /** @param connections by configuration id */
-  constructor(connections: ReadonlyMap<number, RedisConnection>, metrics: Registry, log: Logger) {
+  constructor(options: DistributedCachesOptions) {
+    const { connections, invalidateTimeoutMs, onLateInvalidation, metrics, log } = options;
     this.#log = log;
     this.#stateChanges = new Counter({
       name: "ofs_DAG_CB_STATE_CHANGED_total",
@@ -35,10 +48,12 @@ export class DistributedCaches {
       registers: [metrics],
     });
     for (const [confId, connection] of connections) {
-      const redis = new RedisDistributedCache({ connection });
+      const redis = new RedisDistributedCache({ connection, invalidateTimeoutMs });
+      const retrying = new RetryingDistributedCache({ cache: redis, onLateInvalidation, log });
       const breaker = this.#createBreaker(confId);
       this.#caches.set(confId, {
-        cache: new BreakerDistributedCache(redis, breaker),
+        cache: new BreakerDistributedCache(retrying, breaker),
+        retrying,
         redis,
         breaker,
       });
@@ -56,6 +71,11 @@ export class DistributedCaches {
     for (const { breaker } of this.#caches.values()) breaker.configure(config);
   }
 
+  /** Tries pending invalidations once more, and closes the connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#caches.values()].map(({ cache }) => cache.close()));
+  }
+
   #createBreaker(confId: number): CircuitBreaker {
     return new CircuitBreaker({
       key: BREAKER_KEY,
@@ -70,6 +90,31 @@ export class DistributedCaches {
 
   #registerMetrics(metrics: Registry): void {
     const caches = this.#caches;
+    new Gauge({
+      name: "ofs_invalidation_pending",
+      help: "Keys whose record in a distributed cache may be old, because it could not be invalidated yet.",
+      labelNames: ["conf_id"],
+      registers: [metrics],
+      collect() {
+        for (const [confId, { retrying }] of caches) {
+          this.set({ conf_id: String(confId) }, retrying.stats().pendingCount);
+        }
+      },
+    });
+    new Counter({
+      name: "ofs_invalidation_retried_total",
+      help: "Keys whose invalidation failed at first: late (done since), overflow (given up).",
+      labelNames: ["conf_id", "result"],
+      registers: [metrics],
+      collect() {
+        this.reset();
+        for (const [confId, { retrying }] of caches) {
+          const { lateCount, overflowCount } = retrying.stats();
+          this.inc({ conf_id: String(confId), result: "late" }, lateCount);
+          this.inc({ conf_id: String(confId), result: "overflow" }, overflowCount);
+        }
+      },
+    });
     new Gauge({
       name: "ofs_feature_retrieve_cb_open",
       help: "1 while the circuit breaker before a distributed cache refuses reads.",

@@ -59,6 +59,11 @@ export class StoreConnections {
     return connected?.dbType === dbType ? connected.store : undefined;
   }
 
+  /** @returns undefined where there is no Redis connection of that configuration id */
+  redisConnection(confId: number | undefined): RedisConnection | undefined {
+    return confId === undefined ? undefined : this.#redis.get(confId);
+  }
+
   /** The Redis connections with these configuration ids. */
   redisConnections(confIds: readonly number[]): Map<number, RedisConnection> {
     const chosen = new Map<number, RedisConnection>();
