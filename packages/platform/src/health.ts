@@ -32,6 +32,10 @@ export class Health {
     this.refresh();
   }
 
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   get isReady(): boolean {
     if (this.#isDraining) return false;
     for (const check of this.#checks.values()) {

@@ -28,6 +28,7 @@ export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
+export type { WorkerSummary } from "./workers/protocol.ts";
 export {
   DEFAULT_TIMES,
   type SuperviseOptions,

@@ -6,7 +6,7 @@ import { GrpcServer } from "./transport/grpc-server.ts";
 import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
 import { OpenStreams } from "./transport/open-streams.ts";
 import { addReflection } from "./transport/reflection.ts";
-import { SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
+import { type ConnectionSource, SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
 
 /** Files in PEM form. */
 export interface TlsFiles {
@@ -36,6 +36,8 @@ export interface FrontDeps {
   readonly health: Health;
   readonly metrics: Registry;
   readonly log: Logger;
+  /** In place of listening. */
+  readonly connections?: ConnectionSource | undefined;
 }
 
 /** For a connection's first bytes, and for its TLS handshake. */
@@ -89,6 +91,7 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
   const port = await SharedPort.listen({
     host: settings.host,
     port: settings.port,
+    source: deps.connections,
     tls,
     firstBytesTimeoutMs: FIRST_BYTES_TIMEOUT_MS,
     maxConnections: settings.maxConnections,
@@ -114,19 +117,32 @@ async function drainFront(
   streams: OpenStreams,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const closed = port.stopAccepting();
-  streams.close();
-  const drained = Promise.all([grpc.drain(), http.drain(), closed]).then(() => true);
+  const ended = endConnections(port, grpc, http, streams).then(() => true);
   const gaveUp = new Promise<false>((resolve) => {
     if (signal.aborted) resolve(false);
     else signal.addEventListener("abort", () => resolve(false), { once: true });
   });
-  const isClean = await Promise.race([drained, gaveUp]);
+  const isClean = await Promise.race([ended, gaveUp]);
   grpc.destroy();
   http.destroy();
   port.destroy();
-  await closed;
+  await ended;
   return isClean;
+}
+
+/** Resolves when the last connection is gone. */
+async function endConnections(
+  port: SharedPort,
+  grpc: GrpcServer,
+  http: HttpServer,
+  streams: OpenStreams,
+): Promise<void> {
+  const handedOn = port.stopAccepting();
+  streams.close();
+  const httpDrained = http.drain();
+  // GOAWAY only now: it must reach the connections, too, whose first bytes have just arrived.
+  await handedOn;
+  await Promise.all([grpc.drain(), httpDrained, port.whenClosed()]);
 }
 
 async function readTls(files: TlsFiles | undefined): Promise<TlsMaterial | undefined> {

@@ -23,6 +23,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than load balancers keep an idle connection, so that they, not we, close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
+/**
+ * For the next request of an idle connection when the server drains. Its client may be sending it just now, and could
+ * not know whether it was heard if the connection just ends; the answer says that the connection does.
+ */
+const IDLE_LINGER_MS = 250;
+
 /** How often the first two are looked at. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1_000;
 
@@ -40,6 +46,7 @@ export class HttpServer {
   readonly #log: Logger;
   readonly #sockets = new SocketSet();
   #isDraining = false;
+  #mayCloseIdle = false;
 
   constructor(routes: HttpRoutes, options: HttpServerOptions) {
     this.#routes = routes;
@@ -74,13 +81,20 @@ export class HttpServer {
     return true;
   }
 
-  /** Closes idle connections, and the others after their answer. @returns when all are closed */
-  drain(): Promise<void> {
+  /** Closes connections after their next answer, or if no request comes soon. @returns when all are closed */
+  async drain(): Promise<void> {
     this.#isDraining = true;
+    const timer = setTimeout(() => this.#closeIdle(), IDLE_LINGER_MS);
+    await this.#sockets.whenEmpty();
+    clearTimeout(timer);
+    this.#closeIdle();
+  }
+
+  #closeIdle(): void {
+    this.#mayCloseIdle = true;
     this.#server.closeIdleConnections();
     // Ends the timeouts' timer; there is no listening socket, which `close` complains of.
     this.#server.close(() => undefined);
-    return this.#sockets.whenEmpty();
   }
 
   destroy(): void {
@@ -134,7 +148,7 @@ export class HttpServer {
     }
     response.writeHead(reply.status, mustClose ? { ...headers, connection: "close" } : headers);
     response.end(body, () => {
-      if (this.#isDraining) this.#server.closeIdleConnections();
+      if (this.#mayCloseIdle) this.#server.closeIdleConnections();
     });
   }
 }

@@ -15,20 +15,32 @@ export interface TlsMaterial {
 /** Why a connection ended before it was handed on. */
 export type ConnectionFault = "silent" | "reset" | "tls" | "too-many";
 
+/** Where connections come from in place of a listening socket: another process listens. */
+export interface ConnectionSource {
+  readonly port: number;
+  /** @param take gets each connection; returns whether it does not refuse it */
+  onConnection(take: (socket: Socket) => boolean): void;
+}
+
 export interface SharedPortOptions {
   /** Interface to listen on; undefined = all. */
   readonly host: string | undefined;
   /** 0 = any free port. */
   readonly port: number;
+  /** If given, `host` and `port` are not used. */
+  readonly source?: ConnectionSource | undefined;
   readonly tls: TlsMaterial | undefined;
   /** For the first bytes to arrive, and before that for the TLS handshake. */
   readonly firstBytesTimeoutMs: number;
-  /** More are closed at once. */
+  /** More are closed at once, or given back to the source. */
   readonly maxConnections: number;
   onHttp2(socket: Socket): void;
   onHttp1(socket: Socket): void;
   onFault(fault: ConnectionFault): void;
 }
+
+/** For a connection without first bytes, once no more are accepted. */
+const LAST_WORDS_MS = 250;
 
 /**
  * One listening socket for gRPC (HTTP/2 with prior knowledge, or over TLS) and HTTP/1.1: the first bytes of
@@ -39,6 +51,9 @@ export class SharedPort {
   readonly #options: SharedPortOptions;
   readonly #sockets = new SocketSet();
   readonly #undecided = new Set<Socket>();
+  #isStopped = false;
+  #mayDecide = true;
+  #onDecided: () => void = () => undefined;
 
   private constructor(options: SharedPortOptions) {
     this.#options = options;
@@ -54,13 +69,17 @@ export class SharedPort {
   /** @throws the system's error if the address is taken or not allowed */
   static async listen(options: SharedPortOptions): Promise<SharedPort> {
     const shared = new SharedPort(options);
+    if (options.source !== undefined) {
+      options.source.onConnection((socket) => shared.#take(socket));
+      return shared;
+    }
     shared.#server.listen({ port: options.port, host: options.host });
     await once(shared.#server, "listening");
     return shared;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#options.source?.port ?? (this.#server.address() as AddressInfo).port;
   }
 
   get connectionCount(): number {
@@ -68,19 +87,48 @@ export class SharedPort {
   }
 
   /**
-   * Accepts no more connections and closes those that have not said anything yet.
+   * Accepts no more connections. Those that have not said anything yet get a moment for it: their first call may be on
+   * its way, and its client cannot know whether it was heard if the connection just ends.
    *
-   * @returns when the last connection is gone: its owner must end it, or `destroy`
+   * @returns when every connection is handed on or closed
    */
-  stopAccepting(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  async stopAccepting(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#server.listening) this.#server.close();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      this.#onDecided = () => {
+        // Connections that still shake hands are not among them.
+        if (this.#undecided.size > 0 || this.#options.tls !== undefined) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#onDecided();
+    });
+    this.#mayDecide = false;
     for (const socket of this.#undecided) socket.destroy();
-    return closed;
+  }
+
+  /** Resolves when the last connection is gone: its owner must end it, or `destroy`. */
+  whenClosed(): Promise<void> {
+    return this.#sockets.whenEmpty();
   }
 
   /** Cuts every connection. */
   destroy(): void {
     this.#sockets.destroy();
+  }
+
+  /** @returns false if this process must not take it: the source has others */
+  #take(socket: Socket): boolean {
+    if (this.#isStopped) return false;
+    if (this.#sockets.size >= this.#options.maxConnections) {
+      this.#options.onFault("too-many");
+      return false;
+    }
+    socket.setNoDelay(true);
+    this.#server.emit("connection", socket);
+    return true;
   }
 
   #track(socket: Socket): void {
@@ -89,6 +137,10 @@ export class SharedPort {
   }
 
   #decide(socket: Socket): void {
+    if (!this.#mayDecide) {
+      socket.destroy();
+      return;
+    }
     let seen: Buffer = Buffer.alloc(0);
     const timer = setTimeout(() => {
       this.#options.onFault("silent");
@@ -97,6 +149,7 @@ export class SharedPort {
     const stop = (): void => {
       clearTimeout(timer);
       this.#undecided.delete(socket);
+      this.#onDecided();
       socket.off("readable", onReadable);
       socket.off("close", stop);
       socket.off("end", onEnd);

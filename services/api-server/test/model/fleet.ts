@@ -147,6 +147,7 @@ export class Fleet {
         APP_NAME: this.name,
         APP_PORT: String(port),
         APP_LOG_LEVEL: "WARN",
+        WORKERS: "1",
         ...this.#home.env,
         ...cacheEnvironment(),
         ...storeEnvironment(store),

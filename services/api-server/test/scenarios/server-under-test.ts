@@ -95,6 +95,7 @@ export async function startServerUnderTest(
       APP_NAME: name,
       APP_PORT: String(port),
       APP_LOG_LEVEL: "WARN",
+      WORKERS: "1",
       ...home.env,
       ...cacheEnvironment(),
       ...storeEnvironment(store),
