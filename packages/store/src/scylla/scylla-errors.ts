@@ -59,7 +59,17 @@ function codeOf(error: unknown, isPastDeadline: boolean): ErrorCode {
     if (PRECONDITION_CODES.has(error.code)) return "FAILED_PRECONDITION";
     return "INTERNAL";
   }
-  return isSocketError(error) ? "UNAVAILABLE" : "INTERNAL";
+  return isSocketError(error) || isConnectionState(error) ? "UNAVAILABLE" : "INTERNAL";
+}
+
+/**
+ * What the driver says of its connections it says by plain errors ("No connection available", where a statement is to
+ * be prepared on a node whose pool is just being filled again) and, of answers that fit no question of its own, by
+ * internal ones. Mistakes in a program are errors of a kind of their own, such as TypeError.
+ */
+function isConnectionState(error: unknown): boolean {
+  if (error instanceof errors.DriverInternalError) return true;
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
 }
 
 /** A connection of all nodes that failed for one reason fails for that reason. */

@@ -75,7 +75,8 @@ export class StatementRunner {
         pageState = result.pageState as string | undefined;
         if (!pageState) return rows;
       }
-      throw new Error(`answer of more than ${MAX_PAGES} pages`);
+      const message = `${context.subject}: answer of more than ${MAX_PAGES} pages`;
+      throw new FeatureStoreError("INTERNAL", message);
     });
   }
 

@@ -36,6 +36,8 @@ test.each([
   ],
   ["socket", Object.assign(new Error("reset"), { isSocketError: true }), "UNAVAILABLE"],
   ["system error", Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), "UNAVAILABLE"],
+  ["an empty pool", new Error("No connection available"), "UNAVAILABLE"],
+  ["an answer to no question", new errors.DriverInternalError("unprepared"), "UNAVAILABLE"],
   ["a fault of ours", new TypeError("undefined is not a function"), "INTERNAL"],
   ["no error at all", "text", "INTERNAL"],
 ])("%s", (_, error, code) => {
