@@ -2,6 +2,7 @@ import { LruProcessCache } from "@ofs/cache";
 import { createLogger } from "@ofs/platform";
 import { persist, retrieve } from "@ofs/proto";
 import { parseSnapshot, type Snapshot } from "@ofs/registry";
+import type { BlockStore } from "@ofs/store";
 import { DISTRIBUTED_CONF_ID, PROCESS_CONF_ID, type RegistryEntries } from "@ofs/testkit";
 import { Registry as MetricsRegistry } from "prom-client";
 import { type CallContext, createEngine, type Engine, type EngineLimits } from "../src/index.ts";
@@ -45,6 +46,8 @@ export function createHarness(
   options: {
     readonly onStoreFailure?: "unavailable" | "defaults";
     readonly limits?: Partial<EngineLimits>;
+    /** Stores by configuration id, beside the harness's own at 1. */
+    readonly otherStores?: ReadonlyMap<number, BlockStore>;
   } = {},
 ): Harness {
   const harness = {
@@ -68,7 +71,7 @@ export function createHarness(
         harness.onRefresh();
       },
     },
-    storeFor: ({ confId }) => (confId === 1 ? harness.store : undefined),
+    storeFor: ({ confId }) => (confId === 1 ? harness.store : options.otherStores?.get(confId)),
     processCaches: new Map([[PROCESS_CONF_ID, harness.process]]),
     distributedCacheFor: (id) => (id === DISTRIBUTED_CONF_ID ? harness.distributed : undefined),
     onStoreFailure: options.onStoreFailure ?? "unavailable",

@@ -28,6 +28,11 @@ export class CallLife {
     else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
+  /** @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED */
+  assertGoesOn(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /**
    * Waits for work, but not past the end.
    *

@@ -90,6 +90,7 @@ export async function fetchRemote(
 ): Promise<void> {
   const { peer, distributed, stores } = fetch.tiers;
   const { life } = context;
+  life.assertGoesOn();
   if (peer !== undefined && fetch.localMisses.length > 0) {
     await life.wait(readPeers(fetch, peer, metrics));
   }

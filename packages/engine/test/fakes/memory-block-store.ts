@@ -6,16 +6,19 @@ import type { BlockRead, BlockStore, BlockTable, BlockWrite, StoredCell } from "
 export class MemoryBlockStore implements BlockStore {
   readonly kind = "scylla";
   readonly reads: { readonly keys: string[]; readonly groups: string[] }[] = [];
+  /** Of the reads, in their order. */
+  readonly signals: (AbortSignal | undefined)[] = [];
   readonly writes: BlockWrite[] = [];
   readFailure: FeatureStoreError | undefined;
   writeFailure: FeatureStoreError | undefined;
-  /** A read waits for it before it answers with what was stored when it began. */
+  /** Reads and writes wait for it; a read answers with what was stored when it began. */
   gate: Promise<void> | undefined;
   maxBlockSize = 65_535;
   readonly #blocks = new Map<string, Uint8Array>();
 
-  async read({ entity, groups, keys }: BlockRead): Promise<StoredCell[]> {
+  async read({ entity, groups, keys, signal }: BlockRead): Promise<StoredCell[]> {
     this.reads.push({ keys: keys.map((key) => key.join("|")), groups: groups.map((g) => g.label) });
+    this.signals.push(signal);
     const cells = keys.flatMap((key) =>
       groups.map((group): StoredCell => {
         return this.readFailure ?? this.#blocks.get(cellName(entity.label, key, group.label));
@@ -28,6 +31,7 @@ export class MemoryBlockStore implements BlockStore {
   async write(request: BlockWrite): Promise<(FeatureStoreError | undefined)[]> {
     this.writes.push(request);
     const { entity, groups, rows } = request;
+    await this.gate;
     if (this.writeFailure !== undefined) return rows.map(() => this.writeFailure);
     for (const { key, blocks } of rows) {
       for (const [g, group] of groups.entries()) {
