@@ -7,6 +7,7 @@ import {
   InFlightLimit,
   Lifecycle,
   type Logger,
+  type WorkerLink,
 } from "@ofs/platform";
 import { openRegistry, type Registry, type RegistrySource } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
@@ -29,11 +30,12 @@ import { checkRegistry } from "./readiness.ts";
 import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/feature-routes.ts";
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
+import { hostChannels, joinHost } from "./worker.ts";
 
 const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
 
 /** For closing connections, after the calls in flight have had `SHUTDOWN_GRACE_MS`. */
-const CLOSE_TIME_MS = 5_000;
+export const CLOSE_TIME_MS = 5_000;
 
 /** What a program that runs this server inside itself brings along. All of it stays the program's. */
 export interface ApiServerOverrides {
@@ -45,6 +47,8 @@ export interface ApiServerOverrides {
   readonly registrySource?: RegistrySource;
   /** Ways to others that write or cache the same data, beside the one over Redis. */
   readonly invalidationChannels?: readonly InvalidationChannel[];
+  /** The tie to the primary, which listens in place of this server. */
+  readonly worker?: WorkerLink;
 }
 
 /** A running server. */
@@ -116,7 +120,10 @@ async function openAll(
     appName,
     connection: stores.redisConnection(config.invalidationRedisConfId),
     publishTimeoutMs: invalidateTimeoutMs,
-    channels: overrides.invalidationChannels ?? [],
+    channels: [
+      ...(overrides.invalidationChannels ?? []),
+      ...hostChannels(overrides.worker, metrics),
+    ],
     metrics,
     log,
   });
@@ -158,7 +165,7 @@ async function openAll(
   const registryMetrics = new RegistryMetrics(metrics, () => registry);
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);
-  const front = await openApi(config, engine, () => registry, base);
+  const front = await openApi(config, engine, () => registry, base, overrides.worker);
 
   monitor.start();
   registry = await openRegistry({
@@ -170,6 +177,7 @@ async function openAll(
       distributed.configure(snapshot);
     },
   });
+  health.refresh();
   log.info({ port: front.port, revision: registry.revision }, "serving");
   return {
     port: front.port,
@@ -191,6 +199,7 @@ async function openApi(
   engine: Engine,
   registry: () => Registry | undefined,
   { log, metrics, health, lifecycle }: Base,
+  worker: WorkerLink | undefined,
 ): Promise<Front> {
   const { server } = config;
   const snapshot = () => registry()?.snapshot();
@@ -198,7 +207,7 @@ async function openApi(
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
   const guard: GuardDeps = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
   const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(snapshot, guard)]);
-  const httpRoutes = adminRoutes(health, metrics);
+  const httpRoutes = adminRoutes(health, metrics, worker);
   if (server.ENABLE_HTTP_API) {
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
@@ -217,13 +226,14 @@ async function openApi(
       maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
       isReflectionOn: server.GRPC_REFLECTION,
     },
-    { grpcRoutes, services: SERVICES, httpRoutes, health, metrics, log },
+    { grpcRoutes, services: SERVICES, httpRoutes, health, metrics, log, connections: worker },
   );
   lifecycle.register("port", async (signal) => {
     const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);
     const isClean = await front.drain(AbortSignal.any([signal, grace]));
     if (!isClean) throw new Error(`calls were cut off after ${server.SHUTDOWN_GRACE_MS} ms`);
   });
+  if (worker !== undefined) joinHost(worker, health, metrics);
   return front;
 }
 
@@ -234,9 +244,6 @@ function tlsFiles({ server }: ApiServerConfig) {
 }
 
 function warnOfInactiveSettings({ server, peerCaches }: ApiServerConfig, log: Logger): void {
-  if ((server.WORKERS ?? 1) > 1) {
-    log.warn({ workers: server.WORKERS }, "WORKERS has no effect yet: this is one process");
-  }
   if (peerCaches.some(({ isEnabled }) => isEnabled)) {
     log.warn("the peer cache (P2P_CACHE_*) is not active in this version");
   }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { EnvReader } from "@ofs/platform";
 import {
   PEER_CACHE_VARIABLES,
@@ -6,6 +7,7 @@ import {
   type ProcessCacheSettings,
   readPeerCacheSettings,
   readProcessCacheSettings,
+  requirePeerIdentity,
 } from "./config/cache-settings.ts";
 import { CONF_ID_VARIABLES, type ConfIds, readConfIds } from "./config/conf-ids.ts";
 import {
@@ -41,22 +43,42 @@ export interface ApiServerConfig {
   readonly invalidationRedisConfId: number | undefined;
   readonly processCaches: readonly ProcessCacheSettings[];
   readonly peerCaches: readonly PeerCacheSettings[];
+  /** Processes that serve; 1 = this one alone. */
+  readonly workerCount: number;
 }
 
 /** @throws {ConfigError} with every fault at once */
 export function loadConfig(env: NodeJS.ProcessEnv): ApiServerConfig {
   const reader = new EnvReader(env);
   const ids = readConfIds(reader);
+  const server = readServerSettings(reader);
+  const registry = readRegistrySettings(reader);
+  const peerCaches = ids.peerCache.flatMap((id) => readPeerCacheSettings(reader, id) ?? []);
+  requirePeerIdentity(reader, peerCaches, server, registry);
   return reader.finish<ApiServerConfig>({
-    server: readServerSettings(reader),
-    registry: readRegistrySettings(reader),
+    server,
+    registry,
     scylla: ids.scylla.flatMap((id) => readScyllaSettings(reader, id) ?? []),
     redis: readRedis(reader, ids),
     distributedCacheConfIds: ids.distributedCache,
     invalidationRedisConfId: ids.invalidation,
     processCaches: ids.processCache.flatMap((id) => readProcessCacheSettings(reader, id) ?? []),
-    peerCaches: ids.peerCache.flatMap((id) => readPeerCacheSettings(reader, id) ?? []),
+    peerCaches,
+    workerCount: countWorkers(reader, server?.WORKERS, registry?.dataFolder),
   });
+}
+
+/** As many as there are processors, unless the stores are in a data folder. */
+function countWorkers(
+  reader: EnvReader,
+  asked: number | undefined,
+  dataFolder: string | undefined,
+): number {
+  if (dataFolder === undefined) return asked ?? availableParallelism();
+  if (asked !== undefined && asked > 1) {
+    reader.fault("WORKERS", "must be 1 with OFS_DATA_FOLDER: the embedded store has one writer");
+  }
+  return 1;
 }
 
 /** Names of all variables; `<n>` stands for a configuration id. */
