@@ -17,6 +17,7 @@ export interface BlockRead extends BlockTable {
   readonly keys: readonly KeyValues[];
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
+  /** Once it aborts, open cells or rows are CANCELLED at once, and what has not been sent is not sent any more. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -47,7 +47,7 @@ export class Dispatcher {
       const failed = positions(replies, mayHelpToRetry);
       const pauseMs = this.#backoffMs(attempt);
       if (failed.length === 0 || Date.now() + pauseMs >= endsAtMs) break;
-      await delay(pauseMs);
+      await pause(pauseMs, call.signal);
       const retried = await this.#attempt(link, pick(commands, failed), call, endsAtMs);
       for (const [i, index] of failed.entries()) replies[index] = retried[i];
     }
@@ -136,6 +136,15 @@ function positions(replies: readonly RawReply[], isWanted: (error: Error) => boo
     if (reply instanceof Error && isWanted(reply)) found.push(index);
   }
   return found;
+}
+
+/** Until the time has passed, or the signal aborts. */
+async function pause(timeMs: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(timeMs, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
 }
 
 function pick<T>(values: readonly T[], indexes: readonly number[]): T[] {

@@ -1,16 +1,21 @@
+import { setMaxListeners } from "node:events";
 import { FeatureStoreError } from "@ofs/platform";
 
 /**
- * Runs a bounded number of tasks at once. The others wait, in order, and of those there is a bound, too.
+ * Runs a bounded number of tasks at once. The others wait, in order, and of those there is a bound, too. A task whose
+ * signal aborts while it waits gives up its place in the line.
  */
 export class ConcurrencyLimit {
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
   readonly #subject: string;
   #running = 0;
-  #waiting: (() => void)[] = [];
-  /** The next of `#waiting`; those before it have been started. */
-  #next = 0;
+  /** Tasks that wait, by their number in line; those that have given up are gone. */
+  readonly #line = new Map<number, () => void>();
+  /** No number in line is lower. */
+  #head = 0;
+  /** The next number. */
+  #tail = 0;
 
   /** @param subject names what is limited, for the message */
   constructor(maxRunning: number, maxWaiting: number, subject: string) {
@@ -20,12 +25,12 @@ export class ConcurrencyLimit {
   }
 
   get waitingCount(): number {
-    return this.#waiting.length - this.#next;
+    return this.#line.size;
   }
 
-  /** @throws {FeatureStoreError} RESOURCE_EXHAUSTED if too many wait */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#maxRunning) await this.#wait();
+  /** @throws {FeatureStoreError} RESOURCE_EXHAUSTED if too many wait; CANCELLED if the signal aborts meanwhile */
+  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#running >= this.#maxRunning) await this.#wait(signal);
     else this.#running++;
     try {
       return await task();
@@ -34,32 +39,45 @@ export class ConcurrencyLimit {
     }
   }
 
-  #wait(): Promise<void> {
-    if (this.waitingCount >= this.#maxWaiting) {
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#line.size >= this.#maxWaiting) {
       throw new FeatureStoreError(
         "RESOURCE_EXHAUSTED",
         `${this.#subject}: ${this.#maxRunning} statements are under way and ${this.#maxWaiting} wait`,
       );
     }
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+    return new Promise((resolve, reject) => {
+      const place = this.#tail++;
+      const onAbort = (): void => {
+        this.#line.delete(place);
+        const text = `${this.#subject}: the request was cancelled`;
+        reject(new FeatureStoreError("CANCELLED", text, { cause: signal?.reason }));
+      };
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      if (signal !== undefined) {
+        // A request may have many tasks in line; Node warns of more than ten listeners.
+        setMaxListeners(0, signal);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }
+      this.#line.set(place, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
     });
   }
 
   /** Hands the place to the next in line, or frees it. */
   #release(): void {
-    const wake = this.#waiting[this.#next];
-    if (wake === undefined) {
+    if (this.#line.size === 0) {
       this.#running--;
-      this.#waiting = [];
-      this.#next = 0;
       return;
     }
-    this.#next++;
-    wake();
-    if (this.#next > this.#maxRunning && this.#next * 2 > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
+    while (!this.#line.has(this.#head)) this.#head++;
+    const start = this.#line.get(this.#head);
+    this.#line.delete(this.#head);
+    start?.();
   }
 }

@@ -85,7 +85,7 @@ export class StatementRunner {
     return this.#limit.run(async () => {
       const options = { ...this.#options(context), logged: false };
       await this.#connection.client.batch([...statements], options);
-    });
+    }, context.limits.signal);
   }
 
   #options({ consistency, limits, route, subject }: StatementContext): QueryOptions {

@@ -77,3 +77,45 @@ test("thousands of tasks keep to the limit, whatever fails among them", async ()
   expect(limit.waitingCount).toBe(0);
   expect(await limit.run(async () => "free")).toBe("free");
 });
+
+test("thousands whose caller is gone leave the line at once; the others keep their order", async () => {
+  const limit = new ConcurrencyLimit(1, 3_000, "store x");
+  const tasks = new Tasks();
+  const first = tasks.start(limit, 0);
+  const caller = new AbortController();
+  const gone = Array.from({ length: 2_900 }, () =>
+    limit.run(async () => tasks.started.push(-1), caller.signal),
+  );
+  const others = [1, 2].map((id) => tasks.start(limit, id));
+  expect(limit.waitingCount).toBe(2_902);
+  caller.abort();
+  expect(limit.waitingCount).toBe(2);
+  for (const run of gone) {
+    await expect(run).rejects.toMatchObject({
+      code: "CANCELLED",
+      message: "store x: the request was cancelled",
+    });
+  }
+  await expect(limit.run(async () => tasks.started.push(-1), caller.signal)).rejects.toMatchObject({
+    code: "CANCELLED",
+  });
+  for (const id of [0, 1, 2]) {
+    await Promise.resolve();
+    tasks.end(id);
+    await [first, ...others][id];
+  }
+  expect(tasks.started).toEqual([0, 1, 2]);
+  expect(await limit.run(async () => "free")).toBe("free");
+});
+
+test("one that has started is not ended by its signal: its statement is under way", async () => {
+  const limit = new ConcurrencyLimit(1, 1, "store x");
+  const tasks = new Tasks();
+  const first = tasks.start(limit, 0);
+  const caller = new AbortController();
+  const second = limit.run(async () => "done", caller.signal);
+  tasks.end(0);
+  await first;
+  caller.abort();
+  expect(await second).toBe("done");
+});

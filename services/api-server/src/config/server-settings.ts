@@ -28,6 +28,7 @@ export const SERVER_VARIABLES = z.object({
   TLS_CLIENT_CA_FILE: text().optional(),
   MAX_REQUEST_BYTES: integer(1_024, MAX_REQUEST_BYTES_LIMIT).default(4 * MEBIBYTE),
   MAX_IN_FLIGHT: integer(1).default(2_000),
+  STORE_MAX_IN_FLIGHT: integer(1).optional(),
   MAX_CONNECTIONS: integer(1).default(10_000),
   MAX_CONCURRENT_STREAMS: integer(1, 0x7fff_ffff).default(1_000),
   ON_STORE_FAILURE: choice("unavailable", "defaults").default("unavailable"),
@@ -40,7 +41,9 @@ export const SERVER_VARIABLES = z.object({
   NODE_IP: text().optional(),
 });
 
-export type ServerSettings = z.output<typeof SERVER_VARIABLES>;
+export interface ServerSettings extends z.output<typeof SERVER_VARIABLES> {
+  readonly STORE_MAX_IN_FLIGHT: number;
+}
 
 /** Reads what concerns the process and its port. */
 export function readServerSettings(reader: EnvReader): ServerSettings | undefined {
@@ -56,5 +59,6 @@ export function readServerSettings(reader: EnvReader): ServerSettings | undefine
   if (clientCa !== undefined && (cert === undefined || key === undefined)) {
     reader.fault("TLS_CLIENT_CA_FILE", "needs TLS_CERT_FILE and TLS_KEY_FILE");
   }
-  return settings;
+  const { MAX_IN_FLIGHT, STORE_MAX_IN_FLIGHT = Math.ceil(MAX_IN_FLIGHT / 2) } = settings;
+  return { ...settings, STORE_MAX_IN_FLIGHT };
 }
