@@ -1,4 +1,4 @@
-import type { InvalidationChannel } from "@ofs/cache";
+import type { InvalidationChannel, RingPeerCache } from "@ofs/cache";
 import { createEngine, type Engine } from "@ofs/engine";
 import {
   createLogger,
@@ -15,9 +15,7 @@ import type { Registry as MetricsRegistry } from "prom-client";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ApiServerConfig } from "./config.ts";
 import { BackendMonitor } from "./connections/backend-monitor.ts";
-import { DistributedCaches } from "./connections/distributed-caches.ts";
-import { Invalidation } from "./connections/invalidation.ts";
-import { ProcessCaches } from "./connections/process-caches.ts";
+import { openCaches } from "./connections/caches.ts";
 import { openRegistrySource } from "./connections/registry-origin.ts";
 import { StoreConnections } from "./connections/store-connections.ts";
 import { type Front, openFront } from "./front.ts";
@@ -29,6 +27,7 @@ import { RequestMetrics } from "./metrics/request-metrics.ts";
 import { checkRegistry } from "./readiness.ts";
 import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/feature-routes.ts";
 import type { GuardDeps } from "./routes/guarded-handler.ts";
+import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
@@ -115,28 +114,17 @@ async function openAll(
   lifecycle.register("stores", () => stores.close());
   const monitor = new BackendMonitor(stores.backends, log);
   lifecycle.register("backend monitor", () => monitor.close());
-  const { APP_NAME: appName, INVALIDATION_TIMEOUT_MS: invalidateTimeoutMs } = config.server;
-  const invalidation = new Invalidation({
-    appName,
-    connection: stores.redisConnection(config.invalidationRedisConfId),
-    publishTimeoutMs: invalidateTimeoutMs,
-    channels: [
-      ...(overrides.invalidationChannels ?? []),
-      ...hostChannels(overrides.worker, metrics),
-    ],
-    metrics,
-    log,
-  });
-  lifecycle.register("invalidation channel", () => invalidation.close());
-  const distributed = new DistributedCaches({
-    connections: stores.redisConnections(config.distributedCacheConfIds),
-    invalidateTimeoutMs,
-    onLateInvalidation: (keys) => invalidation.announce(keys),
-    metrics,
-    log,
-  });
-  lifecycle.register("distributed caches", () => distributed.close());
-  const processCaches = new ProcessCaches(config.processCaches, metrics);
+  const { worker, invalidationChannels = [] } = overrides;
+  const { invalidation, distributed, processCaches, peers } = await openCaches(
+    config,
+    stores,
+    {
+      channels: [...invalidationChannels, ...hostChannels(worker, metrics)],
+      // One process of a pod holds its keys and the UDP port; the others ask it.
+      role: (worker?.slot ?? 0) === 0 ? "holder" : "client",
+    },
+    base,
+  );
   let registry: Registry | undefined;
   lifecycle.register("registry", () => registry?.close());
 
@@ -147,6 +135,7 @@ async function openAll(
     },
     storeFor: (definition) => stores.storeFor(definition),
     processCaches: processCaches.byConfId,
+    peerCache: peers?.cache,
     distributedCacheFor: (confId) => distributed.get(confId),
     invalidationChannels: invalidation.channels,
     onStoreFailure: config.server.ON_STORE_FAILURE,
@@ -161,11 +150,10 @@ async function openAll(
     checkRegistry(registry, (store) => stores.storeFor(store) !== undefined),
   );
   health.register("stores", () => monitor.check());
-  health.register("invalidation", () => invalidation.check());
   const registryMetrics = new RegistryMetrics(metrics, () => registry);
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);
-  const front = await openApi(config, engine, () => registry, base, overrides.worker);
+  const front = await openApi(config, engine, () => registry, base, worker, peers?.cache);
 
   monitor.start();
   registry = await openRegistry({
@@ -200,13 +188,19 @@ async function openApi(
   registry: () => Registry | undefined,
   { log, metrics, health, lifecycle }: Base,
   worker: WorkerLink | undefined,
+  peerCache: RingPeerCache | undefined,
 ): Promise<Front> {
   const { server } = config;
   const snapshot = () => registry()?.snapshot();
   const authenticator = new Authenticator(snapshot, Date.now);
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
   const guard: GuardDeps = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
-  const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(snapshot, guard)]);
+  const grpcRoutes = new Map([
+    ...featureRoutes(engine, guard),
+    ...schemaRoutes(snapshot, guard),
+    ...(peerCache === undefined ? [] : peerRoutes(peerCache, guard)),
+  ]);
+  const services = peerCache === undefined ? SERVICES : [...SERVICES, PEER_SERVICE];
   const httpRoutes = adminRoutes(health, metrics, worker);
   if (server.ENABLE_HTTP_API) {
     const mirror = mirrorRoutes({
@@ -226,7 +220,7 @@ async function openApi(
       maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
       isReflectionOn: server.GRPC_REFLECTION,
     },
-    { grpcRoutes, services: SERVICES, httpRoutes, health, metrics, log, connections: worker },
+    { grpcRoutes, services, httpRoutes, health, metrics, log, connections: worker },
   );
   lifecycle.register("port", async (signal) => {
     const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);
@@ -243,9 +237,6 @@ function tlsFiles({ server }: ApiServerConfig) {
   return { certFile, keyFile, clientCaFile: TLS_CLIENT_CA_FILE };
 }
 
-function warnOfInactiveSettings({ server, peerCaches }: ApiServerConfig, log: Logger): void {
-  if (peerCaches.some(({ isEnabled }) => isEnabled)) {
-    log.warn("the peer cache (P2P_CACHE_*) is not active in this version");
-  }
+function warnOfInactiveSettings({ server }: ApiServerConfig, log: Logger): void {
   if (server.IS_MEESHO_ENABLED) log.warn("IS_MEESHO_ENABLED has no effect: there is one driver");
 }

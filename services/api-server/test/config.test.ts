@@ -133,7 +133,50 @@ test("the published compose environment is understood", () => {
   expect(config.processCaches).toEqual([
     { confId: 3, isEnabled: true, name: "onfs", maxSizeBytes: 524_288 },
   ]);
-  expect(config.peerCaches).toEqual([{ confId: 5, isEnabled: true }]);
+  expect(config.peerCaches).toEqual([
+    {
+      confId: 5,
+      isEnabled: true,
+      clusterName: "onfs",
+      name: "p2p-onfs",
+      ownSizeBytes: 100,
+      globalSizeBytes: 1000,
+      globalTtlSeconds: 3600,
+      socketCount: 2,
+      port: 8088,
+      bindHost: undefined,
+      secret: undefined,
+    },
+  ]);
+});
+
+describe("a peer cache", () => {
+  const peers = Object.entries(COMPOSE).filter(([name]) => name.startsWith("P2P_CACHE_"));
+  const needs = (id: number) => `is required with P2P_CACHE_${id}_ENABLED`;
+
+  test("needs to know which pod this is, and etcd", () => {
+    const env = { ...Object.fromEntries(peers), OFS_DATA_FOLDER: "/data" };
+    expect(faultsOf(env)).toEqual([
+      `POD_IP: ${needs(5)}`,
+      `NODE_IP: ${needs(5)}`,
+      `ETCD_SERVER: ${needs(5)}`,
+    ]);
+    expect(faultsOf({ ...env, P2P_CACHE_5_ENABLED: "false" })).toEqual([]);
+  });
+
+  test("refuses names that are no part of a key, port 0 and a short secret, which is not shown", () => {
+    const env = {
+      ...COMPOSE,
+      P2P_CACHE_5_NAME: "a/b",
+      P2P_CACHE_5_SERVER_PORT: "0",
+      P2P_CACHE_5_SECRET: "short",
+    };
+    expect(faultsOf(env)).toEqual([
+      'P2P_CACHE_5_NAME: must have no slash and no blank (value "a/b")',
+      'P2P_CACHE_5_SERVER_PORT: must be a whole number from 1 to 65535 (value "0")',
+      "P2P_CACHE_5_SECRET: must have at least 16 characters",
+    ]);
+  });
 });
 
 test("every kind of Redis is understood", () => {

@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { EtcdRegistrySource, type EtcdTls, type RegistrySource } from "@ofs/registry";
+import { EtcdRegistrySource, type RegistrySource } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
   openEmbeddedEnvironment,
 } from "@ofs/store";
-import type { EtcdTlsFiles } from "../config/registry-settings.ts";
 import type { ApiServerConfig } from "../config.ts";
+import { readEtcdTls } from "./etcd-tls.ts";
 
 /** Where the registry is read from, and the data folder if there is one. */
 export interface RegistryOrigin {
@@ -60,15 +59,7 @@ async function createSource(
     root: `/config/${server.APP_NAME}`,
     username: etcd.username,
     password: etcd.password,
-    tls: etcd.tls && (await readTls(etcd.tls)),
+    tls: etcd.tls && (await readEtcdTls(etcd.tls)),
     isWatchEnabled: etcd.isWatchEnabled,
   });
-}
-
-async function readTls({ caFile, certFile, keyFile }: EtcdTlsFiles): Promise<EtcdTls> {
-  return {
-    ca: await readFile(caFile),
-    cert: certFile === undefined ? undefined : await readFile(certFile),
-    key: keyFile === undefined ? undefined : await readFile(keyFile),
-  };
 }

@@ -1,0 +1,64 @@
+import type { InvalidationChannel, PeerRole } from "@ofs/cache";
+import type { Health, Lifecycle, Logger } from "@ofs/platform";
+import type { Registry } from "prom-client";
+import type { ApiServerConfig } from "../config.ts";
+import { DistributedCaches } from "./distributed-caches.ts";
+import { Invalidation } from "./invalidation.ts";
+import { type OpenPeerCache, openPeerCache } from "./peer-cache.ts";
+import { ProcessCaches } from "./process-caches.ts";
+import type { StoreConnections } from "./store-connections.ts";
+
+/** Everything before the stores, and what keeps it current. */
+export interface OpenCaches {
+  readonly invalidation: Invalidation;
+  readonly distributed: DistributedCaches;
+  readonly processCaches: ProcessCaches;
+  readonly peers: OpenPeerCache | undefined;
+}
+
+/** How this process stands to others. */
+export interface CacheNeighbours {
+  /** Beside the channel over Redis. */
+  readonly channels: readonly InvalidationChannel[];
+  readonly role: PeerRole;
+}
+
+interface CacheDeps {
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly health: Health;
+  readonly lifecycle: Lifecycle;
+}
+
+/** @throws if a peer cache is configured and cannot be opened */
+export async function openCaches(
+  config: ApiServerConfig,
+  stores: StoreConnections,
+  { channels, role }: CacheNeighbours,
+  { log, metrics, health, lifecycle }: CacheDeps,
+): Promise<OpenCaches> {
+  const { APP_NAME: appName, INVALIDATION_TIMEOUT_MS: invalidateTimeoutMs } = config.server;
+  const invalidation = new Invalidation({
+    appName,
+    connection: stores.redisConnection(config.invalidationRedisConfId),
+    publishTimeoutMs: invalidateTimeoutMs,
+    channels,
+    metrics,
+    log,
+  });
+  lifecycle.register("invalidation channel", () => invalidation.close());
+  const distributed = new DistributedCaches({
+    connections: stores.redisConnections(config.distributedCacheConfIds),
+    invalidateTimeoutMs,
+    onLateInvalidation: (keys) => invalidation.announce(keys),
+    metrics,
+    log,
+  });
+  lifecycle.register("distributed caches", () => distributed.close());
+  const processCaches = new ProcessCaches(config.processCaches, metrics);
+  const peers = await openPeerCache(config, role, metrics, log);
+  lifecycle.register("peer cache", () => peers?.close());
+  health.register("invalidation", () => invalidation.check());
+  if (peers !== undefined) health.register("peers", () => peers.check());
+  return { invalidation, distributed, processCaches, peers };
+}
