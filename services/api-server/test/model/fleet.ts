@@ -35,6 +35,8 @@ export interface FleetOptions {
   readonly schema: ModelSchema;
   /** Run the built server, as production does, in place of the source. */
   readonly isBuilt?: boolean;
+  /** Whether `jumpClock` works; true by default. */
+  readonly hasClock?: boolean;
   /** Settings beside those of registry, store and caches. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -115,6 +117,7 @@ export class Fleet {
     await Promise.all(this.#members.map((_, server) => this.#waitForRevision(server, revision)));
   }
 
+  /** What `/metrics` answers. */
   async metrics(server: number): Promise<string> {
     const { port } = this.#member(server);
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
@@ -139,10 +142,10 @@ export class Fleet {
   }
 
   async #spawn(port: number): Promise<TestProcess> {
-    const { store, isBuilt = false, env } = this.#options;
+    const { store, isBuilt = false, hasClock = true, env } = this.#options;
     const process = await startProcess({
       ...(isBuilt ? BUILT : FROM_SOURCE),
-      clock: true,
+      clock: hasClock,
       env: {
         APP_NAME: this.name,
         APP_PORT: String(port),
@@ -156,7 +159,7 @@ export class Fleet {
       ready: { http: `http://127.0.0.1:${port}/ready` },
       readyTimeoutMs: READY_TIMEOUT_MS,
     });
-    process.clock.set(this.#offsetMs);
+    if (hasClock) process.clock.set(this.#offsetMs);
     return process;
   }
 

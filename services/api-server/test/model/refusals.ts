@@ -129,11 +129,7 @@ export function randomWriteFault(
     ["group too few", "INVALID_ARGUMENT", (q) => void lastRow(q).featureValues?.pop()],
     ["no values", "INVALID_ARGUMENT", (q) => setLast(q, undefined)],
     ["wrong container", "INVALID_ARGUMENT", (q) => setLast(q, foreignValues(type))],
-    [
-      "two containers",
-      "INVALID_ARGUMENT",
-      (q) => setLast(q, { ...foreignValues(type), int32Values: [1] }),
-    ],
+    ["two containers", "INVALID_ARGUMENT", (q) => setLast(q, twoForeignValues(type))],
     ["value too many", "INVALID_ARGUMENT", (q) => void lengthen(lastRow(q))],
     [
       "group twice",
@@ -170,6 +166,12 @@ export function randomWriteFault(
 function foreignValues({ kind, isVector }: ModelType): persist.IValues {
   const values = kind === "string" ? { boolValues: [true] } : { stringValues: ["1"] };
   return isVector ? { vector: [{ values }] } : values;
+}
+
+function twoForeignValues({ kind }: ModelType): persist.IValues {
+  const one = kind === "string" ? { int32Values: [1] } : { stringValues: ["1"] };
+  const other = kind === "bool" ? { int32Values: [1] } : { boolValues: [true] };
+  return { ...one, ...other };
 }
 
 function lengthen({ featureValues }: persist.IData): void {
