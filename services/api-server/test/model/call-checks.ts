@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { persist, retrieve } from "@ofs/proto";
 import { seededRandom } from "@ofs/testkit";
 import {
@@ -6,6 +7,7 @@ import {
   type CallTime,
   columnsOf,
   findEntity,
+  type Mismatch,
   type ModelRead,
   type ModelSchema,
   type ModelType,
@@ -25,6 +27,9 @@ export const RETRIEVE = "/retrieve.FeatureService/RetrieveFeatures";
 export const RETRIEVE_DECODED = "/retrieve.FeatureService/RetrieveDecodedResult";
 export const PERSIST = "/persist.FeatureService/PersistFeatures";
 
+/** Between reads that wait for another process to hear of a write. */
+const RETRY_INTERVAL_MS = 10;
+
 const GRPC_CODES: Record<RefusalCode, number> = { INVALID_ARGUMENT: 3, NOT_FOUND: 5 };
 
 /** The server did what the model says it does not. */
@@ -38,6 +43,8 @@ export interface CallContext {
   readonly client: ScenarioClient;
   /** The server's clock. */
   readonly nowMs: () => number;
+  /** For so long another process may not have heard of a write. */
+  readonly lagMs: number;
 }
 
 interface Answer {
@@ -93,23 +100,29 @@ export async function checkRead(
 ): Promise<void> {
   const { refusals } = columnsOf(context.model.schema, read);
   const call = () => sendRead(context, read, isDecoded);
-  if (refusals.size > 0) await expectRefusal(call, refusals, "a read");
-  else compare(context, read, await call(), true);
+  if (refusals.size > 0) {
+    await expectRefusal(call, refusals, "a read");
+    return;
+  }
+  const endAt = performance.now() + context.lagMs;
+  for (;;) {
+    const answer = await call();
+    const mismatches = context.model.check(read, answer.rows, answer.time, true);
+    if (mismatches.length === 0) return;
+    if (performance.now() > endAt) throw new ModelMismatch(describeMismatches(mismatches));
+    await sleep(RETRY_INTERVAL_MS);
+  }
 }
 
-/** @param isFinal no write of these keys is in flight */
-export function compare(
-  { model }: CallContext,
-  read: ModelRead,
-  { rows, time }: Answer,
-  isFinal: boolean,
-): void {
-  const mismatches = model.check(read, rows, time, isFinal);
-  if (mismatches.length === 0) return;
-  const [first] = mismatches;
-  throw new ModelMismatch(
-    `${mismatches.length} groups of keys differ; the first is ${JSON.stringify(first, undefined, 1)}`,
-  );
+/** Compares the answer to a read while writes of the same keys are in flight. */
+export function compareBesideWrite({ model }: CallContext, read: ModelRead, answer: Answer): void {
+  const mismatches = model.check(read, answer.rows, answer.time, false);
+  if (mismatches.length > 0) throw new ModelMismatch(describeMismatches(mismatches));
+}
+
+function describeMismatches(mismatches: readonly Mismatch[]): string {
+  const first = JSON.stringify(mismatches[0], undefined, 1);
+  return `${mismatches.length} groups of keys differ; the first is ${first}`;
 }
 
 /** Checks everything but the values. */

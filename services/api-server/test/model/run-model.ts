@@ -73,7 +73,7 @@ function reportOf(
     `seed ${seed}, ${describeStep(failure)}`,
     error,
     shrunk,
-    `Again: OFS_MODEL_SEED=${seed} OFS_MODEL_STEPS=${stepCount}`,
+    `Again: OFS_MODEL_SEED=${seed}, and OFS_MODEL_STEPS so that this test takes ${stepCount} steps`,
   ].join("\n");
 }
 
