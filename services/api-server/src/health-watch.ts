@@ -21,7 +21,8 @@ export function registerHealthMetrics(
 ): void {
   new Gauge({
     name: "ofs_ready",
-    help: "1 while the process is ready.",
+    help: "1 while the process is ready; of several, 1 while all are.",
+    aggregator: "min",
     registers: [metrics],
     collect() {
       this.set(health.isReady ? 1 : 0);
@@ -30,6 +31,7 @@ export function registerHealthMetrics(
   new Gauge({
     name: "ofs_backend_up",
     help: "1 while a store connection answers pings.",
+    aggregator: "min",
     labelNames: ["backend"],
     registers: [metrics],
     collect() {

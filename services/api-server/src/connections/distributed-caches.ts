@@ -119,6 +119,7 @@ export class DistributedCaches {
       name: "ofs_feature_retrieve_cb_open",
       help: "1 while the circuit breaker before a distributed cache refuses reads.",
       labelNames: ["cb_key", "conf_id"],
+      aggregator: "max",
       registers: [metrics],
       collect() {
         for (const [confId, { breaker }] of caches) {

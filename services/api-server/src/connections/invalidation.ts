@@ -57,6 +57,7 @@ function registerMetrics(metrics: Registry, channel: RedisInvalidationChannel): 
   new Gauge({
     name: "ofs_invalidation_channel_up",
     help: "1 while this process hears itself on the invalidation channel.",
+    aggregator: "min",
     registers,
     collect() {
       this.set(channel.stats().isUp ? 1 : 0);

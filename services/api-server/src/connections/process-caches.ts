@@ -28,6 +28,8 @@ export class ProcessCaches {
       new Gauge({
         name: `ofs_in_memory_cache_${name}`,
         help,
+        // Averaged without weights: workers get about as many requests each.
+        aggregator: name === "hit_rate" ? "average" : "sum",
         labelNames: ["cache_name"],
         registers: [metrics],
         collect() {

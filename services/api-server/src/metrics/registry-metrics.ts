@@ -1,5 +1,5 @@
 import type { Registry, RegistryCounters } from "@ofs/registry";
-import { Counter, Gauge, type Registry as MetricsRegistry } from "prom-client";
+import { type Aggregator, Counter, Gauge, type Registry as MetricsRegistry } from "prom-client";
 
 const EVENTS = {
   swapCount: "swap",
@@ -22,11 +22,12 @@ export class RegistryMetrics {
   /** @param registry the open registry; undefined while it is being opened */
   constructor(metrics: MetricsRegistry, registry: () => Registry | undefined) {
     this.#metrics = metrics;
-    this.#gauge("revision", "Revision of the registry that is served.", () => registry()?.revision);
-    this.#gauge("live", "1 while changes of the registry arrive.", () =>
+    const text = "Revision of the registry that is served; of several processes, the oldest.";
+    this.#gauge("revision", text, "min", () => registry()?.revision);
+    this.#gauge("live", "1 while changes of the registry arrive.", "min", () =>
       registry()?.status().isLive ? 1 : 0,
     );
-    this.#gauge("age_seconds", "Since the registry last changed here.", () =>
+    this.#gauge("age_seconds", "Since the registry last changed here.", "max", () =>
       this.#swappedAtMs === undefined ? undefined : (Date.now() - this.#swappedAtMs) / 1000,
     );
     this.#registerFaults(registry);
@@ -38,10 +39,12 @@ export class RegistryMetrics {
     this.#swappedAtMs = Date.now();
   }
 
-  #gauge(name: string, help: string, read: () => number | undefined): void {
+  /** @param aggregator how the values of several processes become one */
+  #gauge(name: string, help: string, aggregator: Aggregator, read: () => number | undefined): void {
     new Gauge({
       name: `ofs_registry_${name}`,
       help,
+      aggregator,
       registers: [this.#metrics],
       collect() {
         this.set(read() ?? 0);
@@ -54,6 +57,7 @@ export class RegistryMetrics {
       name: "ofs_registry_faults",
       help: "Broken nodes of the registry, by what does not serve because of them.",
       labelNames: ["disables"],
+      aggregator: "max",
       registers: [this.#metrics],
       collect() {
         this.reset();

@@ -27,7 +27,7 @@ describe.each([1, 2])("with %i process(es) that serve", (workerCount) => {
     async (signal) => {
       const host = await site.start(workerCount);
       const load = new Load(connect(), 2);
-      await load.succeed(300);
+      await load.succeed(200);
       host.process.signal(signal);
       expect(await host.process.exited).toEqual({ code: 0, signal: null });
       await load.stop();

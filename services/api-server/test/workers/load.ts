@@ -12,7 +12,7 @@ const HEADERS = {
 };
 const DEADLINE_MS = 10_000;
 /** Between two calls of one loop: hundreds of calls a second from all of them. */
-const PAUSE_MS = 5;
+const PAUSE_MS = 20;
 
 /** One connection, and calls on it. Several have connections of their own, so that several workers serve them. */
 export interface Caller {

@@ -26,6 +26,8 @@ export const FEATURE = "version";
 
 const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 30_000;
+/** A worker waits 1 s for another that does not give its metrics. */
+const ANSWER_TIMEOUT_MS = 3_000;
 
 /** One registry and store, and the servers that are started on them one after the other. */
 export interface Site {
@@ -90,14 +92,13 @@ function hostOf(process: TestProcess, port: number): Host {
     process,
     workerPids: () => childrenOf(process.pid),
     async waitForReady(count) {
-      await waitUntil(async () => (await readyCount(port)) === count, {
-        what: `${count} ready workers`,
-        timeoutMs: READY_TIMEOUT_MS,
-      });
+      const isReady = async (): Promise<boolean> => {
+        const body = JSON.parse(await get(port, "/ready")) as { worker?: { readyCount?: number } };
+        return body.worker?.readyCount === count;
+      };
+      await waitUntil(isReady, { what: `${count} ready workers`, timeoutMs: READY_TIMEOUT_MS });
     },
-    async scrape() {
-      return (await fetch(`http://${HOST}:${port}/metrics`)).text();
-    },
+    scrape: () => get(port, "/metrics"),
     async stop() {
       await process.stop();
     },
@@ -130,16 +131,22 @@ export function seriesOf(text: string, name: string, ...labels: readonly string[
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
 }
 
-async function readyCount(port: number): Promise<number | undefined> {
-  try {
-    const response = await fetch(`http://${HOST}:${port}/ready`, {
-      signal: AbortSignal.timeout(2_000),
-    });
-    const body = (await response.json()) as { worker?: { readyCount?: number } };
-    return body.worker?.readyCount;
-  } catch {
-    return undefined; // a worker that hangs or dies: the caller's deadline tells if it stays so
-  }
+/** On a connection of its own, and again if a worker that hangs or dies has got it. */
+function get(port: number, path: string): Promise<string> {
+  return waitUntil(
+    async () => {
+      try {
+        const response = await fetch(`http://${HOST}:${port}${path}`, {
+          headers: { connection: "close" },
+          signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        });
+        return await response.text();
+      } catch {
+        return undefined; // the deadline below tells if it stays so
+      }
+    },
+    { what: `an answer to ${path}`, timeoutMs: READY_TIMEOUT_MS },
+  );
 }
 
 /** Linux only, as are the faults that these tests make. */
