@@ -28,6 +28,8 @@ export interface PeerClientOptions {
   readonly counts: PeerCounts;
   /** Monotonic milliseconds. */
   readonly monotonicNow: () => number;
+  /** Default `REPLY_TIMEOUT_MS`. */
+  readonly replyTimeoutMs?: number | undefined;
   /** Callers that wait for a key, over all keys. More do not wait: a miss. Default 50 000. */
   readonly maxWaiting?: number;
 }
@@ -96,7 +98,8 @@ export class PeerClient {
     addresses: readonly string[],
   ): Promise<readonly (Uint8Array | undefined)[]> {
     const batch = new RemoteBatch(keys.length);
-    const deadlineMs = this.#options.monotonicNow() + REPLY_TIMEOUT_MS;
+    const deadlineMs =
+      this.#options.monotonicNow() + (this.#options.replyTimeoutMs ?? REPLY_TIMEOUT_MS);
     for (let i = 0; i < keys.length; i++) {
       this.#ask(keys[i] as string, addresses[i] as string, deadlineMs, batch, i);
     }

@@ -43,6 +43,8 @@ export interface RingPeerCacheOptions {
   readonly globalTtlSeconds: number;
   /** Sockets to ask from. */
   readonly socketCount: number;
+  /** How long an owner is waited for; default 10. */
+  readonly replyTimeoutMs?: number;
   /** Shared by all nodes; undefined: datagrams are not authenticated. */
   readonly secret?: string | undefined;
   /** Unix milliseconds, for the expiry of blocks. */
@@ -103,6 +105,7 @@ export class RingPeerCache implements PeerCache {
       seal,
       counts,
       monotonicNow: cache.#monotonicNow,
+      replyTimeoutMs: options.replyTimeoutMs,
     });
     return cache;
   }
@@ -201,6 +204,11 @@ export class RingPeerCache implements PeerCache {
       const outcome = this.#send(key, TOMBSTONE, TOMBSTONE_TTL_SECONDS, owner);
       invalidations[outcome === "sent" ? "sent" : "dropped"] += 1;
     }
+  }
+
+  /** @returns the node that owns the key; undefined if there is none */
+  ownerOf(key: string): string | undefined {
+    return this.#ring.ownerOf(key);
   }
 
   /** For inspection: what the cache holds of the keys here, or else at their owners. */
