@@ -19,12 +19,19 @@ export type Asked = Readonly<Record<string, readonly string[]>>;
 /** A plain gRPC client of the published messages: no code of the server in between. */
 export class ScenarioClient {
   readonly #client: Client;
+  readonly #deadlineMs: number;
   readonly headers = new Map<string, string>([
     ["online-feature-store-caller-id", CALLER_ID],
     ["online-feature-store-auth-token", CALLER_TOKEN],
   ]);
 
-  constructor(address: string, channel: ChannelCredentials = credentials.createInsecure()) {
+  /** @param deadlineMs of each call */
+  constructor(
+    address: string,
+    channel: ChannelCredentials = credentials.createInsecure(),
+    deadlineMs = DEADLINE_MS,
+  ) {
+    this.#deadlineMs = deadlineMs;
     this.#client = new Client(address, channel, { "grpc.max_receive_message_length": -1 });
   }
 
@@ -74,7 +81,7 @@ export class ScenarioClient {
         (bytes: Buffer) => bytes,
         request,
         metadata,
-        { deadline: Date.now() + DEADLINE_MS },
+        { deadline: Date.now() + this.#deadlineMs },
         (error: ServiceError | null, response?: Buffer) => {
           if (error !== null) reject(error);
           else resolve(response ?? Buffer.alloc(0));
