@@ -38,6 +38,8 @@ export interface EtcdMembershipStats {
   readonly ignoredCount: number;
   /** Host names without an address, now. */
   readonly unresolvedCount: number;
+  /** Whether this process is a member, as far as it knows. */
+  readonly isJoined: boolean;
   /** How often this process has joined: more than once where its lease was lost. */
   readonly joinCount: number;
 }
@@ -105,6 +107,7 @@ export class EtcdMembership {
       memberCount: this.#members.length,
       ignoredCount: this.#ignoredCount,
       unresolvedCount: this.#members.filter(({ address }) => address === undefined).length,
+      isJoined: this.#key.isHeld,
       joinCount: this.#key.putCount,
     };
   }
