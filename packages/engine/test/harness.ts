@@ -23,6 +23,8 @@ export interface Harness {
   readonly metrics: MetricsRegistry;
   /** Unix milliseconds; move it freely. */
   nowMs: number;
+  /** The clock that does not step; goes with `nowMs` until it is set. */
+  monotonicMs: number | undefined;
   snapshot: Snapshot | undefined;
   /** Runs when the engine asks the registry to look again. */
   onRefresh: () => void;
@@ -55,13 +57,15 @@ export function createHarness(
     distributed: new MemoryDistributedCache(),
     metrics: new MetricsRegistry(),
     nowMs: Date.UTC(2026, 0, 1),
+    monotonicMs: undefined,
     snapshot: snapshotOf(tree) as Snapshot | undefined,
     onRefresh: () => {},
     refreshCount: 0,
   } as Harness & { process: LruProcessCache; engine: Engine };
+  const monotonicNow = (): number => harness.monotonicMs ?? harness.nowMs;
   harness.process = new LruProcessCache({
     maxSizeBytes: 1_000_000,
-    monotonicNow: () => harness.nowMs,
+    monotonicNow,
   });
   harness.engine = createEngine({
     registry: {
@@ -78,7 +82,7 @@ export function createHarness(
     storeTimeoutMs: 1000,
     distributedTimeoutMs: 100,
     now: () => harness.nowMs,
-    monotonicNow: () => harness.nowMs,
+    monotonicNow,
     random: () => 0.5,
     metrics: harness.metrics,
     log: createLogger({ service: "test", level: "ERROR" }),
