@@ -169,6 +169,19 @@ describe("distributed cache", () => {
     expect((await harness.retrieve(ask(["a"], "1"))).hex).toEqual([[ONE]]);
   });
 
+  test.each([
+    ["another type", (bytes: Buffer) => bytes.fill(0x80, 8, 9)],
+    ["a version that the registry lacks", (bytes: Buffer) => bytes.fill(9, 0, 1)],
+  ])("a record with a block of %s is a miss", async (_, damage) => {
+    const harness = harnessWith(cached);
+    const damaged = damage(Buffer.from(block(2)));
+    const record = encodeRecord([{ groupId: 0, block: damaged }]);
+    harness.distributed.records.set("user:1", record);
+    expect((await harness.retrieve(ask(["a"], "1"))).hex).toEqual([[ONE]]);
+    await settle();
+    expect(harness.distributed.records.get("user:1")).not.toEqual(record);
+  });
+
   test("a write leaves a tombstone, which a fill that began before does not replace", async () => {
     const harness = harnessWith(cached);
     const open = holdReads(harness);

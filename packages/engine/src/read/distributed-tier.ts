@@ -1,6 +1,7 @@
 import type { DistributedCache, DistributedRecord } from "@ofs/cache";
 import type { Block } from "@ofs/codec";
 import type { ReadMetrics } from "../metrics.ts";
+import { areReadable } from "./cached-blocks.ts";
 import type { Fetch, FetchContext } from "./fetch.ts";
 
 /** Keys whose record was a miss, so that the record is to be filled whole. */
@@ -39,8 +40,10 @@ export async function readDistributed(
   const seenByKey = new Map<number, Buffer | undefined>();
   for (const [index, record] of records.entries()) {
     const k = open[index] as number;
-    if (record.blocks === undefined) seenByKey.set(k, record.seen);
-    else place(fetch, k, record.blocks);
+    const { blocks, seen } = record;
+    const isHit = blocks !== undefined && areReadable(plan, blocks, plan.distributedIndexes);
+    if (isHit) place(fetch, k, blocks);
+    else seenByKey.set(k, seen);
   }
   metrics.cacheRead(plan.entity.label, "distributed", open.length - seenByKey.size, seenByKey.size);
   if (seenByKey.size > 0) fetch.distributedMisses = { seenByKey, readStartedAtMs: monotonicMs };

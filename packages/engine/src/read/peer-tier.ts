@@ -1,5 +1,6 @@
 import type { PeerCache } from "@ofs/cache";
 import type { ReadMetrics } from "../metrics.ts";
+import { areReadable } from "./cached-blocks.ts";
 import type { Fetch } from "./fetch.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function readPeers(
   endTimer();
   fetch.localMisses = localMisses.filter((k, index) => {
     const blocks = found[index];
-    if (blocks === undefined) return true;
+    if (blocks === undefined || !areReadable(plan, blocks, undefined)) return true;
     const base = k * plan.groups.length;
     for (let g = 0; g < blocks.length; g++) cells[base + g] ??= blocks[g];
     return false;
