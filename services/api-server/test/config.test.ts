@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { ConfigError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../src/config.ts";
@@ -65,7 +66,8 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test("etcd's address is all that has no default", () => {
-  const { server, registry, invalidationRedisConfId, ...rest } = loadConfig(MINIMAL);
+  const { server, registry, workerCount, invalidationRedisConfId, ...rest } = loadConfig(MINIMAL);
+  expect(workerCount).toBeGreaterThan(0);
   expect(invalidationRedisConfId).toBeUndefined();
   expect(server).toMatchObject({
     APP_NAME: "onfs",
@@ -89,6 +91,16 @@ test("etcd's address is all that has no default", () => {
     dataFolder: undefined,
   });
   for (const list of Object.values(rest)) expect(list).toEqual([]);
+});
+
+test("as many workers as there are processors, one on a data folder", () => {
+  expect(loadConfig(MINIMAL).workerCount).toBe(availableParallelism());
+  expect(loadConfig({ ...MINIMAL, WORKERS: "3" }).workerCount).toBe(3);
+  expect(loadConfig({ OFS_DATA_FOLDER: "data" }).workerCount).toBe(1);
+  expect(loadConfig({ OFS_DATA_FOLDER: "data", WORKERS: "1" }).workerCount).toBe(1);
+  expect(faultsOf({ OFS_DATA_FOLDER: "data", WORKERS: "2" })).toEqual([
+    'WORKERS: must be 1 with OFS_DATA_FOLDER: the embedded store has one writer (value "2")',
+  ]);
 });
 
 test("the published compose environment is understood", () => {

@@ -113,6 +113,7 @@ function startServer(port: number, env: Readonly<Record<string, string>>): Promi
     env: {
       APP_PORT: String(port),
       APP_LOG_LEVEL: "ERROR",
+      WORKERS: "1",
       ETCD_WATCHER_ENABLED: "true",
       STORE_TIMEOUT_MS: String(STORE_TIMEOUT_MS),
       ...env,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { UnaryReply } from "@ofs/platform";
 import { afterEach, expect, test } from "vitest";
@@ -138,3 +138,46 @@ test("an HTTP request in flight is answered and its connection closed", async ()
   response.resume();
   expect(await drained).toBe(true);
 });
+
+test("an idle HTTP connection gets its next request answered, and is closed then", async () => {
+  const { front, port } = await openTestFront();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const first = await health(port, agent);
+  expect(first.headers.connection).toBe("keep-alive");
+  const drained = front.drain(AbortSignal.timeout(5_000));
+  const second = await health(port, agent);
+  expect([second.statusCode, second.headers.connection]).toEqual([200, "close"]);
+  expect(await drained).toBe(true);
+  agent.destroy();
+});
+
+test("idle HTTP connections without another request do not hold the drain up", async () => {
+  const { front, port } = await openTestFront();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  await health(port, agent);
+  expect(await front.drain(AbortSignal.timeout(5_000))).toBe(true);
+  agent.destroy();
+});
+
+test("a connection whose first bytes come after the drain has begun is served", async () => {
+  const { front, port, metrics } = await openTestFront();
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  await once(socket, "connect");
+  while (!/^ofs_connections 1$/m.test(await metrics.metrics())) {
+    await new Promise((turn) => setImmediate(turn));
+  }
+  const drained = front.drain(AbortSignal.timeout(5_000));
+  socket.write("GET /health/self HTTP/1.1\r\nhost: x\r\n\r\n");
+  const [chunk] = (await once(socket, "data")) as [Buffer];
+  expect(chunk.toString()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
+  expect(await drained).toBe(true);
+  socket.destroy();
+});
+
+async function health(port: number, agent: Agent): Promise<IncomingMessage> {
+  const request = get({ port, host: "127.0.0.1", path: "/health/self", agent });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  await once(response, "end");
+  return response;
+}

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, get as httpGet, type IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SharedPort } from "../../src/transport/shared-port.ts";
 import { RawClient } from "../support/grpc-client.ts";
@@ -121,8 +121,52 @@ test("stopping closes connections that have not said anything", async () => {
   const socket = await open(port.port);
   const closed = once(socket.resume(), "close");
   await accepted(port);
-  await Promise.all([port.stopAccepting(), closed]);
+  await Promise.all([port.stopAccepting(), port.whenClosed(), closed]);
   expect(port.connectionCount).toBe(0);
+});
+
+describe("connections that another process hands over", () => {
+  /** A source that hands over what it accepts itself. */
+  async function openSource(options: Partial<Parameters<typeof SharedPort.listen>[0]>) {
+    let take: (socket: Socket) => boolean = () => false;
+    const outcomes: boolean[] = [];
+    const listener = createServer((socket) => {
+      const isTaken = take(socket);
+      outcomes.push(isTaken);
+      if (!isTaken) socket.destroy();
+    });
+    listener.listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const address = listener.address() as AddressInfo;
+    const port = await listenAlone({
+      source: {
+        port: address.port,
+        onConnection: (taker) => {
+          take = taker;
+        },
+      },
+      ...options,
+    });
+    return { port, outcomes, close: () => listener.close() };
+  }
+
+  test("are served like its own, up to the limit, and not while it stops", async () => {
+    const http: Socket[] = [];
+    const source = await openSource({ maxConnections: 1, onHttp1: (socket) => http.push(socket) });
+    const first = await open(source.port.port);
+    first.write("GET / HTTP/1.1\r\n\r\n");
+    while (http.length === 0) await new Promise((turn) => setImmediate(turn));
+    const second = await open(source.port.port);
+    await once(second.resume(), "close");
+    http[0]?.destroy();
+    await source.port.whenClosed();
+    await source.port.stopAccepting();
+    const third = await open(source.port.port);
+    await once(third.resume(), "close");
+    expect(source.outcomes).toEqual([true, false, false]);
+    first.destroy();
+    source.close();
+  });
 });
 
 test("a taken port is an error at start", async () => {
