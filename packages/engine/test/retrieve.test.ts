@@ -394,6 +394,31 @@ describe("faults", () => {
     });
   });
 
+  test("BETTER 4: a block that grows far beyond its schema is unreadable", async () => {
+    const harness = createHarness(USER);
+    const content = {
+      schemaVersion: 1,
+      layoutVersion: 1,
+      expiryAtSeconds: 0,
+      nowSeconds: 0,
+      dataType: DATA_TYPES[3] as DataType,
+      compression: "zstd",
+    } as const;
+    const bomb = encodeBlock({ ...content, payload: new Uint8Array(70_000) });
+    const grown = encodeBlock({ ...content, payload: new Uint8Array(60_000) });
+    expect(bomb.length).toBeLessThan(100);
+    harness.store.put("user", ["1"], "scores", bomb);
+    harness.store.put("user", ["2"], "scores", grown);
+    const { hex, degraded } = await harness.retrieve(
+      query("user", ["user_id"], both, ["1"], ["2"]),
+    );
+    expect(hex).toEqual([
+      [HALF, MINUS_ONE],
+      ["00000000", "00000000"],
+    ]);
+    expect(degraded).toBe(2);
+  });
+
   test("a disabled group is FAILED_PRECONDITION with the reason, the others serve", async () => {
     const tree = entityTree("user", ["user_id"], { scores: SCORES, bad: { ...SCORES, id: 1 } });
     tree["entities/user/feature-groups/bad/data-type"] = "DataTypeNope";

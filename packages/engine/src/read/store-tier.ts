@@ -4,6 +4,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { KeyValues, StoredCell } from "@ofs/store";
 import type { ReadMetrics } from "../metrics.ts";
+import { maxPayloadBytes } from "./block-limit.ts";
 import type { CallLife } from "./call-life.ts";
 import { ABSENT, EXPIRED, FAILED, isKnownEmpty, UNREADABLE } from "./cells.ts";
 import type { Fetch, FetchContext } from "./fetch.ts";
@@ -171,7 +172,7 @@ function placeStored(fetch: Fetch, batch: StoreBatch, stored: readonly StoredCel
       const g = batch.groupIndexes[column] as number;
       const cellIndex = k * plan.groups.length + g;
       const bytes = stored[row * width + column];
-      const cell = toCell(fetch, bytes);
+      const cell = toCell(fetch, plan.groups[g] as FeatureGroup, bytes);
       if (fillsRecord) noteRecordEntry(fetch, cellIndex, g, cell, bytes);
       cells[cellIndex] ??= cell;
     }
@@ -192,14 +193,14 @@ function noteRecordEntry(
   }
 }
 
-function toCell(fetch: Fetch, stored: StoredCell): Block {
+function toCell(fetch: Fetch, group: FeatureGroup, stored: StoredCell): Block {
   if (stored === undefined) return ABSENT;
   if (stored instanceof FeatureStoreError) {
     fetch.storeError ??= stored;
     return FAILED;
   }
   try {
-    const block = decodeBlock(stored);
+    const block = decodeBlock(stored, maxPayloadBytes(group));
     if (block === NEGATIVE_BLOCK) return ABSENT;
     return isExpired(block.expiryAtSeconds, fetch.nowMs) ? EXPIRED : block;
   } catch (error) {
