@@ -39,25 +39,32 @@ const COMMANDS = {
   summary: () => JSON.stringify(link.summary ?? {}),
 };
 
+async function obey(socket, command, argument) {
+  lines.inc();
+  socket.write(`${await COMMANDS[command](argument)}\n`);
+}
+
+async function end() {
+  await link.sendFinalMetrics(metrics).catch(() => undefined);
+  process.exit(0);
+}
+
 link.onConnection((socket) => {
   if (mode === "full") return false;
   let text = "";
   socket.on("error", () => socket.destroy());
-  socket.on("data", async (chunk) => {
+  socket.on("data", (chunk) => {
     text += chunk;
     if (!text.endsWith("\n")) return;
     const [command, argument] = text.trim().split(" ");
     text = "";
-    lines.inc();
-    socket.write(`${await COMMANDS[command](argument)}\n`);
+    void obey(socket, command, argument);
   });
   return true;
 });
 link.provideMetrics(metrics);
-link.onDrain(async () => {
-  if (mode === "stuck") return;
-  await link.sendFinalMetrics(metrics).catch(() => undefined);
-  process.exit(0);
+link.onDrain(() => {
+  if (mode !== "stuck") void end();
 });
 link.setState("open");
 if (mode !== "never-ready") link.setState("ready");

@@ -27,9 +27,14 @@ function setMode(mode: string | undefined): void {
   else process.env["FIXTURE_MODE"] = mode;
 }
 
-function make(workerCount: number, times: Partial<SuperviseTimes> = {}): Supervisor {
+function make(
+  workerCount: number,
+  times: Partial<SuperviseTimes> = {},
+  options: Partial<SuperviseOptions> = {},
+): Supervisor {
   metrics = new Registry();
   supervisor = new Supervisor({
+    ...options,
     workerCount,
     host: "127.0.0.1",
     port: 0,
@@ -173,6 +178,45 @@ test("a reload replaces all; those asked for meanwhile are one more", async () =
   }
   expect(await metricOf("ofs_worker_restarts_total", { reason: "reload" })).toBe(4);
   expect(await metricOf("ofs_worker_reloads_total", { result: "done" })).toBe(2);
+});
+
+test("a reload ends the worker of an exclusive slot before it starts the next", async () => {
+  await make(2, {}, { exclusiveSlots: [0] }).start();
+  await waitForReady(2);
+  const before = await both();
+  // Its connection ends with it; until then the next has not been started.
+  const first = await talk();
+  const second = await talk();
+  const held = (await first.say("who")).startsWith("0") ? first : second;
+  let startedEarly = false;
+  const watch = setInterval(() => {
+    void metricOf("ofs_workers", { state: "starting" }).then((count) => {
+      startedEarly ||= count > 0 && !held.socket.destroyed;
+    });
+  }, 5);
+  supervisor?.reload();
+  const isDone = async () => (await metricOf("ofs_worker_reloads_total", { result: "done" })) === 1;
+  await once(held.socket, "close");
+  clearInterval(watch);
+  await waitUntil(isDone, { what: "the reload", timeoutMs: 30_000 });
+  expect(startedEarly).toBe(false);
+  const after = await both();
+  expect(after.map(([slot]) => slot)).toEqual([0, 1]);
+  for (const [slot, pid, isActive] of after) {
+    expect(pid).not.toBe(before[slot]?.[1]);
+    expect(isActive).toBe(true);
+  }
+});
+
+test("a reload leaves an exclusive slot alone while nobody else could serve", async () => {
+  await make(1, {}, { exclusiveSlots: [0] }).start();
+  await waitForReady(1);
+  const before = await who();
+  supervisor?.reload();
+  const isOver = async () =>
+    (await metricOf("ofs_worker_reloads_total", { result: "stopped" })) === 1;
+  await waitUntil(isOver, { what: "the end", timeoutMs: 30_000 });
+  expect(await who()).toEqual(before);
 });
 
 test("a reload stops at a replacement that does not get ready; the old worker stays", async () => {
