@@ -29,3 +29,8 @@ export class EtcdKeys {
 export function nextKey(key: Buffer): Buffer {
   return Buffer.concat([key, Buffer.from([0])]);
 }
+
+/** @returns the value in memory of its own: what the client hands out keeps its whole reply alive */
+export function ownBytes(value: Uint8Array): Uint8Array {
+  return new Uint8Array(value);
+}

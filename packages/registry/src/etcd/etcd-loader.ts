@@ -3,10 +3,10 @@ import type { Revision } from "../model.ts";
 import type { RegistryTree } from "../source.ts";
 import type { EtcdConnection } from "./etcd-client.ts";
 import { isCompacted, isPermissionDenied, isTooLarge } from "./etcd-errors.ts";
-import { type EtcdKeys, nextKey } from "./etcd-keys.ts";
+import { type EtcdKeys, nextKey, ownBytes } from "./etcd-keys.ts";
 
 /** Keys of one page. Halved while a page is larger than the client takes. */
-const PAGE_LENGTH = 2_000;
+const PAGE_LENGTH = 1_000;
 
 /** How often a load begins again because its revision was compacted under it. */
 const RESTARTS_MAX = 3;
@@ -56,14 +56,16 @@ async function loadOnce(
   const { cluster_id: clusterId } = page.header;
   const revision = Number(page.header.revision);
   for (;;) {
-    for (const { key, value } of page.kvs) entries.set(keys.toPath(key), value);
+    for (const { key, value } of page.kvs) {
+      entries.set(keys.toPath(key), ownBytes(value));
+    }
     const last = page.kvs.at(-1);
     if (!page.more || last === undefined) break;
     const next = { ...range, key: nextKey(last.key), limit, revision };
     ({ page, limit } = await readPage(connection, next, signal));
   }
   const { root, value } = await readRoot(connection, keys, signal, revision);
-  if (value !== undefined) entries.set("", value);
+  if (value !== undefined) entries.set("", ownBytes(value));
   return { tree: { entries, revision }, baseline: { clusterId, revision, root } };
 }
 

@@ -4,7 +4,7 @@ import type { Revision } from "../model.ts";
 import type { RegistryWatcher } from "../source.ts";
 import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
 import { isPermissionDenied } from "./etcd-errors.ts";
-import type { EtcdKeys } from "./etcd-keys.ts";
+import { type EtcdKeys, ownBytes } from "./etcd-keys.ts";
 import { type EtcdBaseline, readBaseline } from "./etcd-loader.ts";
 import type { CompiledEtcdOptions } from "./etcd-options.ts";
 import { EtcdWatchSession, type SessionEnd } from "./etcd-watch-session.ts";
@@ -132,7 +132,7 @@ export class EtcdWatch {
     }
     const changes = events.map(({ type, kv }) => ({
       path: this.#keys.toPath(kv.key),
-      value: type === "Delete" ? undefined : kv.value,
+      value: type === "Delete" ? undefined : ownBytes(kv.value),
     }));
     this.#position = Number(last.kv.mod_revision);
     this.#watcher.onChanges({ changes, revision: this.#position });

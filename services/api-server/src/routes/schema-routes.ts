@@ -1,7 +1,7 @@
 import type { CallContext } from "@ofs/engine";
 import { FeatureStoreError, type UnaryHandler } from "@ofs/platform";
 import { ofs } from "@ofs/proto";
-import type { Entity, FeatureGroup, FeatureSchema, Snapshot } from "@ofs/registry";
+import type { Entity, FeatureGroup, FeatureSchema, RegistryFault, Snapshot } from "@ofs/registry";
 import Long from "long";
 import { type GuardDeps, guardedHandler } from "./guarded-handler.ts";
 
@@ -48,9 +48,10 @@ export function describeEntities(
   context: Pick<CallContext, "callerId" | "entities">,
 ): ofs.v1.DescribeResult.$Properties {
   const named = labels.length > 0 ? labels : allLabels(snapshot, context.entities);
+  const faults = groupFaults(snapshot);
   return {
     registryRevision: Long.fromNumber(snapshot.revision),
-    entities: named.map((label) => describeEntity(snapshot, label, context)),
+    entities: named.map((label) => describeEntity(snapshot, label, context, faults)),
   };
 }
 
@@ -63,6 +64,7 @@ function describeEntity(
   snapshot: Snapshot,
   label: string,
   context: Pick<CallContext, "callerId" | "entities">,
+  faultsByName: ReadonlyMap<string, readonly RegistryFault[]>,
 ): ofs.v1.EntitySchema.$Properties {
   if (context.entities !== undefined && !context.entities.has(label)) {
     throw new FeatureStoreError(
@@ -70,7 +72,7 @@ function describeEntity(
       `caller ${context.callerId} may not use entity ${label}`,
     );
   }
-  const faults = faultsOf(snapshot, label);
+  const faults = faultsOf(faultsByName, label);
   const entity = snapshot.entities.get(label);
   if (entity !== undefined) return { ...describeServed(entity), faults };
   const reason = snapshot.disabledEntities.get(label);
@@ -114,9 +116,29 @@ function describeFeature(
   };
 }
 
-function faultsOf(snapshot: Snapshot, label: string): ofs.v1.Fault.$Properties[] {
+/** Faults by the first name below `entities`: a registry may have as many of both as it likes. */
+function groupFaults({ faults }: Snapshot): ReadonlyMap<string, readonly RegistryFault[]> {
+  const byName = new Map<string, RegistryFault[]>();
+  for (const fault of faults) {
+    const name = firstName(fault.path.slice("entities/".length));
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [fault]);
+    else known.push(fault);
+  }
+  return byName;
+}
+
+function faultsOf(
+  byName: ReadonlyMap<string, readonly RegistryFault[]>,
+  label: string,
+): ofs.v1.Fault.$Properties[] {
   const root = `entities/${label}`;
-  return snapshot.faults
+  return (byName.get(firstName(label)) ?? [])
     .filter(({ path }) => path === root || path.startsWith(`${root}/`))
     .map(({ path, reason }) => ({ path, reason }));
+}
+
+/** A label that a JSON value names may hold slashes. */
+function firstName(path: string): string {
+  return path.split("/", 1)[0] as string;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { persist } from "@ofs/proto";
 import { entityTree, type PrivateServer, startRedis, waitUntil } from "@ofs/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { writeOf } from "../scenarios/scenario-client.ts";
@@ -8,6 +9,7 @@ import {
   LiveServer,
   Opened,
   RegistryHome,
+  type WrittenRow,
 } from "./support/live-server.ts";
 
 const GROUP = "entities/item/feature-groups/slow";
@@ -81,7 +83,7 @@ const read = (...keys: string[]) =>
 
 async function writtenKey(): Promise<string> {
   const key = randomUUID();
-  const values = [{ int32Values: [1, 2] }, { int32Values: [3] }] as const;
+  const values: persist.IValues[] = [{ int32Values: [1, 2] }, { int32Values: [3] }];
   await server.client.persist(writeOf("item", ["id"], ASKED, [[key], ...values]));
   return key;
 }
@@ -155,7 +157,7 @@ describe("a write that waits for its store", () => {
   test("is of the version that it began with, and is read as that", async () => {
     const key = randomUUID();
     const write = () => {
-      const row = [[key], { int32Values: [8, 9] }] as const;
+      const row: WrittenRow = [[key], { int32Values: [8, 9] }];
       return server.client.persist(writeOf("item", ["id"], { slow: ["a", "b"] }, row));
     };
     expect(await duringChange(write, secondVersion())).toBe("Data Persisted Successfully");

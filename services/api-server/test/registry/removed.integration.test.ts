@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ServiceError } from "@grpc/grpc-js";
+import type { persist } from "@ofs/proto";
 import { entityTree, serverAddress, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Asked, writeOf } from "../scenarios/scenario-client.ts";
@@ -10,6 +11,7 @@ import {
   LiveServer,
   Opened,
   RegistryHome,
+  type WrittenRow,
 } from "./support/live-server.ts";
 
 const NOT_FOUND = 5;
@@ -74,7 +76,7 @@ async function readDuring(
 
 async function writtenKey(entity: string): Promise<string> {
   const key = randomUUID();
-  const values = [{ int32Values: [7] }, { int32Values: [9] }] as const;
+  const values: persist.IValues[] = [{ int32Values: [7] }, { int32Values: [9] }];
   const asked = { kept: ["a"], moved: ["b"] };
   await server.client.persist(writeOf(entity, ["id"], asked, [[key], ...values]));
   return key;
@@ -149,7 +151,7 @@ describe("a block of a version that the server has not heard of", () => {
     );
     await server.waitForRevision(await home.write(version(2, "new", "b")));
     const key = randomUUID();
-    const row = [[key], { int32Values: [4, 5] }] as const;
+    const row: WrittenRow = [[key], { int32Values: [4, 5] }];
     await server.client.persist(writeOf("item", ["id"], { moved: ["new", "b"] }, row));
     expect(await late.client.hex("item", ["id"], { moved: ["b"] }, [key])).toEqual([["05000000"]]);
     expect(await late.metric("ofs_registry_events_total", REFRESH)).toBe(1);
@@ -158,7 +160,7 @@ describe("a block of a version that the server has not heard of", () => {
   test("that no registry has is a default, counted, and does not make every read ask again", async () => {
     const key = randomUUID();
     await server.waitForRevision(await home.write(version(3, "newest", "b")));
-    const row = [[key], { int32Values: [6, 7] }] as const;
+    const row: WrittenRow = [[key], { int32Values: [6, 7] }];
     await server.client.persist(writeOf("item", ["id"], { moved: ["newest", "b"] }, row));
     const path = "entities/item/feature-groups/moved";
     await server.waitForRevision(

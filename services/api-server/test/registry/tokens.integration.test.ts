@@ -4,7 +4,13 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { entityTree, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ScenarioClient, writeOf } from "../scenarios/scenario-client.ts";
-import { COMMON_TREE, LiveServer, Opened, RegistryHome } from "./support/live-server.ts";
+import {
+  COMMON_TREE,
+  LiveServer,
+  Opened,
+  RegistryHome,
+  type WrittenRow,
+} from "./support/live-server.ts";
 
 const OK = 0;
 const PERMISSION_DENIED = 7;
@@ -52,7 +58,7 @@ function read(client: ScenarioClient, entity = "one"): Promise<number> {
 }
 
 function write(client: ScenarioClient, entity = "one"): Promise<number> {
-  const row = [[randomUUID()], { int32Values: [1] }] as const;
+  const row: WrittenRow = [[randomUUID()], { int32Values: [1] }];
   return codeOf(client.persist(writeOf(entity, ["id"], { scores: ["a"] }, row)));
 }
 
