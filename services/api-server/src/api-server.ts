@@ -121,7 +121,10 @@ async function openAll(
     {
       channels: [...invalidationChannels, ...hostChannels(worker, metrics)],
       // One process of a pod holds its keys and the UDP port; the others ask it.
-      role: (worker?.slot ?? 0) === 0 ? "holder" : "client",
+      peerPlace: {
+        role: (worker?.slot ?? 0) === 0 ? "holder" : "client",
+        isSuccessor: worker !== undefined,
+      },
     },
     base,
   );

@@ -78,6 +78,8 @@ export class RedisInvalidationChannel implements InvalidationChannel {
   #subscription: RedisSubscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isSubscribed = false;
+  /** Whether a heartbeat has come back since the subscription stands. */
+  #isHeard = false;
   #sequence = 0;
   #beat = 0;
   /** Heartbeats since the last one that was heard: sent, and taken by Redis. */
@@ -130,7 +132,7 @@ export class RedisInvalidationChannel implements InvalidationChannel {
 
   stats(): InvalidationChannelStats {
     return {
-      isUp: this.#isSubscribed && this.#sentBeats <= MAX_UNHEARD_BEATS,
+      isUp: this.#isSubscribed && this.#isHeard && this.#sentBeats <= MAX_UNHEARD_BEATS,
       publishedCount: this.#publishedCount,
       failedCount: this.#failedCount,
       receivedCount: this.#receivedCount,
@@ -163,10 +165,12 @@ export class RedisInvalidationChannel implements InvalidationChannel {
 
   #subscribed(): void {
     this.#isSubscribed = true;
+    this.#isHeard = false;
     this.#sentBeats = 0;
     this.#unheardBeats = 0;
     this.#senders.clear();
     this.#dropAll("subscribed");
+    this.#sendBeat();
   }
 
   #received(bytes: Buffer): void {
@@ -184,6 +188,7 @@ export class RedisInvalidationChannel implements InvalidationChannel {
   }
 
   #heardItself({ beat }: HeartbeatMessage): void {
+    this.#isHeard = true;
     this.#sentBeats = this.#beat - beat;
     this.#unheardBeats = Math.min(this.#unheardBeats, this.#sentBeats);
   }
@@ -201,13 +206,17 @@ export class RedisInvalidationChannel implements InvalidationChannel {
       this.#unheardBeats = 0;
       this.#subscription?.reconnect();
     }
+    this.#sendBeat();
+  }
+
+  #sendBeat(): void {
     this.#beat += 1;
     this.#sentBeats += 1;
-    void this.#sendBeat(this.#beat);
+    void this.#publishBeat(this.#beat);
   }
 
   /** Never rejects: a fault shows as a beat that is not heard. */
-  async #sendBeat(beat: number): Promise<void> {
+  async #publishBeat(beat: number): Promise<void> {
     const fault = await this.#send([encodeHeartbeat(this.#sender, this.#sequence, beat)]);
     if (fault === undefined && this.#beat - this.#sentBeats < beat) this.#unheardBeats += 1;
   }

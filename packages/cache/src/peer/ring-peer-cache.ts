@@ -2,7 +2,7 @@ import type { Block } from "@ofs/codec";
 import { FILL_MAX_AGE_MS, TOMBSTONE, TOMBSTONE_TTL_SECONDS } from "../distributed/tombstone.ts";
 import type { PeerCache } from "../ports.ts";
 import { InvalidationClock } from "../process/invalidation-clock.ts";
-import { MacSeal, NO_SEAL } from "./packet-seal.ts";
+import { MacSeal, NO_SEAL, type PacketSeal } from "./packet-seal.ts";
 import { Partition, type PartitionStats } from "./partition.ts";
 import { PeerClient } from "./peer-client.ts";
 import { createPeerCounts, type PeerCounts } from "./peer-counts.ts";
@@ -31,6 +31,7 @@ export type PeerRole = "holder" | "client";
 export interface RingPeerCacheOptions {
   /** This process's node in the ring: `podIdOf(...)`. */
   readonly selfId: string;
+  /** To begin with; see `hold`. */
   readonly role: PeerRole;
   /** Interface that a holder listens on, an IPv4 address. */
   readonly host: string;
@@ -59,6 +60,7 @@ export interface RingPeerCacheStats {
   readonly own: PartitionStats;
   readonly global: PartitionStats;
   readonly counts: PeerCounts;
+  readonly role: PeerRole;
   /** Nodes of the ring. */
   readonly nodeCount: number;
 }
@@ -73,6 +75,8 @@ export class RingPeerCache implements PeerCache {
   readonly #counts = createPeerCounts();
   #ring: HashRing;
   #members: ReadonlyMap<string, PeerMember> = new Map();
+  readonly #seal: PacketSeal;
+  #role: PeerRole = "client";
   #client: PeerClient | undefined;
   #server: PeerServer | undefined;
 
@@ -83,31 +87,41 @@ export class RingPeerCache implements PeerCache {
     this.#clock = new InvalidationClock({ slotCount: CLOCK_SLOT_COUNT, now: monotonicNow });
     this.#own = new Partition({ maxSizeBytes: options.ownSizeBytes, monotonicNow });
     this.#global = new Partition({ maxSizeBytes: options.globalSizeBytes, monotonicNow });
+    this.#seal = options.secret === undefined ? NO_SEAL : new MacSeal(options.secret);
     this.#ring = this.#ringOf([]);
   }
 
   /** The ring is this node alone until `setMembers`. @throws the system's error if the port cannot be had */
   static async open(options: RingPeerCacheOptions): Promise<RingPeerCache> {
     const cache = new RingPeerCache(options);
-    const seal = options.secret === undefined ? NO_SEAL : new MacSeal(options.secret);
-    const counts = cache.#counts;
-    if (options.role === "holder") {
-      const { host, port } = options;
-      const handler = {
-        find: (key: string) => cache.#own.get(key, options.now()),
-        accept: (key: string, value: Uint8Array, ttl: number) => cache.#accept(key, value, ttl),
-      };
-      cache.#server = await PeerServer.open({ host, port, seal, counts, handler });
-    }
+    if (options.role === "holder") await cache.hold();
     cache.#client = await PeerClient.open({
       socketCount: options.socketCount,
       port: options.port,
-      seal,
-      counts,
+      seal: cache.#seal,
+      counts: cache.#counts,
       monotonicNow: cache.#monotonicNow,
       replyTimeoutMs: options.replyTimeoutMs,
     });
     return cache;
+  }
+
+  /** Makes a client the holder of its node's keys. @throws the system's error if the port cannot be had */
+  async hold(): Promise<void> {
+    if (this.#role === "holder") return;
+    const { host, port, now } = this.#options;
+    this.#server = await PeerServer.open({
+      host,
+      port,
+      seal: this.#seal,
+      counts: this.#counts,
+      handler: {
+        find: (key) => this.#own.get(key, now()),
+        accept: (key, value, ttlSeconds) => this.#accept(key, value, ttlSeconds),
+      },
+    });
+    this.#role = "holder";
+    this.setMembers([...this.#members.values()]);
   }
 
   /** Who divides the keys from now on, beside this node itself if it is a holder. */
@@ -254,6 +268,7 @@ export class RingPeerCache implements PeerCache {
       own: this.#own.stats(),
       global: this.#global.stats(),
       counts: this.#counts,
+      role: this.#role,
       nodeCount: this.#ring.nodeIds.length,
     };
   }
@@ -263,8 +278,7 @@ export class RingPeerCache implements PeerCache {
   }
 
   #nodeIds(ids: readonly string[]): readonly string[] {
-    const { role, selfId } = this.#options;
-    return role === "holder" ? [selfId, ...ids] : ids;
+    return this.#role === "holder" ? [this.#options.selfId, ...ids] : ids;
   }
 
   #ringOf(ids: readonly string[]): HashRing {
@@ -279,7 +293,7 @@ export class RingPeerCache implements PeerCache {
   }
 
   #isSelf(nodeId: string): boolean {
-    return this.#options.role === "holder" && nodeId === this.#options.selfId;
+    return this.#role === "holder" && nodeId === this.#options.selfId;
   }
 
   /**

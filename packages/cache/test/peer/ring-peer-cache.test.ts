@@ -322,6 +322,23 @@ describe("members come and go", () => {
   });
 });
 
+test("a client becomes the holder when the one before it is gone", async () => {
+  const [a] = caches;
+  const successor = await cluster.open(0, { role: "client" });
+  cluster.connect([successor], [0, 1, 2]);
+  await expect(successor.hold()).rejects.toThrow("EADDRINUSE");
+  const key = cluster.keyOf(a, 0);
+  fill(a, key, 1, 1);
+  expect(await readThrough(successor, key, now(), 1)).toEqual([1]);
+  await a.close();
+  await successor.hold();
+  await successor.hold();
+  fill(caches[1], key, 1, 2);
+  await accepted(successor, "stored");
+  expect(successor.stats()).toMatchObject({ role: "holder", nodeCount: 3 });
+  expect(await readThrough(caches[2], key, now(), 1)).toEqual([2]);
+});
+
 describe("inspection", () => {
   test("finds records here and at owners, and puts them where they belong", async () => {
     const [a, b] = caches;

@@ -1,10 +1,10 @@
-import type { InvalidationChannel, PeerRole } from "@ofs/cache";
+import type { InvalidationChannel } from "@ofs/cache";
 import type { Health, Lifecycle, Logger } from "@ofs/platform";
 import type { Registry } from "prom-client";
 import type { ApiServerConfig } from "../config.ts";
 import { DistributedCaches } from "./distributed-caches.ts";
 import { Invalidation } from "./invalidation.ts";
-import { type OpenPeerCache, openPeerCache } from "./peer-cache.ts";
+import { type OpenPeerCache, openPeerCache, type PeerPlace } from "./peer-cache.ts";
 import { ProcessCaches } from "./process-caches.ts";
 import type { StoreConnections } from "./store-connections.ts";
 
@@ -20,7 +20,7 @@ export interface OpenCaches {
 export interface CacheNeighbours {
   /** Beside the channel over Redis. */
   readonly channels: readonly InvalidationChannel[];
-  readonly role: PeerRole;
+  readonly peerPlace: PeerPlace;
 }
 
 interface CacheDeps {
@@ -34,7 +34,7 @@ interface CacheDeps {
 export async function openCaches(
   config: ApiServerConfig,
   stores: StoreConnections,
-  { channels, role }: CacheNeighbours,
+  { channels, peerPlace }: CacheNeighbours,
   { log, metrics, health, lifecycle }: CacheDeps,
 ): Promise<OpenCaches> {
   const { APP_NAME: appName, INVALIDATION_TIMEOUT_MS: invalidateTimeoutMs } = config.server;
@@ -56,7 +56,7 @@ export async function openCaches(
   });
   lifecycle.register("distributed caches", () => distributed.close());
   const processCaches = new ProcessCaches(config.processCaches, metrics);
-  const peers = await openPeerCache(config, role, metrics, log);
+  const peers = await openPeerCache(config, peerPlace, metrics, log);
   lifecycle.register("peer cache", () => peers?.close());
   health.register("invalidation", () => invalidation.check());
   if (peers !== undefined) health.register("peers", () => peers.check());

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { EtcdMembership, lookUpHost, type PeerRole, podIdOf, RingPeerCache } from "@ofs/cache";
 import type { CheckResult, Logger } from "@ofs/platform";
 import type { Registry } from "prom-client";
@@ -5,6 +6,9 @@ import type { PeerCacheSettings } from "../config/cache-settings.ts";
 import type { ApiServerConfig } from "../config.ts";
 import { registerPeerCacheMetrics } from "../metrics/peer-cache-metrics.ts";
 import { readEtcdTls } from "./etcd-tls.ts";
+
+/** Between attempts to take the port of the process before. */
+const HOLD_RETRY_MS = 250;
 
 /** The peer cache of this process, and its place among the others. */
 export interface OpenPeerCache {
@@ -14,16 +18,23 @@ export interface OpenPeerCache {
   close(): Promise<void>;
 }
 
+/** What this process does for its pod. */
+export interface PeerPlace {
+  /** `client` in further processes of a pod, which ask the one that holds the pod's keys. */
+  readonly role: PeerRole;
+  /** Whether the UDP port may be taken at first: by the process that this one replaces. */
+  readonly isSuccessor: boolean;
+}
+
 /**
  * Opens the first peer cache that is enabled; there is one at most.
  *
- * @param role `client` in further processes of a pod, which ask the one that holds the pod's keys
  * @returns undefined if none is configured
  * @throws if the UDP port cannot be had, `POD_IP` has no address or a file cannot be read
  */
 export async function openPeerCache(
   config: ApiServerConfig,
-  role: PeerRole,
+  place: PeerPlace,
   metrics: Registry,
   log: Logger,
 ): Promise<OpenPeerCache | undefined> {
@@ -34,22 +45,28 @@ export async function openPeerCache(
     const ignored = more.map(({ confId }) => confId);
     log.warn({ used: settings.confId, ignored }, "only the first peer cache is used");
   }
-  const cache = await openRing(settings, role, podIp, nodeIp);
+  const cache = await openRing(settings, place.role, podIp, nodeIp);
+  const closing = new AbortController();
   try {
-    const membership = await openMembership(config, settings, role, cache, { podIp, nodeIp }, log);
+    const holding =
+      place.role === "holder" ? await hold(cache, place, closing.signal, log) : undefined;
+    const self = { podIp, nodeIp };
+    const membership = await openMembership(config, settings, place.role, cache, self, log);
     registerPeerCacheMetrics(metrics, settings.name, cache, membership);
     // etcd may be away: until it is there, this process is alone.
     const started = membership.start();
     return {
       cache,
-      check: () => checkMembership(membership),
+      check: () => checkPeers(membership, place.role === cache.stats().role),
       async close() {
+        closing.abort();
         await membership.close();
-        await started;
+        await Promise.all([started, holding?.done]);
         await cache.close();
       },
     };
   } catch (error) {
+    closing.abort();
     await cache.close();
     throw error;
   }
@@ -69,7 +86,7 @@ async function openRing(
   const { port, ownSizeBytes, globalSizeBytes, globalTtlSeconds, socketCount, secret } = settings;
   return RingPeerCache.open({
     selfId: podIdOf(nodeIp, podIp),
-    role,
+    role: "client",
     host,
     port,
     ownSizeBytes,
@@ -80,6 +97,43 @@ async function openRing(
     now: Date.now,
     random: Math.random,
   });
+}
+
+/**
+ * Takes the UDP port. A successor asks the process that it replaces, as any client does, until that has let go of it.
+ *
+ * @returns when the port is taken, or is being waited for; `done` never rejects
+ * @throws the system's error if the port cannot be had
+ */
+async function hold(
+  cache: RingPeerCache,
+  { isSuccessor }: PeerPlace,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<{ readonly done: Promise<void> }> {
+  try {
+    await cache.hold();
+    return { done: Promise.resolve() };
+  } catch (error) {
+    if (!isSuccessor || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return { done: holdLater(cache, signal, log) };
+  }
+}
+
+/** Never rejects. */
+async function holdLater(cache: RingPeerCache, signal: AbortSignal, log: Logger): Promise<void> {
+  let reason: string | undefined;
+  while (!signal.aborted) {
+    try {
+      await cache.hold();
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== reason) log.warn({ err: error }, "the peer cache waits for its UDP port");
+      reason = message;
+    }
+    await delay(HOLD_RETRY_MS, undefined, { signal }).catch(() => "closing");
+  }
 }
 
 async function openMembership(
@@ -108,16 +162,17 @@ async function openMembership(
   });
 }
 
-/** Without etcd the last members stay: a warning, as the process serves on. */
-function checkMembership(membership: EtcdMembership): CheckResult {
+/** Without etcd the last members stay; without its port this pod's keys are nobody's. The process serves on. */
+function checkPeers(membership: EtcdMembership, isInPlace: boolean): CheckResult {
   const { isLive, memberCount, unresolvedCount, ignoredCount } = membership.stats();
   return {
-    status: isLive ? "ok" : "warning",
+    status: isLive && isInPlace ? "ok" : "warning",
     detail: {
       members: memberCount,
       unresolved: unresolvedCount,
       ignored: ignoredCount,
       etcd: isLive ? "up" : "down",
+      port: isInPlace ? "held" : "taken by another process",
     },
   };
 }

@@ -5,7 +5,7 @@ import type {
   RingPeerCache,
   RingPeerCacheStats,
 } from "@ofs/cache";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { type Aggregator, Counter, Gauge, type Registry } from "prom-client";
 
 /** What the peer cache holds, and what goes between it and its peers. */
 export function registerPeerCacheMetrics(
@@ -25,6 +25,7 @@ function registerPartitions(metrics: Registry, cacheName: string, cache: RingPee
       name: `ofs_p2p_cache_${name}`,
       help,
       labelNames: ["cache_name", "cache_type"],
+      aggregator: name === "hit_rate" ? "average" : "sum",
       registers: [metrics],
       collect() {
         const { own, global } = cache.stats();
@@ -106,27 +107,32 @@ function registerMembers(
   cache: RingPeerCache,
   membership: EtcdMembership,
 ): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, aggregator: Aggregator, help: string, read: () => number) =>
     new Gauge({
       name: `ofs_p2p_cache_${name}`,
       help,
+      aggregator,
       registers: [metrics],
       collect() {
         this.set(read());
       },
     });
-  gauge("nodes", "Nodes of the ring.", () => cache.stats().nodeCount);
-  gauge("members_live", "1 while changes of the members arrive.", () =>
-    membership.stats().isLive ? 1 : 0,
+  const members = () => membership.stats();
+  gauge("nodes", "max", "Nodes of the ring.", () => cache.stats().nodeCount);
+  gauge("holders", "sum", "Processes that hold the pod's keys: 1, but for moments.", () =>
+    cache.stats().role === "holder" ? 1 : 0,
   );
-  gauge("members_ignored", "Members that say nothing, or are too many.", () => {
-    return membership.stats().ignoredCount;
+  gauge("members_live", "min", "1 while changes of the members arrive.", () =>
+    members().isLive ? 1 : 0,
+  );
+  gauge("members_ignored", "max", "Members that say nothing, or are too many.", () => {
+    return members().ignoredCount;
   });
-  gauge("members_unresolved", "Members whose host name has no address.", () => {
-    return membership.stats().unresolvedCount;
+  gauge("members_unresolved", "max", "Members whose host name has no address.", () => {
+    return members().unresolvedCount;
   });
-  gauge("joins", "How often this process joined: more than once where its lease was lost.", () => {
-    return membership.stats().joinCount;
+  gauge("joins", "sum", "How often this pod joined: again where its lease was lost.", () => {
+    return members().joinCount;
   });
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@ofs/testkit";
 import { CALLER_ID, CALLER_TOKEN } from "../scenarios/scenario-tree.ts";
 import {
+  BUILT,
   cacheEnvironment,
   etcdHome,
   FROM_SOURCE,
@@ -43,9 +44,11 @@ export interface Pod {
   series(name: string, ...labels: readonly string[]): Promise<number>;
 }
 
+/** @param isBuilt run the built server, as several workers need it */
 export async function startPods(
   count: number,
   env: Readonly<Record<string, string>> = {},
+  isBuilt = false,
 ): Promise<Pods> {
   const name = `peers_${randomUUID().replaceAll("-", "")}`;
   const home = etcdHome(name);
@@ -53,7 +56,10 @@ export async function startPods(
   const ports = await freePorts(count);
   const udpPort = await freePort();
   const settings = { ...home.env, ...peerEnvironment(name, udpPort), ...env };
-  const pods = await Promise.all(ports.map((port, index) => startPod(name, port, index, settings)));
+  const program = isBuilt ? BUILT : FROM_SOURCE;
+  const pods = await Promise.all(
+    ports.map((port, index) => startPod(program, name, port, index, settings)),
+  );
   return {
     pods,
     async setPercentage(percentage) {
@@ -74,13 +80,14 @@ export async function startPods(
 }
 
 async function startPod(
+  program: typeof BUILT,
   name: string,
   port: number,
   index: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Pod> {
   const process = await startProcess({
-    ...FROM_SOURCE,
+    ...program,
     env: {
       APP_NAME: name,
       APP_HOST: HOST,

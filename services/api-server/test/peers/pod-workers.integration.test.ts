@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { waitUntil } from "@ofs/testkit";
+import { afterEach, expect, test } from "vitest";
+import { grpcCaller } from "../workers/load.ts";
+import { type Pods, startPods } from "./pods-under-test.ts";
+
+/** Connections go to the workers in turn, so that some reach each. */
+const CALLERS = 4;
+const KEYS = 20;
+const TIMEOUT_MS = 40_000;
+
+let site: Pods | undefined;
+
+afterEach(async () => {
+  await site?.close();
+  site = undefined;
+});
+
+/** New processes trust nobody for 10 s, and there are two generations of them. */
+const TEST_TIMEOUT_MS = 150_000;
+
+test("workers of a pod share its keys; the port passes on", {
+  timeout: TEST_TIMEOUT_MS,
+}, async () => {
+  site = await startPods(1, { WORKERS: "2" }, true);
+  const [pod] = site.pods;
+  if (pod === undefined) throw new Error("no pod");
+  const hits = async (): Promise<number> => {
+    const count = await pod.series("ofs_p2p_cache_network_keys_total", 'result="hit"');
+    return Number.isNaN(count) ? 0 : count;
+  };
+  /** Whether a worker has got a key from the other, which holds all of them. */
+  const isShared = async (): Promise<boolean> => {
+    const before = await hits();
+    const run = randomUUID();
+    for (let i = 0; i < CALLERS; i++) {
+      const caller = grpcCaller(pod.port);
+      for (let k = 0; k < KEYS; k++) expect(await caller.read(`${run}-${k}`)).toBe(0);
+      caller.close();
+    }
+    return (await hits()) > before;
+  };
+  await waitUntil(isShared, { what: "a worker to ask the other", timeoutMs: TIMEOUT_MS });
+  pod.process.signal("SIGHUP");
+  const isReplaced = async () =>
+    (await pod.series("ofs_worker_reloads_total", 'result="done"')) === 1;
+  await waitUntil(isReplaced, { what: "the workers to be replaced", timeoutMs: TIMEOUT_MS });
+  await waitUntil(isShared, { what: "the new workers to share", timeoutMs: TIMEOUT_MS });
+});
