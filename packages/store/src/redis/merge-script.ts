@@ -95,8 +95,8 @@ if is_lasting then
   redis.call('PERSIST', record)
   redis.call('PERSIST', sibling)
 else
-  local ttl_ms = latest * 1000 - now_ms
-  if ttl_ms < 1 then ttl_ms = 1 end
+  -- A block is live up to and including its last second: the key goes after it.
+  local ttl_ms = latest * 1000 - now_ms + 1000
   redis.call('PEXPIRE', record, format('%.0f', ttl_ms))
   redis.call('PEXPIRE', sibling, format('%.0f', ttl_ms))
 end
