@@ -13,6 +13,15 @@ import { toScyllaFailure } from "./scylla-errors.ts";
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
 
+/**
+ * Statements of one connection that may be without an answer past their time; then it is replaced: its other end may be
+ * gone without a word. An answer that comes late after all takes one off the count.
+ */
+const MAX_UNANSWERED = 16;
+
+/** How long a connection may be idle before it is tried out, in milliseconds. */
+const HEARTBEAT_MS = 10_000;
+
 /** Statements that are sent to a second node, where that is switched on. */
 const MAX_SPECULATIVE_EXECUTIONS = 1;
 
@@ -180,9 +189,11 @@ function clientOptions(
     socketOptions: {
       connectTimeout: options.connectTimeoutMs,
       readTimeout: options.timeoutMs,
+      defunctReadTimeoutThreshold: MAX_UNANSWERED,
       tcpNoDelay: true,
     },
     pooling: {
+      heartBeatInterval: HEARTBEAT_MS,
       coreConnectionsPerHost: {
         [types.distance.local]: options.connectionsPerHost,
         [types.distance.remote]: 1,

@@ -38,6 +38,18 @@ file_cache_size: 32MiB
 key_cache_size: 8MiB`;
 }
 
+/**
+ * Puts a test's own lines in place of those for the same key.
+ *
+ * @param settings such as `commitlog_sync: batch`; a key without a value takes the line away
+ */
+export function withSettings(yaml: string, settings: readonly string[]): string {
+  const keyOf = (line: string): string => line.slice(0, line.indexOf(":"));
+  const replaced = new Set(settings.map(keyOf));
+  const kept = yaml.split("\n").filter((line) => !replaced.has(keyOf(line)));
+  return [...kept, ...settings.filter((line) => !line.trimEnd().endsWith(":")), ""].join("\n");
+}
+
 /** Warnings and worse, to the process's own output. */
 export const LOGBACK_XML = `<configuration>
   <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">

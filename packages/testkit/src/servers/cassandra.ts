@@ -8,6 +8,7 @@ import {
   formatCassandraYaml,
   LOGBACK_XML,
   OPENED_PACKAGES,
+  withSettings,
 } from "./cassandra-config.ts";
 import { SERVER_VARIABLES } from "./server-address.ts";
 import { emptyFolder, ServerNode } from "./server-node.ts";
@@ -32,7 +33,7 @@ async function findCassandra(log: Log): Promise<CassandraPrograms> {
   return { java, jars };
 }
 
-/** @param settings further lines of cassandra.yaml, such as `read_request_timeout: 1000ms` */
+/** @param settings lines of cassandra.yaml, added or in place of ours: `read_request_timeout: 1000ms` */
 export async function startCassandraNode(
   context: StartContext,
   settings: readonly string[] = [],
@@ -46,7 +47,7 @@ export async function startCassandraNode(
     await mkdir(join(folder, each));
   }
   const yaml = formatCassandraYaml({ folder, port, storagePort });
-  await writeFile(join(conf, "cassandra.yaml"), [yaml, ...settings, ""].join("\n"));
+  await writeFile(join(conf, "cassandra.yaml"), withSettings(yaml, settings));
   await writeFile(join(conf, "logback.xml"), LOGBACK_XML);
   const plan = {
     title: `cassandra on port ${port}`,

@@ -46,7 +46,8 @@ export function startEtcd(options: { args?: readonly string[] } = {}): Promise<P
 /**
  * Takes 5 s and 1 GB: share one between the tests of a file.
  *
- * @param settings further lines of cassandra.yaml: `["read_request_timeout: 1000ms"]`
+ * @param settings lines of cassandra.yaml, added or in place of the usual ones: `["read_request_timeout: 1000ms"]`; a
+ *   key without a value takes a line away
  */
 export function startCassandra(
   options: { settings?: readonly string[] } = {},
