@@ -29,6 +29,7 @@ import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/featu
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
+import { OverloadGuard } from "./transport/overload-guard.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
 const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
@@ -144,6 +145,7 @@ async function openAll(
     onStoreFailure: config.server.ON_STORE_FAILURE,
     storeTimeoutMs: config.server.STORE_TIMEOUT_MS,
     distributedTimeoutMs: config.server.DISTRIBUTED_CACHE_TIMEOUT_MS,
+    limits: { maxStoreInFlight: config.server.STORE_MAX_IN_FLIGHT },
     now: Date.now,
     random: Math.random,
     metrics,
@@ -204,11 +206,13 @@ async function openApi(
     ...(peerCache === undefined ? [] : peerRoutes(peerCache, guard)),
   ]);
   const services = peerCache === undefined ? SERVICES : [...SERVICES, PEER_SERVICE];
+  const overload = new OverloadGuard({ queueMs: server.OVERLOAD_QUEUE_MS });
   const httpRoutes = adminRoutes(health, metrics, worker);
   if (server.ENABLE_HTTP_API) {
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
       maxRequestBytes: server.MAX_REQUEST_BYTES,
+      overload,
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
     for (const [path, route] of mirror) httpRoutes.set(path, route);
@@ -223,7 +227,7 @@ async function openApi(
       maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
       isReflectionOn: server.GRPC_REFLECTION,
     },
-    { grpcRoutes, services, httpRoutes, health, metrics, log, connections: worker },
+    { grpcRoutes, services, httpRoutes, health, overload, metrics, log, connections: worker },
   );
   lifecycle.register("port", async (signal) => {
     const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);

@@ -5,8 +5,10 @@ import { type HttpRoutes, HttpServer } from "./http/http-server.ts";
 import { GrpcServer } from "./transport/grpc-server.ts";
 import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
 import { OpenStreams } from "./transport/open-streams.ts";
+import type { OverloadGuard } from "./transport/overload-guard.ts";
 import { addReflection } from "./transport/reflection.ts";
 import { type ConnectionSource, SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
+import { shedStreams } from "./transport/shed-streams.ts";
 
 /** Files in PEM form. */
 export interface TlsFiles {
@@ -34,6 +36,7 @@ export interface FrontDeps {
   readonly services: readonly string[];
   readonly httpRoutes: HttpRoutes;
   readonly health: Health;
+  readonly overload: OverloadGuard;
   readonly metrics: Registry;
   readonly log: Logger;
   /** In place of listening. */
@@ -71,13 +74,14 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
   const tls = await readTls(settings.tls);
   const streams = new OpenStreams(MAX_STREAMS);
   const http = new HttpServer(deps.httpRoutes, { log });
+  const shed = shedStreams(deps.overload);
   const grpc = new GrpcServer(deps.grpcRoutes, {
     maxRequestBytes: settings.maxRequestBytes,
     maxConcurrentStreams: settings.maxConcurrentStreams,
     keepaliveTimeMs: KEEPALIVE_TIME_MS,
     keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
     // Over TLS, HTTP clients that know HTTP/2 choose it.
-    takeOver: (...stream) => http.acceptStream(...stream),
+    takeOver: (...stream) => http.acceptStream(...stream) || shed(...stream),
     log,
   });
   grpc.addService(HEALTH_SERVICE, createHealthService(deps.health, deps.services, streams));
@@ -98,6 +102,15 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
     onHttp2: (socket) => grpc.accept(socket),
     onHttp1: (socket) => http.accept(socket),
     onFault: (reason) => faults.inc({ reason }),
+  });
+  new Counter({
+    name: "ofs_overload_refused_total",
+    help: "Calls that were refused because the process was overloaded (OVERLOAD_QUEUE_MS).",
+    registers: [deps.metrics],
+    collect() {
+      this.reset();
+      this.inc(deps.overload.refusedCount);
+    },
   });
   new Gauge({
     name: "ofs_connections",

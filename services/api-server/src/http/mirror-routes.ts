@@ -1,10 +1,11 @@
-import type { UnaryHandler, UnaryRoutes } from "@ofs/platform";
+import { FeatureStoreError, type UnaryHandler, type UnaryRoutes } from "@ofs/platform";
 import type { HeaderSource } from "../auth/authenticator.ts";
 import {
   PERSIST_METHOD,
   RETRIEVE_DECODED_METHOD,
   RETRIEVE_METHOD,
 } from "../routes/feature-routes.ts";
+import { OVERLOAD_TEXT, type OverloadGuard } from "../transport/overload-guard.ts";
 import { HttpCall } from "./http-call.ts";
 import { jsonReply } from "./http-reply.ts";
 import type { HttpRoute } from "./http-server.ts";
@@ -19,6 +20,7 @@ import {
 export interface MirrorDeps {
   readonly routes: UnaryRoutes;
   readonly maxRequestBytes: number;
+  readonly overload: OverloadGuard;
   /** Whether the headers name a known caller. */
   isKnownCaller(source: HeaderSource): boolean;
 }
@@ -59,16 +61,24 @@ export function mirrorRoutes(deps: MirrorDeps): Map<string, HttpRoute> {
 }
 
 function mirrorRoute(mirrored: Mirrored, handler: UnaryHandler, deps: MirrorDeps): HttpRoute {
+  const answer: HttpRoute["handle"] = async (request, response) => {
+    const stranger = new HttpCall(mirrored.method, request, response);
+    // A stranger is refused, and counted, by the handler; its body is not worth reading.
+    if (!deps.isKnownCaller(stranger)) await handler(stranger);
+    const text = await readBody(request, deps.maxRequestBytes);
+    const encode = (): Uint8Array => mirrored.toMessage(text);
+    const answer = await handler(new HttpCall(mirrored.method, request, response, encode));
+    return jsonReply(200, mirrored.toJson(answer.response), answer.trailers);
+  };
   return {
     method: "POST",
     async handle(request, response) {
-      const stranger = new HttpCall(mirrored.method, request, response);
-      // A stranger is refused, and counted, by the handler; its body is not worth reading.
-      if (!deps.isKnownCaller(stranger)) await handler(stranger);
-      const text = await readBody(request, deps.maxRequestBytes);
-      const encode = (): Uint8Array => mirrored.toMessage(text);
-      const answer = await handler(new HttpCall(mirrored.method, request, response, encode));
-      return jsonReply(200, mirrored.toJson(answer.response), answer.trailers);
+      if (!deps.overload.enter()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
+      try {
+        return await answer(request, response);
+      } finally {
+        deps.overload.leave();
+      }
     },
   };
 }

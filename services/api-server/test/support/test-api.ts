@@ -12,6 +12,7 @@ import { mirrorRoutes } from "../../src/http/mirror-routes.ts";
 import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
 import { featureRoutes } from "../../src/routes/feature-routes.ts";
 import { schemaRoutes } from "../../src/routes/schema-routes.ts";
+import { OverloadGuard } from "../../src/transport/overload-guard.ts";
 import { openTestFront, type TestFront } from "./test-front.ts";
 
 /** The time that the authenticator of these tests lives in. */
@@ -111,6 +112,7 @@ export async function openTestApi(readers: readonly Reader[], maxInFlight = 10):
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
       maxRequestBytes: 10_000,
+      overload: new OverloadGuard({ queueMs: 0 }),
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
     return { grpcRoutes, httpRoutes: new Map([...adminRoutes(health, metrics), ...mirror]) };

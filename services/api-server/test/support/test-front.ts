@@ -2,6 +2,7 @@ import { createLogger, Health, type UnaryHandler } from "@ofs/platform";
 import { Registry } from "prom-client";
 import { type Front, type FrontDeps, type FrontSettings, openFront } from "../../src/front.ts";
 import { adminRoutes } from "../../src/http/admin-routes.ts";
+import { OverloadGuard } from "../../src/transport/overload-guard.ts";
 
 export const ECHO = "/test.Service/Echo";
 
@@ -45,6 +46,7 @@ export async function openTestFront(
       services: ["retrieve.FeatureService"],
       httpRoutes: adminRoutes(health, metrics),
       health,
+      overload: new OverloadGuard({ queueMs: 0 }),
       metrics,
       log,
       ...more(health, metrics),

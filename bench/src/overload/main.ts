@@ -1,0 +1,178 @@
+import { execFileSync, fork } from "node:child_process";
+import { parseArgs } from "node:util";
+import { serverAddress, startTcpProxy } from "@ofs/testkit";
+import { setup } from "../../../packages/testkit/src/global-setup.ts";
+import {
+  type ServerUnderTest,
+  startServerUnderTest,
+} from "../../../services/api-server/test/scenarios/server-under-test.ts";
+import { benchTree, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
+import type { LoadPlan, LoadReport, Phase } from "./load-plan.ts";
+import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
+import { goodputOf, type Outcome, renderOutcomes, renderTimeline } from "./overload-report.ts";
+import { ServerWatch } from "./server-watch.ts";
+
+const USAGE = `usage: npm run overload -- [--case PART-OF-NAME] [--seconds N] [--factor N] [--deadline MS] [--env NAME=VALUE]
+  Answers within the deadline, at the peak and at several times its rate. One minute a case.
+`;
+
+const { values } = parseArgs({
+  options: {
+    case: { type: "string", multiple: true },
+    seconds: { type: "string", default: "20" },
+    factor: { type: "string", default: "5" },
+    deadline: { type: "string", default: "500" },
+    connections: { type: "string", default: "20" },
+    env: { type: "string", multiple: true, default: [] },
+    peak: { type: "string" },
+    timeline: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+
+const CREDENTIALS = {
+  "online-feature-store-caller-id": "scenario",
+  "online-feature-store-auth-token": "scenario-token",
+};
+const WRITE_BATCH = 500;
+/** Calls that are kept open to find what the server can do. */
+const PROBE_OPEN_CALLS = 20;
+/** Rates beside what the probe found, at which the peak is looked for. */
+const PEAK_STEPS = [0.9, 1.1];
+const PEAK_SECONDS = 4;
+/** Rate before and after the overload, beside the peak. */
+const NORMAL_SHARE = 0.8;
+const AFTER_SECONDS = 8;
+
+const stopServers = await setup();
+const outcomes: Outcome[] = [];
+try {
+  const wanted = values.case ?? [""];
+  for (const overload of OVERLOAD_CASES) {
+    if (!wanted.some((part) => overload.name.includes(part))) continue;
+    outcomes.push(await runCase(overload));
+    process.stderr.write(`${renderOutcomes(outcomes.slice(-1))}\n`);
+  }
+} finally {
+  await stopServers();
+}
+process.stdout.write(`\n${renderOutcomes(outcomes)}\n`);
+
+async function runCase(overload: OverloadCase): Promise<Outcome> {
+  const { host, port } = serverAddress("redis");
+  const proxy = await startTcpProxy({ target: { host, port } });
+  const env: Record<string, string> = { WORKERS: "1" };
+  if (overload.storeDelayMs > 0) {
+    Object.assign(env, { STORAGE_REDIS_STANDALONE_4_ADDR: `${proxy.host}:${proxy.port}` });
+    await proxy.inject({ kind: "delay", ms: overload.storeDelayMs }, "toClient");
+  }
+  for (const setting of values.env) {
+    const [name, ...rest] = setting.split("=");
+    env[name as string] = rest.join("=");
+  }
+  const server = await startServerUnderTest(overload.store, overload.caches, {
+    treeFor: benchTree,
+    isBuilt: true,
+    env,
+  });
+  try {
+    pin(server.pid, 0);
+    await writeRows(server);
+    return await overloadServer(overload, server);
+  } finally {
+    await server.close();
+    await proxy.close();
+  }
+}
+
+async function writeRows({ client }: ServerUnderTest): Promise<void> {
+  for (const shape of SHAPES) {
+    for (let from = 0; from < WRITTEN_KEYS; from += WRITE_BATCH) {
+      await client.persist(writeQuery(shape, from, from + WRITE_BATCH));
+    }
+  }
+}
+
+async function overloadServer(overload: OverloadCase, server: ServerUnderTest): Promise<Outcome> {
+  const requests = overload.requests().map(frame);
+  const load = (phases: readonly Phase[]) =>
+    runLoad({
+      address: server.address,
+      method: overload.method,
+      headers: CREDENTIALS,
+      requests,
+      connectionCount: Number(values.connections),
+      deadlineMs: Number(values.deadline),
+      phases,
+    });
+  const peak = Number(values.peak ?? (await findPeak(load)));
+  const watch = new ServerWatch(server.pid);
+  const phase = (name: string, share: number, seconds: number): Phase => {
+    return { name, seconds, load: { callsPerSecond: peak * share } };
+  };
+  const report = await load([
+    phase("before", NORMAL_SHARE, 2),
+    phase("overload", Number(values.factor), Number(values.seconds)),
+    phase("after", NORMAL_SHARE, AFTER_SECONDS),
+  ]);
+  if (values.timeline) process.stderr.write(`${renderTimeline(report.slices)}\n`);
+  for (const [status, count] of report.failures)
+    process.stderr.write(`  ${count} calls ended with ${status}\n`);
+  return {
+    name: overload.name,
+    peak,
+    factor: Number(values.factor),
+    report,
+    rssMebibytes: watch.stop(),
+  };
+}
+
+/** The best goodput of some rates around what the server does for a few callers that wait for their answers. */
+async function findPeak(load: (phases: readonly Phase[]) => Promise<LoadReport>): Promise<number> {
+  const probe = { openCalls: PROBE_OPEN_CALLS };
+  const { slices } = await load([
+    { name: "warm up", seconds: 3, load: probe },
+    { name: "probe", seconds: PEAK_SECONDS, load: probe },
+  ]);
+  let peak = goodputOf(slices, "probe");
+  for (const callsPerSecond of PEAK_STEPS.map((step) => peak * step)) {
+    const phase = { name: "peak", seconds: PEAK_SECONDS, load: { callsPerSecond } };
+    const goodput = goodputOf((await load([phase])).slices, "peak");
+    const offered = callsPerSecond.toFixed(0);
+    process.stderr.write(`  ${offered}/s offered: ${goodput.toFixed(0)}/s in time\n`);
+    peak = Math.max(peak, goodput);
+  }
+  return peak;
+}
+
+function runLoad(plan: LoadPlan): Promise<LoadReport> {
+  const child = fork(new URL("./generator.ts", import.meta.url), { serialization: "advanced" });
+  return new Promise((resolve, reject) => {
+    child.once("message", resolve as (message: unknown) => void);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the load ended with code ${code}`)));
+    if (child.pid !== undefined) pin(child.pid, 1);
+    child.send(plan);
+  });
+}
+
+/** Server and load on a core each, where the system has `taskset`. */
+function pin(pid: number, core: number): void {
+  try {
+    execFileSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" });
+  } catch (error) {
+    process.stderr.write(`not pinned to a core: ${(error as Error).message}\n`);
+  }
+}
+
+/** Length-prefixed, not compressed. */
+function frame(message: Uint8Array): Uint8Array {
+  const framed = Buffer.alloc(5 + message.length);
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, 5);
+  return framed;
+}
