@@ -19,6 +19,12 @@ import {
 import { GrpcCall } from "./grpc-call.ts";
 import { sendableStatus } from "./grpc-status.ts";
 import { GuardedStreams, type StreamHooks } from "./guarded-streams.ts";
+import {
+  DEFAULT_HELD_LIMITS,
+  type HeldLimits,
+  HeldStreams,
+  type StreamFault,
+} from "./held-streams.ts";
 import { SocketSet } from "./socket-set.ts";
 
 export interface GrpcServerOptions {
@@ -32,6 +38,10 @@ export interface GrpcServerOptions {
   readonly keepaliveTimeoutMs: number;
   /** Gets each HTTP/2 stream first. @returns whether it has taken the stream */
   readonly takeOver?: StreamHooks["takeOver"];
+  /** What calls that do not end may hold; default `DEFAULT_HELD_LIMITS`. */
+  readonly heldLimits?: HeldLimits;
+  /** Is told of each stream that was ended for passing them. */
+  onStreamFault?(fault: StreamFault): void;
   readonly log: Logger;
 }
 
@@ -46,6 +56,7 @@ export class GrpcServer {
   readonly #server: Server;
   readonly #injector: ConnectionInjector;
   readonly #streams: GuardedStreams;
+  readonly #held: HeldStreams;
   readonly #sockets = new SocketSet();
   readonly #log: Logger;
 
@@ -61,9 +72,14 @@ export class GrpcServer {
     });
     for (const [method, handler] of routes) this.#register(method, handler);
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#held = new HeldStreams(
+      options.heldLimits ?? DEFAULT_HELD_LIMITS,
+      options.onStreamFault ?? (() => undefined),
+    );
     this.#streams = new GuardedStreams(this.#server, {
       onFault: (err) => this.#log.error({ err }, "a connection failed unexpectedly"),
       takeOver: options.takeOver ?? (() => false),
+      onCall: (stream, headers) => this.#held.watch(stream, headers),
     });
   }
 
@@ -94,6 +110,7 @@ export class GrpcServer {
 
   /** Ends every connection now. */
   destroy(): void {
+    this.#held.close();
     this.#server.forceShutdown();
     this.#sockets.destroy();
   }

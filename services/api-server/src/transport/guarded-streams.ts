@@ -14,6 +14,8 @@ export interface StreamHooks {
   onFault(error: unknown): void;
   /** Gets the streams of other paths than gRPC's. @returns whether it has taken the stream */
   takeOver(...stream: Parameters<OnStream>): boolean;
+  /** Gets the streams that have become calls of grpc-js. */
+  onCall(...stream: Parameters<OnStream>): void;
 }
 
 /**
@@ -59,6 +61,7 @@ export class GuardedStreams {
       try {
         if (this.#hooks.takeOver(...event)) return;
         for (const listener of listeners) listener.apply(http2Server, event);
+        this.#hooks.onCall(...event);
       } catch (error) {
         this.#hooks.onFault(error);
         stream.session?.destroy();

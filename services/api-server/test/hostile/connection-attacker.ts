@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import type { SeededRandom } from "@ofs/testkit";
 import { mutateBytes } from "./proto-mutations.ts";
 
@@ -23,6 +22,8 @@ export interface Speech {
   readonly kind: string;
   readonly bytes: Buffer;
   readonly isHttp2: boolean;
+  /** Whether the client may go silent, which takes the server some time to notice. */
+  readonly maySilence: boolean;
 }
 
 /** Opens a connection, says something, leaves. */
@@ -37,7 +38,7 @@ export class ConnectionAttacker {
 
   /** @param isMutated changes a few of the bytes, keeping most of the conversation's form */
   async attack(
-    { kind, bytes, isHttp2 }: Speech,
+    { kind, bytes, isHttp2, maySilence }: Speech,
     isMutated: boolean,
     random: SeededRandom,
   ): Promise<void> {
@@ -46,7 +47,7 @@ export class ConnectionAttacker {
     // Being cut off is what the server owes most of these.
     socket.on("error", () => socket.destroy());
     socket.resume();
-    await Promise.race([once(socket, "connect"), once(socket, "close")]);
+    await Promise.race([happening(socket, "connect"), happening(socket, "close")]);
     const split = random.integer(0, sent.length);
     socket.write(sent.subarray(0, split));
     await turn();
@@ -55,19 +56,21 @@ export class ConnectionAttacker {
     const ending = random.pick(ENDINGS);
     if (ending === "reset") socket.resetAndDestroy();
     else if (ending === "cut") socket.destroy();
-    else this.#keep(socket, kind, ending === "half-close" || !isHttp2);
+    else this.#keep(socket, kind, ending === "half-close" || !isHttp2 || !maySilence);
   }
 
   /** Waits until the server has ended every connection that was left to it. @throws {Error} if it does not */
   async assertAllEnded(): Promise<void> {
     const left = [...this.#left.keys()];
     const ended = Promise.all(
-      left.map((socket) => (socket.closed ? undefined : once(socket, "close"))),
+      left.map((socket) => (socket.closed ? undefined : happening(socket, "close"))),
     );
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), LETS_GO_WITHIN_MS);
-    await Promise.race([ended, once(late.signal, "abort")]);
-    clearTimeout(timer);
+    const timer = new AbortController();
+    const late = delay(LETS_GO_WITHIN_MS, undefined, { signal: timer.signal }).catch(
+      () => undefined,
+    );
+    await Promise.race([ended, late]);
+    timer.abort();
     const open = [...new Set(this.#left.values())];
     if (open.length > 0) throw new Error(`dead connections are still open: ${open.join(", ")}`);
   }
@@ -85,4 +88,11 @@ export class ConnectionAttacker {
     const [oldest] = this.#left.keys();
     oldest?.destroy();
   }
+}
+
+/** Unlike `once` of node:events this does not mind an error before. */
+function happening(socket: Socket, event: "connect" | "close"): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once(event, () => resolve());
+  });
 }

@@ -10,12 +10,12 @@ export const SEED =
 
 /** How the total is divided: requests are cheap, changes of the registry are not. */
 const PERCENT = {
-  "grpc requests": 35,
-  connections: 20,
-  "json bodies": 24,
+  "grpc requests": 50,
+  connections: 15,
+  "json bodies": 25,
   "registry values": 1,
-  "cache records": 10,
-  "stored blocks": 10,
+  "cache records": 5,
+  "stored blocks": 4,
 } as const;
 
 export type Surface = keyof typeof PERCENT;

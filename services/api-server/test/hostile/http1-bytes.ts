@@ -1,14 +1,8 @@
-import type { SeededRandom } from "@ofs/testkit";
-import { noise } from "./http2-bytes.ts";
+import { type Conversation, noise } from "./http2-bytes.ts";
 
 /*
  * HTTP/1.1 by hand: what tells servers in a row apart, what never ends, what is no HTTP at all.
  */
-
-export interface Http1Conversation {
-  readonly kind: string;
-  make(random: SeededRandom): Buffer;
-}
 
 const PATH = "/api/v1/features/retrieve";
 const GET = "GET /health/self HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -17,11 +11,11 @@ function post(headers: string, body = ""): string {
   return `POST ${PATH} HTTP/1.1\r\nhost: x\r\n${headers}\r\n${body}`;
 }
 
-function fixed(kind: string, text: string): Http1Conversation {
+function fixed(kind: string, text: string): Conversation {
   return { kind, make: () => Buffer.from(text, "latin1") };
 }
 
-export const HTTP1_CONVERSATIONS: readonly Http1Conversation[] = [
+export const HTTP1_CONVERSATIONS: readonly Conversation[] = [
   fixed("pipelined", GET.repeat(20)),
   fixed(
     "both lengths",

@@ -44,7 +44,7 @@ const WRITE_SAMPLE = {
 
 export function jsonCase(random: SeededRandom): JsonCase {
   const roll = random.next();
-  if (roll < 0.01) return heavyCase(random);
+  if (roll < 0.002) return heavyCase(random);
   const path = random.pick([READ, READ, DECODED, WRITE]);
   const sample = path === WRITE ? WRITE_SAMPLE : READ_SAMPLE;
   if (roll < 0.4) {
@@ -121,7 +121,7 @@ function heavyCase(random: SeededRandom): JsonCase {
   const [kind, make] = random.pick(HEAVY);
   return {
     kind,
-    path: random.pick([READ, WRITE]),
+    path: WRITE,
     body: Buffer.from(make()),
     faultOf: (status, answer) => {
       if (status >= 400 && status < 500) return undefined;

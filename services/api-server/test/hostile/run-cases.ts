@@ -9,6 +9,7 @@ const WARM_UP = 0.3;
 export type Attempt = (
   random: SeededRandom,
   lane: number,
+  index: number,
 ) => Promise<{ readonly kind: string; readonly fault: string | undefined }>;
 
 export interface RunOptions {
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly target: Target;
   /** Cases under way at once. */
   readonly lanes: number;
+  /** Part of the surface's share; default all of it. */
+  readonly part?: { readonly fraction: number; readonly firstIndex: number };
 }
 
 /**
@@ -23,10 +26,10 @@ export interface RunOptions {
  * make it again.
  */
 export async function runCases(
-  { surface, target, lanes }: RunOptions,
+  { surface, target, lanes, part = { fraction: 1, firstIndex: 0 } }: RunOptions,
   attempt: Attempt,
 ): Promise<void> {
-  const count = shareOf(surface);
+  const count = Math.ceil(shareOf(surface) * part.fraction);
   const warmUpCount = Math.floor(count * WARM_UP);
   await runLanes(0, warmUpCount);
   await target.markWarm();
@@ -36,7 +39,7 @@ export async function runCases(
     let next = from;
     const lane = async (_: unknown, laneIndex: number): Promise<void> => {
       while (next < to) {
-        const index = next++;
+        const index = part.firstIndex + next++;
         await runOne(index, laneIndex);
       }
     };
@@ -46,7 +49,7 @@ export async function runCases(
   async function runOne(index: number, lane: number): Promise<void> {
     let what = "not made";
     try {
-      const { kind, fault } = await attempt(randomOf(surface, index), lane);
+      const { kind, fault } = await attempt(randomOf(surface, index), lane, index);
       what = kind;
       if (fault !== undefined) throw new Error(fault);
       target.assertWell();

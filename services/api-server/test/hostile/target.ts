@@ -47,7 +47,8 @@ export class Target {
     process.stderr.write(`[hostile] OFS_HOSTILE_SEED=${SEED}\n`);
     const server = await startServerUnderTest(store, caches, {
       treeFor: hostileTree,
-      env: { ENABLE_HTTP_API: "true", ...env },
+      // Shedding would answer most of an attack for the code that is to be attacked.
+      env: { ENABLE_HTTP_API: "true", OVERLOAD_QUEUE_MS: "0", ...env },
       nodeOptions: ["--expose-gc", "--import", join(import.meta.dirname, "memory-probe.ts")],
     });
     const target = new Target(server, await startTimeOf(server.pid));
