@@ -83,16 +83,29 @@ const CACHE_OFF: CacheSettings = {
   confId: undefined,
 };
 
-/** The other settings count only while the cache is enabled: a disabled one needs none of them. */
+/**
+ * The other settings count only while the cache is enabled: a disabled one needs none of them. It keeps the cache that it
+ * names, for writes clear what was left there.
+ */
 function parseCacheSettings(fields: Fields, name: string, notes: Notes): CacheSettings {
   const node = fields.node(name);
   if (node === undefined) return CACHE_OFF;
   const cache = Fields.read(node, fields.pathOf(name), notes);
-  if (cache.boolean("enabled") !== true) return CACHE_OFF;
+  if (cache.boolean("enabled") !== true) return { ...CACHE_OFF, confId: confIdOfDisabled(cache) };
   return {
     isEnabled: true,
     ttlSeconds: cache.integer("ttl-in-seconds", 0, INTEGER_MAX) ?? 0,
     jitterPercent: cache.integer("jitter-percentage", 0, 100) ?? 0,
     confId: cache.integer("conf-id", 0, INTEGER_MAX),
   };
+}
+
+/** Never a fault: undefined if it is no configuration id. */
+function confIdOfDisabled(cache: Fields): number | undefined {
+  try {
+    return cache.integer("conf-id", 0, INTEGER_MAX);
+  } catch (error) {
+    if (error instanceof NodeFault) return undefined;
+    throw error;
+  }
 }

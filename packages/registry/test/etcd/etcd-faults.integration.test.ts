@@ -117,6 +117,25 @@ describe("a connection that breaks", () => {
   });
 });
 
+describe("two endpoints", () => {
+  it("the watch goes on at the other one when its own is cut off, without reading the tree again", async () => {
+    const root = testRoot();
+    const proxies = [await TcpProxy.start(server.address), await TcpProxy.start(server.address)];
+    for (const proxy of proxies) cleanup.add(proxy, (each) => each.close());
+    const client = cleanup.client(server.address.text);
+    await putAll(client, root, WORKED_EXAMPLE);
+    const endpoints = proxies.map(({ address }) => address).join(",");
+    const registry = await cleanup.registry(cleanup.source(endpoints, root));
+    for (const [index, proxy] of proxies.entries()) {
+      proxies[1 - index]?.mend();
+      proxy.cut();
+      await client.put(`${root}/${PERCENTAGE}`).value(String(index + 1));
+      await waitForPercentage(registry, index + 1);
+    }
+    expect(registry.status().counters).toMatchObject({ listCount: 1, gapCount: 0 });
+  });
+});
+
 describe("a server that stops", () => {
   it("do better 10: is followed again after a restart, compacted or not", async () => {
     const root = testRoot();

@@ -263,6 +263,12 @@ describe("do better 44: a disabled cache needs no settings", () => {
     expect(user?.groups.get("scores")?.isDistributedCached).toBe(true);
   });
 
+  it("keeps which cache that is, for writes clear what was left there", () => {
+    const path = "entities/user/distributed-cache/enabled";
+    const user = parseExample({ [path]: "false" }).entities.get("user");
+    expect(user?.distributedCache).toMatchObject({ isEnabled: false, confId: 2 });
+  });
+
   it("do better 45: a cache without conf-id is left to its user", () => {
     const snapshot = parseExample({ "entities/user/distributed-cache/conf-id": undefined });
     expect(snapshot.faults).toEqual([]);
