@@ -75,6 +75,12 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
   const streams = new OpenStreams(MAX_STREAMS);
   const http = new HttpServer(deps.httpRoutes, { log });
   const shed = shedStreams(deps.overload);
+  const streamFaults = new Counter({
+    name: "ofs_grpc_stream_faults_total",
+    help: "Calls that were cut: slow-request, unread-answer, held-bytes (of the connection or the process).",
+    labelNames: ["reason"],
+    registers: [deps.metrics],
+  });
   const grpc = new GrpcServer(deps.grpcRoutes, {
     maxRequestBytes: settings.maxRequestBytes,
     maxConcurrentStreams: settings.maxConcurrentStreams,
@@ -82,6 +88,7 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
     keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
     // Over TLS, HTTP clients that know HTTP/2 choose it.
     takeOver: (...stream) => http.acceptStream(...stream) || shed(...stream),
+    onStreamFault: (reason) => streamFaults.inc({ reason }),
     log,
   });
   grpc.addService(HEALTH_SERVICE, createHealthService(deps.health, deps.services, streams));

@@ -29,6 +29,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
  */
 const IDLE_LINGER_MS = 250;
 
+/** Without a byte in either direction while a request is under way: an answer that nobody reads. */
+const IDLE_TIMEOUT_MS = 60_000;
+
 /** How often the first two are looked at. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1_000;
 
@@ -59,6 +62,7 @@ export class HttpServer {
     });
     this.#server.on("request", (request, response) => void this.#serve(request, response));
     this.#streams = createHttp2Server((request, response) => void this.#serve(request, response));
+    this.#server.timeout = IDLE_TIMEOUT_MS;
     // Node enforces the timeouts only on a server that listens; this is how it learns that it does.
     this.#server.emit("listening");
   }

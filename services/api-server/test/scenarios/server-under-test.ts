@@ -39,7 +39,7 @@ export interface ServerUnderTest {
   readonly name: string;
   readonly client: ScenarioClient;
   /** Changes the running server's registry; `undefined` deletes. */
-  writeRegistry(entries: Readonly<Record<string, string | undefined>>): Promise<void>;
+  writeRegistry(entries: Readonly<Record<string, string | Buffer | undefined>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,10 +123,12 @@ export async function startServerUnderTest(
   };
 }
 
-export function toChanges(entries: Readonly<Record<string, string | undefined>>): RegistryChange[] {
-  return Object.entries(entries).map(([path, text]) => ({
+export function toChanges(
+  entries: Readonly<Record<string, string | Buffer | undefined>>,
+): RegistryChange[] {
+  return Object.entries(entries).map(([path, value]) => ({
     path,
-    value: text === undefined ? undefined : Buffer.from(text),
+    value: typeof value === "string" ? Buffer.from(value) : value,
   }));
 }
 
