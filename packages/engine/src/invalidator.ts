@@ -1,6 +1,5 @@
 import type { DistributedCache, InvalidationListener } from "@ofs/cache";
-import type { Entity, FeatureGroup } from "@ofs/registry";
-import { cachesOf } from "./entity-caches.ts";
+import type { CacheSettings, Entity } from "@ofs/registry";
 import type { EngineMetrics } from "./metrics.ts";
 import type { EngineOptions } from "./options.ts";
 import type { SharedReads } from "./read/shared-reads.ts";
@@ -21,24 +20,22 @@ export class Invalidator implements InvalidationListener {
   }
 
   /**
+   * Whether groups are cached now does not count: what they left in a cache while they were is served again when they
+   * are switched on again.
+   *
    * Call when the store has acknowledged the write (or may have taken it), and answer the writer afterwards. Never
    * rejects: what did not reach everyone is counted and logged, and bounded by the caches' TTLs.
    *
    * @param names of the keys written, `<entity>:<k1>|<k2>`
    */
-  async written(
-    entity: Entity,
-    groups: readonly FeatureGroup[],
-    names: readonly string[],
-  ): Promise<void> {
-    const { peer, distributed } = cachesOf(entity, this.#options, true);
+  async written(entity: Entity, names: readonly string[]): Promise<void> {
+    const { processCache, distributedCache } = entity;
+    const distributed = this.#configured(distributedCache);
     // First, for what anyone reads after dropping its own entry must be the new value or a tombstone.
-    if (distributed !== undefined && groups.some((group) => group.isDistributedCached)) {
-      await this.#entomb(entity, distributed, names);
-    }
+    if (distributed !== undefined) await this.#entomb(entity, distributed, names);
     this.invalidate(names);
-    if (groups.some((group) => group.isProcessCached)) {
-      peer?.invalidateOwners(names);
+    if (processCache.isEnabled || processCache.confId !== undefined) {
+      this.#options.peerCache?.invalidateOwners(names);
       await this.#tellOthers(entity, names);
     }
   }
@@ -54,6 +51,11 @@ export class Invalidator implements InvalidationListener {
     this.#reads.forgetAll();
     for (const cache of this.#options.processCaches.values()) cache.clear();
     this.#options.peerCache?.clear();
+  }
+
+  /** The distributed cache that the entity names, if it is switched on or not. */
+  #configured({ confId }: CacheSettings): DistributedCache | undefined {
+    return confId === undefined ? undefined : this.#options.distributedCacheFor(confId);
   }
 
   async #entomb(entity: Entity, cache: DistributedCache, names: readonly string[]): Promise<void> {

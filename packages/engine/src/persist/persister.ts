@@ -61,7 +61,7 @@ export class Persister {
     );
     const failures = await Promise.all(writes).finally(leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
-    await this.#invalidator.written(entity, plan.groups, plan.names);
+    await this.#invalidator.written(entity, plan.names);
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
     this.#metrics.persisted(entity.label, plan.names.length, startedMs);
