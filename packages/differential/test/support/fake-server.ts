@@ -16,7 +16,10 @@ export interface FakeServer {
 }
 
 /** A server of the published calls that keeps nothing: one column of four zero bytes for each label. */
-export async function startFakeServer(behaviour: FakeBehaviour = {}): Promise<FakeServer> {
+export async function startFakeServer(
+  behaviour: FakeBehaviour = {},
+  channel: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<FakeServer> {
   const server = new Server();
   const add = (path: string, answer: (bytes: Buffer) => Partial<Answer>): void => {
     const [, service = "", method = ""] = path.split("/");
@@ -66,7 +69,7 @@ export async function startFakeServer(behaviour: FakeBehaviour = {}): Promise<Fa
     return behaviour.persist?.(query) ?? done;
   });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync("127.0.0.1:0", channel, (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
