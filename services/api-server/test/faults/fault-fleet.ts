@@ -6,6 +6,7 @@ import {
   serverAddress,
   startProcess,
   type TestProcess,
+  waitUntil,
 } from "@ofs/testkit";
 import type { CacheUse } from "../scenarios/scenario-tree.ts";
 import { FROM_SOURCE, toChanges } from "../scenarios/server-under-test.ts";
@@ -15,9 +16,11 @@ import { ValueLedger } from "./value-ledger.ts";
 
 const KEY_COUNT = 60;
 const READY_TIMEOUT_MS = 60_000;
+const SEED_TIMEOUT_MS = 10_000;
+const OVERLOAD_QUEUE_MS = "60000";
 
 /** For a store; well below the deadline of a call, so that the server answers before its caller gives up. */
-export const STORE_TIMEOUT_MS = 300;
+export const STORE_TIMEOUT_MS = 600;
 
 export interface FaultFleetOptions {
   readonly processCount: number;
@@ -77,10 +80,25 @@ export class FaultFleet {
     return fleet;
   }
 
-  /** Gives every key a new value. */
+  /** Gives every key a new value; a store that is not warm yet may need some attempts. */
   async seed(): Promise<void> {
     const values = new Map(this.keys.map((key) => [key, this.ledger.begin(key)]));
-    await (this.clients[0] as ValueClient).write(values);
+    const [client] = this.clients as [ValueClient];
+    let lastError = "";
+    const isWritten = async (): Promise<boolean> => {
+      try {
+        await client.write(values);
+        return true;
+      } catch (error) {
+        lastError = String(error);
+        return false;
+      }
+    };
+    try {
+      await waitUntil(isWritten, { what: "the first values", timeoutMs: SEED_TIMEOUT_MS });
+    } catch (error) {
+      throw new Error(`${String(error)}: ${lastError}`, { cause: error });
+    }
     for (const [key, value] of values) this.ledger.acknowledge(key, value);
   }
 
@@ -116,6 +134,7 @@ function startServer(port: number, env: Readonly<Record<string, string>>): Promi
       WORKERS: "1",
       ETCD_WATCHER_ENABLED: "true",
       STORE_TIMEOUT_MS: String(STORE_TIMEOUT_MS),
+      OVERLOAD_QUEUE_MS, // a busy machine is not the fault that is looked at
       ...env,
     },
     ready: { http: `http://127.0.0.1:${port}/ready` },

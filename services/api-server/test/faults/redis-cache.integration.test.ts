@@ -6,7 +6,7 @@ import {
   startTcpProxy,
   type TcpProxy,
 } from "@ofs/testkit";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { FaultFleet } from "./fault-fleet.ts";
 import { blow, proxyFault, testFaults, WORKS } from "./fault-table.ts";
 import { redisCommand } from "./redis-command.ts";
@@ -63,7 +63,19 @@ function configure(name: string, value: string): Promise<string> {
 const LEAVES_RECORDS = { ...WORKS, mayBeStale: true };
 
 testFaults(() => fleet, {
-  slow: proxyFault(() => proxy, { kind: "delay", ms: 50, jitterMs: 20 }, WORKS),
+  slow: () => {
+    const { bytesToTarget, bytesToClient } = proxy.counters;
+    return {
+      inject: () => proxy.inject({ kind: "delay", ms: 50, jitterMs: 20 }),
+      heal: () => proxy.heal(),
+      meanwhile: async () => {
+        // Or else this file would test nothing.
+        expect(proxy.counters.bytesToTarget).toBeGreaterThan(bytesToTarget);
+        expect(proxy.counters.bytesToClient).toBeGreaterThan(bytesToClient);
+      },
+      ...WORKS,
+    };
+  },
   "too slow to be of use": proxyFault(() => proxy, { kind: "delay", ms: 1000 }, LEAVES_RECORDS),
   throttled: proxyFault(() => proxy, { kind: "bandwidth", bytesPerSecond: 5000 }, LEAVES_RECORDS),
   stalled: proxyFault(() => proxy, { kind: "stall" }, LEAVES_RECORDS),

@@ -47,7 +47,7 @@ const READS_ONLY = { reads: "ok", writes: "fails" } as const;
 
 testFaults(() => fleet, {
   stalled: proxyFault(() => proxy, { kind: "stall" }, FAILS),
-  slow: proxyFault(() => proxy, { kind: "delay", ms: 60, jitterMs: 40 }, WORKS),
+  slow: proxyFault(() => proxy, { kind: "delay", ms: 40, jitterMs: 20 }, WORKS),
   "too slow": proxyFault(() => proxy, { kind: "delay", ms: STORE_TIMEOUT_MS }, FAILS),
   throttled: proxyFault(() => proxy, { kind: "bandwidth", bytesPerSecond: 20_000 }, EITHER),
   "resetting all connections": proxyFault(() => proxy, { kind: "reset" }, FAILS),

@@ -3,7 +3,7 @@ import { queryOf, ScenarioClient, writeOf } from "../scenarios/scenario-client.t
 import { FEATURE, GROUP, KEY_COLUMN } from "./fault-tree.ts";
 
 /** Deadline of every call of the load. */
-export const CALL_DEADLINE_MS = 1500;
+export const CALL_DEADLINE_MS = 2000;
 
 /** Reads and writes the one number of the faults' entity. */
 export class ValueClient {
