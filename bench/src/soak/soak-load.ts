@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@ofs/testkit";
 import { ModelMismatch } from "../../../services/api-server/test/model/call-checks.ts";
@@ -27,6 +28,8 @@ export class SoakLoad {
   readonly #runner: StepRunner;
   readonly #perSecond: number;
   readonly #seed: number;
+  /** Nobody else's keys on a shared cache. */
+  readonly #keyPrefix = `${randomUUID().slice(0, 8)}-`;
   readonly #startedAt = performance.now();
   readonly #freeLanes: number[] = Array.from({ length: LANE_COUNT }, (_, lane) => lane);
   #lanes: readonly LaneSteps[] = [];
@@ -44,7 +47,7 @@ export class SoakLoad {
     this.#phase += 1;
     this.#lanes = Array.from({ length: LANE_COUNT }, (_, lane) => {
       const random = seededRandom(this.#seed + this.#phase * LANE_COUNT + lane);
-      return new LaneSteps(random, this.#runner.schema, `lane${lane}-`);
+      return new LaneSteps(random, this.#runner.schema, `${this.#keyPrefix}lane${lane}-`);
     });
     const startedAt = performance.now();
     const total = Math.floor((ms / 1000) * this.#perSecond);

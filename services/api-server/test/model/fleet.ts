@@ -150,6 +150,7 @@ export class Fleet {
         APP_NAME: this.name,
         APP_PORT: String(port),
         APP_LOG_LEVEL: "WARN",
+        OVERLOAD_QUEUE_MS: "0", // a busy machine must not look like a wrong answer
         WORKERS: "1",
         ...this.#home.env,
         ...cacheEnvironment(),

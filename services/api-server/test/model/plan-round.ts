@@ -15,6 +15,8 @@ const JUMPS_MS = [900, 1_500, 3_000, 31_000, 3_601_000];
 export interface PlanOptions {
   readonly allowed: AllowedCaches;
   readonly processCount: number;
+  /** Of all keys: nobody else's on a shared cache. */
+  readonly keyPrefix: string;
   /** Steps in all rounds together. */
   readonly stepCount: number;
 }
@@ -44,7 +46,7 @@ export class RoundPlanner {
     }
     const lanes = Array.from({ length: LANE_COUNT }, (_, lane) => {
       const seed = this.#random.integer(0, 2 ** 32 - 1);
-      return new LaneSteps(seededRandom(seed), changed, `lane${lane}-`);
+      return new LaneSteps(seededRandom(seed), changed, `${this.#options.keyPrefix}lane${lane}-`);
     });
     if (this.#random.next() < RESTART_PROBABILITY) serverSteps.push(this.#restart(lanes));
     const numbered = serverSteps.map((step) => this.#numbered(step));

@@ -14,6 +14,9 @@ import { randomReadFault, randomWriteFault } from "./refusals.ts";
 import type { CallStep } from "./steps.ts";
 
 const KEYS_PER_LANE = 30;
+/** Those that most writes go to. The others stay in caches: a write keeps a key out of the distributed one for 10 s. */
+const HOT_KEYS = 15;
+const COLD_WRITE_PROBABILITY = 0.03;
 const GROUPS_MAX = 5;
 
 /** Steps of one lane: nobody else touches its keys. */
@@ -51,7 +54,8 @@ export class LaneSteps {
       label: group.label,
       features: this.#someFeatures(group),
     }));
-    const keys = this.#keys(entity, 8);
+    const isCold = this.#random.next() < COLD_WRITE_PROBABILITY;
+    const keys = this.#keys(entity, 8, isCold ? KEYS_PER_LANE : HOT_KEYS);
     return {
       entity: entity.label,
       keysSchema: entity.keys,
@@ -159,12 +163,13 @@ export class LaneSteps {
   }
 
   /** Keys in the entity's order: of the lane, some twice, some that nobody writes. */
-  #keys(entity: ModelEntity, countMax: number): string[][] {
-    return Array.from({ length: this.#random.integer(1, countMax) }, () => this.#key(entity));
+  #keys(entity: ModelEntity, countMax: number, numberMax = KEYS_PER_LANE): string[][] {
+    return Array.from({ length: this.#random.integer(1, countMax) }, () =>
+      this.#key(entity, this.#random.integer(1, numberMax)),
+    );
   }
 
-  #key(entity: ModelEntity): string[] {
-    const number = this.#random.integer(1, KEYS_PER_LANE);
+  #key(entity: ModelEntity, number: number): string[] {
     if (entity.keys.length === 1) {
       const tail = ["", ":colon", "|bar", " space", "é日"][number % 5] ?? "";
       return [`${this.#prefix}${number}${tail}`];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { seededRandom } from "@ofs/testkit";
 import type { StoreKind } from "../scenarios/server-under-test.ts";
 import { Fleet } from "./fleet.ts";
@@ -29,6 +30,7 @@ export async function runModel(run: ModelRun): Promise<StepCounts> {
   const planner = new RoundPlanner(random, {
     allowed: run.caches,
     processCount: run.processCount,
+    keyPrefix: `${randomUUID().slice(0, 8)}-`,
     stepCount: run.stepCount,
   });
   const fleet = await Fleet.start({ store: run.store, processCount: run.processCount, schema });

@@ -141,14 +141,14 @@ export function randomChange(
   if (choice < 0.05 && !isOneGone) {
     return { kind: "remove entity", entity: entity.label, isRemoved: true };
   }
-  if (choice < 0.2) return { kind: "cache entity", entity: entity.label, ...caches };
+  if (choice < 0.25) return { kind: "cache entity", entity: entity.label, ...caches };
   const group = random.pick([...entity.groups.values()]);
   const place = { entity: entity.label, group: group.label };
-  if (choice < 0.3 && removed === undefined) {
+  if (choice < 0.33 && removed === undefined) {
     return { kind: "remove group", ...place, isRemoved: true };
   }
-  if (choice < 0.45) return { kind: "cache group", ...place, ...caches };
-  if (choice < 0.55) return { kind: "change TTL", ...place, ttlSeconds: random.pick(TTLS_SECONDS) };
+  if (choice < 0.5) return { kind: "cache group", ...place, ...caches };
+  if (choice < 0.58) return { kind: "change TTL", ...place, ttlSeconds: random.pick(TTLS_SECONDS) };
   return randomVersionChange(random, group, place, serial);
 }
 
