@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { connectRedis } from "@ofs/store";
 import {
   DISTRIBUTED_CONF_ID,
   entityTree,
@@ -41,6 +42,8 @@ export const BRIEF_TTL_SECONDS = 3;
 /** Invalidations go over a connection of their own, so that they can be cut off alone. */
 const CHANNEL_CONF_ID = 9;
 const REDIS_STORE_CONF_ID = 4;
+/** Of `cacheEnvironment`. */
+const CACHE_DB = 1;
 const READY_TIMEOUT_MS = 90_000;
 
 /** One api-server process; what it talks to can be slowed down and cut off. */
@@ -119,6 +122,20 @@ export class ConsistencyFleet {
     return new ConsistencyFleet(await Promise.all(starting), home);
   }
 
+  /** Removes what the distributed cache holds of a key. */
+  static async forget(use: Use, key: string): Promise<void> {
+    const address = serverAddress("redis").text;
+    const connection = connectRedis({ kind: "standalone", address, db: CACHE_DB });
+    try {
+      await connection.ping();
+      const keys = [`${use}:${use}-${key}`];
+      const replies = await connection.run([{ command: "del", keys, args: [] }]);
+      if (replies[0] !== 1) throw new Error(`there is no record of ${key}`);
+    } finally {
+      await connection.close();
+    }
+  }
+
   async heal(): Promise<void> {
     await Promise.all(this.members.map((member) => member.heal()));
   }
@@ -159,6 +176,7 @@ async function startMember(store: StoreKind, name: string, home: RegistryHome): 
       WORKERS: "1",
       // A tombstone that is late breaks the promise: not because the machine is busy.
       INVALIDATION_TIMEOUT_MS: "3000",
+      OVERLOAD_QUEUE_MS: "60000",
       ...home.env,
       ...cacheEnvironment(),
       ...storeEnvironment(store),
