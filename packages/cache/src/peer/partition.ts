@@ -1,9 +1,13 @@
 import { type Block, isExpired } from "@ofs/codec";
 import { LRUCache } from "lru-cache";
-import { earliestExpiry, mergeRecords, readGroups, withoutExpired } from "./peer-record.ts";
+import { mergeRecords, OpenRecord, summarizeRecord, withoutExpired } from "./peer-record.ts";
 
-/** What V8 and the list spend on a key and on the buffer of its record, in bytes: as in `LruProcessCache`. */
-const ENTRY_OVERHEAD_BYTES = 640;
+/**
+ * What V8 and the list spend beside a record, in bytes: rounded up from what 200 000 entries take on Node 20, opened, so
+ * that the bound holds for memory.
+ */
+const ENTRY_OVERHEAD_BYTES = 700;
+const GROUP_OVERHEAD_BYTES = 320;
 
 /** A record with its end. */
 class Entry {
@@ -12,11 +16,25 @@ class Entry {
   readonly expiresAtMs: number;
   /** Unix seconds at which the first block expires; 0 = none does. */
   readonly blockExpirySeconds: number;
+  /** In memory, opened. */
+  readonly sizeBytes: number;
+  /** Kept once it was read, if that takes no more memory than is counted. */
+  #opened: OpenRecord | undefined;
 
-  constructor(record: Buffer, expiresAtMs: number, blockExpirySeconds: number) {
+  constructor(record: Buffer, expiresAtMs: number) {
+    const { groupCount, expirySeconds } = summarizeRecord(record);
     this.record = record;
     this.expiresAtMs = expiresAtMs;
-    this.blockExpirySeconds = blockExpirySeconds;
+    this.blockExpirySeconds = expirySeconds;
+    this.sizeBytes = ENTRY_OVERHEAD_BYTES + groupCount * GROUP_OVERHEAD_BYTES + record.length;
+    this.#opened = undefined;
+  }
+
+  open(): OpenRecord {
+    if (this.#opened !== undefined) return this.#opened;
+    const opened = new OpenRecord(this.record);
+    if (opened.isPlain) this.#opened = opened;
+    return opened;
   }
 }
 
@@ -52,7 +70,7 @@ export class Partition {
     this.#monotonicNow = monotonicNow;
     this.#entries = new LRUCache<string, Entry>({
       maxSize: maxSizeBytes,
-      sizeCalculation: ({ record }, key) => ENTRY_OVERHEAD_BYTES + key.length + record.length,
+      sizeCalculation: ({ sizeBytes }, key) => sizeBytes + key.length,
       dispose: (_entry, _key, reason) => {
         if (reason === "evict") this.#evictedCount += 1;
       },
@@ -68,7 +86,7 @@ export class Partition {
     nowMs: number,
   ): number {
     const entry = this.#find(key);
-    return entry === undefined ? 0 : readGroups(entry.record, groupIds, cells, base, nowMs);
+    return entry === undefined ? 0 : entry.open().read(groupIds, cells, base, nowMs);
   }
 
   /** @returns the record without blocks that have expired; undefined if there is none */
@@ -140,7 +158,7 @@ export class Partition {
   }
 
   #put(key: string, record: Buffer, expiresAtMs: number): void {
-    this.#entries.set(key, new Entry(detach(record), expiresAtMs, earliestExpiry(record)));
+    this.#entries.set(key, new Entry(detach(record), expiresAtMs));
   }
 }
 

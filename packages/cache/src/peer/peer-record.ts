@@ -95,15 +95,23 @@ export function mergeRecords(older: Buffer, newer: Buffer): Buffer {
   return entries.size === newerCount ? newer : encodeRecord([...entries.values()]);
 }
 
-/** @returns Unix seconds at which the first block of a valid record expires; 0 = none does */
-export function earliestExpiry(record: Uint8Array): number {
+/** What must be known of a record without opening its blocks. */
+export interface RecordSummary {
+  readonly groupCount: number;
+  /** Unix seconds at which the first block expires; 0 = none does. */
+  readonly expirySeconds: number;
+}
+
+/** @param record valid */
+export function summarizeRecord(record: Uint8Array): RecordSummary {
+  const ranges = listRecord(record);
   let earliest = 0;
-  for (const { start, end } of listRecord(record)) {
+  for (const { start, end } of ranges) {
     if (end === start) continue;
     const expiry = blockExpiry(record.subarray(start, end));
     if (expiry !== 0 && (earliest === 0 || expiry < earliest)) earliest = expiry;
   }
-  return earliest;
+  return { groupCount: ranges.length, expirySeconds: earliest };
 }
 
 /** Leaves expired blocks out of a valid record. @returns undefined if nothing is left */
@@ -117,36 +125,48 @@ export function withoutExpired(record: Buffer, nowMs: number): Buffer | undefine
   return entries.length === 0 ? undefined : encodeRecord(entries);
 }
 
-/**
- * Reads groups of a valid record one by one. `cells[base + i]` is set where `groupIds[i]` is there, live and decodes,
- * and the cell is still undefined.
- *
- * @returns how many cells were set
- */
-export function readGroups(
-  record: Uint8Array,
-  groupIds: readonly number[],
-  cells: (Block | undefined)[],
-  base: number,
-  nowMs: number,
-): number {
-  let count = 0;
-  for (const { groupId, start, end } of listRecord(record)) {
+/** The groups of a record, opened. Payloads are views of the record, unless they were compressed. */
+export class OpenRecord {
+  readonly groupIds: readonly number[];
+  /** undefined: does not decode, or to too much. */
+  readonly blocks: readonly (Block | undefined)[];
+  /** Whether it costs no memory of its own but for the objects. */
+  readonly isPlain: boolean;
+
+  /** @param record valid */
+  constructor(record: Uint8Array) {
+    const ranges = listRecord(record);
+    const blocks = ranges.map(({ start, end }) => openBlock(record.subarray(start, end)));
+    this.groupIds = ranges.map(({ groupId }) => groupId);
+    this.blocks = blocks;
+    this.isPlain = blocks.every(
+      (block) => block === NEGATIVE_BLOCK || block?.payload.buffer === record.buffer,
+    );
+  }
+
+  /** As `LocalCache.read`. */
+  read(
+    groupIds: readonly number[],
+    cells: (Block | undefined)[],
+    base: number,
+    nowMs: number,
+  ): number {
+    let count = 0;
     for (let i = 0; i < groupIds.length; i++) {
-      if (groupIds[i] !== groupId || cells[base + i] !== undefined) continue;
-      const block = readLive(record.subarray(start, end), nowMs);
-      if (block === undefined) continue;
+      if (cells[base + i] !== undefined) continue;
+      const index = this.groupIds.indexOf(groupIds[i] as number);
+      const block = index < 0 ? undefined : this.blocks[index];
+      if (block === undefined || isExpired(block.expiryAtSeconds, nowMs)) continue;
       cells[base + i] = block;
       count += 1;
     }
+    return count;
   }
-  return count;
 }
 
-function readLive(bytes: Uint8Array, nowMs: number): Block | undefined {
+function openBlock(bytes: Uint8Array): Block | undefined {
   try {
-    const block = decodeBlock(bytes, MAX_PAYLOAD_BYTES);
-    return isExpired(block.expiryAtSeconds, nowMs) ? undefined : block;
+    return decodeBlock(bytes, MAX_PAYLOAD_BYTES);
   } catch (error) {
     if (error instanceof CodecError) return undefined;
     throw error;

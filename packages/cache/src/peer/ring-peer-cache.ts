@@ -7,7 +7,7 @@ import { Partition, type PartitionStats } from "./partition.ts";
 import { PeerClient } from "./peer-client.ts";
 import { createPeerCounts, type PeerCounts } from "./peer-counts.ts";
 import type { PeerMember } from "./peer-member.ts";
-import { encodeGroups, readGroups, recordKind } from "./peer-record.ts";
+import { encodeGroups, OpenRecord, recordKind } from "./peer-record.ts";
 import { PeerServer } from "./peer-server.ts";
 import { HashRing } from "./ring.ts";
 
@@ -251,7 +251,8 @@ export class RingPeerCache implements PeerCache {
    */
   put(key: string, record: Uint8Array): boolean {
     if (recordKind(record) !== "record") return false;
-    this.#keep(key, asBuffer(record), this.#options.globalTtlSeconds);
+    // Never for good, whatever the TTL of copies is: nobody may remember what was put.
+    this.#keep(key, asBuffer(record), Math.max(1, this.#options.globalTtlSeconds));
     return true;
   }
 
@@ -328,7 +329,7 @@ export class RingPeerCache implements PeerCache {
     }
     this.#global.merge(key, asBuffer(value), this.#globalTtlMs());
     const cells = new Array<Block | undefined>(groupIds.length).fill(undefined);
-    readGroups(value, groupIds, cells, 0, nowMs);
+    new OpenRecord(value).read(groupIds, cells, 0, nowMs);
     return cells.every((cell) => cell !== undefined) ? (cells as readonly Block[]) : undefined;
   }
 
