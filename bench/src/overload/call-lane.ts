@@ -25,11 +25,17 @@ export class CallLane {
   #waiting: Call[] = [];
   #next = 0;
   #openCount = 0;
+  /** None before the server has told its limit. */
+  #maxOpen = 0;
 
   constructor(plan: LoadPlan, onEnd: (call: Call, end: CallEnd) => void) {
     this.#plan = plan;
     this.#onEnd = onEnd;
     this.#session = connect(`http://${plan.address}`);
+    this.#session.on("remoteSettings", ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
+      this.#maxOpen = maxConcurrentStreams;
+      this.#sendWaiting();
+    });
   }
 
   add(call: Call): void {
@@ -50,8 +56,7 @@ export class CallLane {
   }
 
   #sendWaiting(): void {
-    const limit = this.#session.remoteSettings?.maxConcurrentStreams ?? 100;
-    while (this.#openCount < limit) {
+    while (this.#openCount < this.#maxOpen) {
       const call = this.#waiting[this.#next];
       if (call === undefined) {
         this.#waiting = [];
@@ -86,7 +91,7 @@ export class CallLane {
     stream.on("error", ignore);
     stream.on("close", () => {
       this.#openCount -= 1;
-      this.#finish(call, status === "" ? `reset ${stream.rstCode}` : status);
+      this.#finish(call, status === "" ? statusOfReset(stream.rstCode) : status);
       this.#sendWaiting();
     });
     stream.resume();
@@ -98,6 +103,11 @@ export class CallLane {
     call.isOver = true;
     this.#onEnd(call, end);
   }
+}
+
+/** As gRPC maps what it tells apart. */
+function statusOfReset(code: number): CallEnd {
+  return code === constants.NGHTTP2_ENHANCE_YOUR_CALM ? "8" : `reset ${code}`;
 }
 
 /** "close" follows, with the reset's code. */

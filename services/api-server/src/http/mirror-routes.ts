@@ -73,11 +73,14 @@ function mirrorRoute(mirrored: Mirrored, handler: UnaryHandler, deps: MirrorDeps
   return {
     method: "POST",
     async handle(request, response) {
-      if (!deps.overload.enter()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
+      const enteredAtMs = deps.overload.enter();
+      if (enteredAtMs === undefined) {
+        throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
+      }
       try {
         return await answer(request, response);
       } finally {
-        deps.overload.leave();
+        deps.overload.leave(enteredAtMs);
       }
     },
   };

@@ -9,7 +9,7 @@ export interface OverloadGuardOptions {
   readonly queueMs: number;
 }
 
-/** Time between samples, at least, and how far they are looked back on. */
+/** Time between looks at the event loop, at least, and how far they look back. */
 const SAMPLE_MS = 25;
 const WINDOW_MS = 500;
 
@@ -19,26 +19,36 @@ const BUSY_UTILIZATION = 0.9;
 /** Calls that are let in however slow they are. */
 const MIN_OPEN_CALLS = 4;
 
+/** Changes of the limit from one sample to the next. */
+const GROWTH_WITH_IDLE_TIME = 1.1;
+const GROWTH_IN_TIME = 1.02;
+const CUT_WHEN_LATE = 0.9;
+
+/** A limit that has grown so far is none. */
+const NO_LIMIT_FROM = 100_000;
+
 interface Sample {
   readonly atMs: number;
-  readonly completedCount: number;
   readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
 }
 
 /**
  * Says which calls a process that has no idle time left must refuse so that it can answer the others in time.
  *
- * Calls wait for one event loop. What it completes in a second, times the wait that is allowed, is how many may be
- * open; more would only wait longer (Little's law). A process with idle time refuses nothing: there, open calls wait
- * for a store, and have bounds of their own.
+ * All calls wait for one event loop: the more are open, the longer each takes. So the number of open calls is bounded,
+ * and the bound is moved until calls take as long as is allowed. While the process has idle time nothing is cut: then
+ * open calls wait for a store, and stores have bounds of their own.
  */
 export class OverloadGuard {
   readonly #queueMs: number;
+  /** The first is the one that is looked back to. */
   readonly #samples: Sample[] = [];
   #nextSampleMs = 0;
   #openCount = 0;
-  #completedCount = 0;
   #refusedCount = 0;
+  /** Of calls that ended since the last sample: how many, and how long they were open together. */
+  #endedCount = 0;
+  #endedMs = 0;
   #maxOpen = Number.POSITIVE_INFINITY;
 
   constructor({ queueMs }: OverloadGuardOptions) {
@@ -54,58 +64,75 @@ export class OverloadGuard {
     return this.#openCount;
   }
 
-  /** @returns whether the call may begin; then it needs one `leave` */
-  enter(): boolean {
+  /** @returns what to give to `leave` when the call is over; undefined if it must be refused */
+  enter(): number | undefined {
     const nowMs = performance.now();
     if (nowMs >= this.#nextSampleMs) this.#sample(nowMs);
     if (this.#openCount >= this.#maxOpen) {
       this.#refusedCount += 1;
-      return false;
+      return undefined;
     }
     this.#openCount += 1;
-    return true;
+    return nowMs;
   }
 
-  leave(): void {
+  leave(enteredAtMs: number): void {
     this.#openCount -= 1;
-    this.#completedCount += 1;
+    this.#endedCount += 1;
+    this.#endedMs += performance.now() - enteredAtMs;
   }
 
-  /** Also within a turn of the event loop: under overload a turn is long. */
+  /** Done as calls come in, also within a turn of the event loop: under overload a turn is long. */
   #sample(nowMs: number): void {
     if (this.#queueMs === 0) return;
     this.#nextSampleMs = nowMs + SAMPLE_MS;
-    const now: Sample = {
-      atMs: nowMs,
-      completedCount: this.#completedCount,
-      loop: performance.eventLoopUtilization(),
-    };
-    this.#samples.push(now);
-    let [then] = this.#samples;
-    while (then !== undefined && (this.#samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) {
-      this.#samples.shift();
-      [then] = this.#samples;
-    }
-    if (then === undefined || then.atMs > nowMs - WINDOW_MS) return;
-    const { utilization } = performance.eventLoopUtilization(now.loop, then.loop);
-    this.#maxOpen = maxOpenCalls({
+    const utilization = this.#utilization(nowMs);
+    this.#maxOpen = nextLimit(this.#maxOpen, {
       utilization,
-      completedPerMs: (now.completedCount - then.completedCount) / (nowMs - then.atMs),
+      openCount: this.#openCount,
+      meanMs: this.#endedCount === 0 ? undefined : this.#endedMs / this.#endedCount,
       queueMs: this.#queueMs,
     });
+    this.#endedCount = 0;
+    this.#endedMs = 0;
+  }
+
+  /** Over the last while; 0 as long as nothing is known of it. */
+  #utilization(nowMs: number): number {
+    const now: Sample = { atMs: nowMs, loop: performance.eventLoopUtilization() };
+    this.#samples.push(now);
+    while ((this.#samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) this.#samples.shift();
+    const then = this.#samples[0] as Sample;
+    if (then.atMs > nowMs - WINDOW_MS) return 0;
+    return performance.eventLoopUtilization(now.loop, then.loop).utilization;
   }
 }
 
-/** What was seen of a process over the last while. */
+/** What was seen of a process. */
 export interface LoadSeen {
-  /** Share of the time that the event loop was at work. */
+  /** Share of its time that the event loop was at work. */
   readonly utilization: number;
-  readonly completedPerMs: number;
+  readonly openCount: number;
+  /** For how long the calls that have ended were open, on average; undefined if none has. */
+  readonly meanMs: number | undefined;
   readonly queueMs: number;
 }
 
-/** Calls that may be open at once; `Infinity` while there is idle time. */
-export function maxOpenCalls({ utilization, completedPerMs, queueMs }: LoadSeen): number {
-  if (utilization < BUSY_UTILIZATION) return Number.POSITIVE_INFINITY;
-  return Math.max(MIN_OPEN_CALLS, Math.ceil(completedPerMs * queueMs));
+/** @returns how many calls may be open from now on; `Infinity` for no limit */
+export function nextLimit(
+  limit: number,
+  { utilization, openCount, meanMs, queueMs }: LoadSeen,
+): number {
+  if (utilization < BUSY_UTILIZATION) {
+    const grown = Math.ceil(limit * GROWTH_WITH_IDLE_TIME);
+    return grown >= NO_LIMIT_FROM ? Number.POSITIVE_INFINITY : grown;
+  }
+  if (meanMs === undefined) return limit;
+  if (limit === Number.POSITIVE_INFINITY) {
+    // What would have been in time, if time goes with the number of calls.
+    if (meanMs <= queueMs) return limit;
+    return Math.max(MIN_OPEN_CALLS, Math.ceil((openCount * queueMs) / meanMs));
+  }
+  if (meanMs <= queueMs) return Math.ceil(limit * GROWTH_IN_TIME);
+  return Math.max(MIN_OPEN_CALLS, Math.floor(limit * CUT_WHEN_LATE));
 }

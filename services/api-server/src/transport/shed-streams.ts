@@ -1,32 +1,24 @@
-import type { OutgoingHttpHeaders } from "node:http2";
+import { constants } from "node:http2";
 import type { OnStream, StreamHooks } from "./guarded-streams.ts";
-import { OVERLOAD_TEXT, type OverloadGuard } from "./overload-guard.ts";
+import type { OverloadGuard } from "./overload-guard.ts";
 
 /** gRPC's services for operators: answered however busy the process is. */
 const ALWAYS_SERVED = /^\/grpc\.(?:health|reflection)\./;
 
-/** A status without a message: what gRPC calls trailers-only. */
-const REFUSAL: OutgoingHttpHeaders = {
-  ":status": 200,
-  "content-type": "application/grpc",
-  "grpc-status": "8",
-  "grpc-message": OVERLOAD_TEXT,
-};
-
 /**
- * Refuses gRPC calls with RESOURCE_EXHAUSTED while the process is overloaded, before grpc-js has spent anything on
- * them: there, a refusal costs about as much as a cheap answer.
+ * Refuses gRPC calls while the process is overloaded, before grpc-js has spent anything on them: there, a refusal costs
+ * about as much as a cheap answer. The stream is reset with ENHANCE_YOUR_CALM, which gRPC defines as RESOURCE_EXHAUSTED;
+ * an answer with a status and a text would cost more.
  */
 export function shedStreams(guard: OverloadGuard): StreamHooks["takeOver"] {
   return (...[stream, headers]: Parameters<OnStream>) => {
     if (ALWAYS_SERVED.test(headers[":path"] ?? "")) return false;
-    if (guard.enter()) {
-      stream.once("close", () => guard.leave());
+    const enteredAtMs = guard.enter();
+    if (enteredAtMs !== undefined) {
+      stream.once("close", () => guard.leave(enteredAtMs));
       return false;
     }
-    stream.respond(REFUSAL, { endStream: true });
-    // What comes of the message is dropped, so that it does not take up the connection's window.
-    stream.resume();
+    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     return true;
   };
 }

@@ -100,7 +100,11 @@ export interface TestApi extends TestFront {
 }
 
 /** The whole API on a free port, before a fake engine. */
-export async function openTestApi(readers: readonly Reader[], maxInFlight = 10): Promise<TestApi> {
+export async function openTestApi(
+  readers: readonly Reader[],
+  maxInFlight = 10,
+  overload = new OverloadGuard({ queueMs: 0 }),
+): Promise<TestApi> {
   const engine = new FakeEngine();
   let snapshot: Snapshot | undefined = snapshotOf(readers);
   const current = () => snapshot;
@@ -112,7 +116,7 @@ export async function openTestApi(readers: readonly Reader[], maxInFlight = 10):
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
       maxRequestBytes: 10_000,
-      overload: new OverloadGuard({ queueMs: 0 }),
+      overload,
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
     return { grpcRoutes, httpRoutes: new Map([...adminRoutes(health, metrics), ...mirror]) };

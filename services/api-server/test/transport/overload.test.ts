@@ -1,0 +1,187 @@
+import { status } from "@grpc/grpc-js";
+import type { UnaryReply } from "@ofs/platform";
+import { afterEach, expect, test } from "vitest";
+import { RETRIEVE_METHOD } from "../../src/routes/feature-routes.ts";
+import {
+  type LoadSeen,
+  nextLimit,
+  OVERLOAD_TEXT,
+  OverloadGuard,
+} from "../../src/transport/overload-guard.ts";
+import { failureOf, RawClient } from "../support/grpc-client.ts";
+import { credentialsOf, openTestApi, readerOf, type TestApi } from "../support/test-api.ts";
+import { ECHO, openTestFront, type TestFront } from "../support/test-front.ts";
+
+const closing: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A guard that says what the test tells it to. */
+class StubbornGuard extends OverloadGuard {
+  isFull = false;
+  readonly entered: number[] = [];
+  readonly left: number[] = [];
+
+  override enter(): number | undefined {
+    if (this.isFull) return undefined;
+    this.entered.push(this.entered.length);
+    return this.entered.length - 1;
+  }
+
+  override leave(enteredAtMs: number): void {
+    this.left.push(enteredAtMs);
+  }
+}
+
+const busy = (seen: Partial<LoadSeen>): LoadSeen => {
+  return { utilization: 1, openCount: 500, meanMs: 200, queueMs: 100, ...seen };
+};
+
+test.each([
+  ["no limit while calls are in time", Number.POSITIVE_INFINITY, busy({ meanMs: 100 }), Infinity],
+  ["what would have been in time", Number.POSITIVE_INFINITY, busy({}), 250],
+  ["less while calls are late", 100, busy({}), 90],
+  ["more while they are in time", 100, busy({ meanMs: 50 }), 102],
+  ["the same while none ends", 100, busy({ meanMs: undefined }), 100],
+  ["much more while there is idle time", 100, busy({ utilization: 0.5 }), 111],
+  ["none after it has grown", 99_999, busy({ utilization: 0.5 }), Infinity],
+  ["no limit, idle", Number.POSITIVE_INFINITY, busy({ utilization: 0.5 }), Infinity],
+  ["never so few that nothing moves", 4, busy({ meanMs: 60_000 }), 4],
+])("the limit becomes %s", (_, limit, seen, expected) => {
+  expect(nextLimit(limit, seen)).toBe(expected);
+});
+
+test("a guard that is off, and one that has seen nothing, let everyone in", () => {
+  for (const queueMs of [0, 100]) {
+    const guard = new OverloadGuard({ queueMs });
+    const entered = Array.from({ length: 1_000 }, () => guard.enter());
+    expect(entered).not.toContain(undefined);
+    expect(guard.openCount).toBe(1_000);
+    for (const atMs of entered) guard.leave(atMs as number);
+    expect([guard.openCount, guard.refusedCount]).toEqual([0, 0]);
+  }
+});
+
+test("a process without idle time refuses what would come too late, and lets all in when it is idle again", async () => {
+  const guard = new OverloadGuard({ queueMs: 20 });
+  const open: number[] = [];
+  const startedAtMs = performance.now();
+  // Busy: each turn of the loop is spent, and calls stay open longer than is allowed.
+  while (performance.now() - startedAtMs < 5_000 && guard.refusedCount === 0) {
+    for (let call = 0; call < 20; call++) {
+      const enteredAtMs = guard.enter();
+      if (enteredAtMs !== undefined) open.push(enteredAtMs);
+    }
+    const turnAtMs = performance.now();
+    while (performance.now() - turnAtMs < 10);
+    if (open.length > 200) guard.leave(open.shift() as number);
+    await new Promise((turn) => setImmediate(turn));
+  }
+  expect(guard.refusedCount).toBeGreaterThan(0);
+  for (const enteredAtMs of open) guard.leave(enteredAtMs);
+  expect(guard.openCount).toBe(0);
+  expect(guard.enter()).toBeDefined();
+});
+
+async function openOverloaded(): Promise<{
+  opened: TestFront;
+  guard: StubbornGuard;
+  client: RawClient;
+}> {
+  const guard = new StubbornGuard({ queueMs: 1 });
+  const opened = await openTestFront({}, {}, () => ({ overload: guard }));
+  const client = new RawClient(opened.port);
+  closing.push(
+    () => opened.front.drain(AbortSignal.timeout(2_000)),
+    () => client.close(),
+  );
+  return { opened, guard, client };
+}
+
+test("an overloaded server refuses calls, and serves health, reflection's port and metrics", async () => {
+  const { opened, guard, client } = await openOverloaded();
+  guard.isFull = true;
+  const calls = Array.from({ length: 200 }, () =>
+    failureOf(client.call(ECHO, Buffer.alloc(100_000))),
+  );
+  for (const [code] of await Promise.all(calls)) expect(code).toBe(status.RESOURCE_EXHAUSTED);
+  await client.call("/grpc.health.v1.Health/Check");
+  for (const path of ["/health/self", "/ready", "/metrics"]) {
+    expect((await fetch(`http://127.0.0.1:${opened.port}${path}`)).status).toBe(200);
+  }
+  guard.isFull = false;
+  expect((await client.call(ECHO, Buffer.from("x"))).response.toString()).toBe("x");
+});
+
+test("each call that was let in leaves, however it ends", async () => {
+  const { guard, client } = await openOverloaded();
+  await client.call(ECHO, Buffer.from("x"));
+  await failureOf(client.call("/no.such/Method"));
+  while (guard.left.length < 2) await new Promise((turn) => setImmediate(turn));
+  expect(guard.left).toEqual(guard.entered);
+});
+
+test("over HTTP, too: 429 with the reason, before the body is read", async () => {
+  const guard = new StubbornGuard({ queueMs: 1 });
+  const api = await openTestApi([readerOf("ranker")], 10, guard);
+  closing.push(() => api.front.drain(AbortSignal.timeout(2_000)));
+  const post = () =>
+    fetch(`http://127.0.0.1:${api.port}/api/v1/features/retrieve`, {
+      method: "POST",
+      headers: credentialsOf("ranker"),
+      body: "{}",
+    });
+  guard.isFull = true;
+  const refused = await post();
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({ error: OVERLOAD_TEXT });
+  expect(api.engine.calls).toEqual([]);
+  guard.isFull = false;
+  expect((await post()).status).toBe(200);
+  expect(guard.left).toEqual(guard.entered);
+});
+
+test("at five times MAX_IN_FLIGHT exactly the excess is refused, without waiting for what is held", async () => {
+  const max = 50;
+  const api: TestApi = await openTestApi([readerOf("ranker")], max);
+  const client = new RawClient(api.port);
+  closing.push(
+    () => api.front.drain(AbortSignal.timeout(2_000)),
+    () => client.close(),
+  );
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  api.engine.answer = async () => {
+    await held;
+    return { response: Buffer.from("r"), degradedCellCount: 0 };
+  };
+  const call = (): Promise<UnaryReply | unknown> =>
+    client.call(RETRIEVE_METHOD, Buffer.alloc(1_000), credentialsOf("ranker"));
+  for (let round = 0; round < 3; round++) {
+    const good: unknown[] = [];
+    const refused: [number, string][] = [];
+    const calls = Array.from({ length: 5 * max }, () =>
+      call().then(
+        (reply) => good.push(reply),
+        (error: { code: number; details: string }) => refused.push([error.code, error.details]),
+      ),
+    );
+    const heldCalls = max * (round === 0 ? 1 : 0);
+    while (refused.length < 4 * heldCalls) await new Promise((turn) => setImmediate(turn));
+    if (round === 0) {
+      expect(good).toHaveLength(0);
+      expect(await api.series("ofs_grpc_server_requests_in_flight")).toBe(String(max));
+      const text = `too many requests in flight: the limit MAX_IN_FLIGHT is ${max}`;
+      expect(refused).toEqual(refused.map(() => [status.RESOURCE_EXHAUSTED, text]));
+    }
+    release();
+    await Promise.all(calls);
+    if (round === 0) expect([good.length, refused.length]).toEqual([max, 4 * max]);
+    expect(await api.series("ofs_grpc_server_requests_in_flight")).toBe("0");
+  }
+  await call();
+});
