@@ -180,7 +180,9 @@ async function repair(touched: ReadonlySet<string>): Promise<void> {
     "security/reader/repaired": JSON.stringify({ token: String(Math.random()) }),
   });
   const { client } = target.server;
-  await waitUntil(async () => (await ready()).status === "ready", { what: "all faults to be gone" });
+  await waitUntil(async () => (await ready()).status === "ready", {
+    what: "all faults to be gone",
+  });
   const [columns] = await client.hex(VICTIM, ["id"], FEATURES, ["k0"]);
   expect(columns).toEqual(columnsOf(1));
 }

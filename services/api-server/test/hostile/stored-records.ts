@@ -107,7 +107,7 @@ export const RECORD_DAMAGES: readonly {
       Buffer.concat([Buffer.of(r.pick([0, 2, 7, 255])), noise(r, r.integer(0, 300))]),
   },
   { kind: "one byte short", apply: (record) => record.subarray(0, -1) },
-  { kind: "cut", apply: (record, r) => record.subarray(0, r.integer(2, record.length - 1)) },
+  { kind: "cut", apply: (record, r) => cutInside(record, r) },
   { kind: "a byte too much", apply: (record, r) => Buffer.concat([record, noise(r, 1)]) },
   {
     kind: "half an entry more",
@@ -117,6 +117,15 @@ export const RECORD_DAMAGES: readonly {
   { kind: "an entry's length grown", apply: (record) => withByte(record, 4, () => 0xff) },
   { kind: "a megabyte", apply: (record) => Buffer.concat([record, Buffer.alloc(1 << 20, 7)]) },
 ];
+
+/** Not behind an entry: what is left would be a good record of fewer groups. */
+function cutInside(record: Buffer, random: SeededRandom): Buffer {
+  const ends = new Set(listRecord(record).map(({ end }) => end));
+  for (;;) {
+    const at = random.integer(2, record.length - 1);
+    if (!ends.has(at)) return record.subarray(0, at);
+  }
+}
 
 /** The record with the blocks of some groups replaced. */
 export function withBlocks(
