@@ -267,6 +267,24 @@ describe("faults", () => {
     ]);
   });
 
+  test("invalidations go over the first cache, or the Redis connection that is named", () => {
+    const env = {
+      ...MINIMAL,
+      STORAGE_REDIS_STANDALONE_ACTIVE_CONFIG_IDS: "2,9",
+      STORAGE_REDIS_STANDALONE_2_ADDR: "redis:6379",
+      STORAGE_REDIS_STANDALONE_9_ADDR: "redis:6380",
+    };
+    const cached = { ...env, DISTRIBUTED_CACHE_CONF_IDS: "9,2" };
+    expect(loadConfig(env).invalidationRedisConfId).toBeUndefined();
+    expect(loadConfig(cached).invalidationRedisConfId).toBe(9);
+    expect(loadConfig({ ...cached, INVALIDATION_REDIS_CONF_ID: "2" }).invalidationRedisConfId).toBe(
+      2,
+    );
+    expect(faultsOf({ ...env, INVALIDATION_REDIS_CONF_ID: "3" })).toEqual([
+      'INVALIDATION_REDIS_CONF_ID: id 3 is no Redis connection (value "3")',
+    ]);
+  });
+
   test.each([
     [{ TLS_CERT_FILE: "c" }, "TLS_KEY_FILE: is required with TLS_CERT_FILE"],
     [{ TLS_KEY_FILE: "k" }, "TLS_CERT_FILE: is required with TLS_KEY_FILE"],
