@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Caller, grpcCaller, httpCaller, Load } from "./load.ts";
-import { openSite, type Site } from "./workers-under-test.ts";
+import { openSite, PROCESS_TEST_TIMEOUT_MS, type Site } from "./workers-under-test.ts";
+
+const LIMIT = { timeout: PROCESS_TEST_TIMEOUT_MS };
 
 let site: Site;
 const callers: Caller[] = [];
@@ -24,6 +26,7 @@ function connect(): Caller[] {
 describe.each([1, 2])("with %i process(es) that serve", (workerCount) => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "%s under load fails no accepted call and loses no answered write",
+    LIMIT,
     async (signal) => {
       const host = await site.start(workerCount);
       const load = new Load(connect(), 2);

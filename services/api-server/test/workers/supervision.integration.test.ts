@@ -4,7 +4,16 @@ import { startProcess, waitUntil } from "@ofs/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BUILT } from "../scenarios/server-under-test.ts";
 import { type Caller, grpcCaller, httpCaller, Load } from "./load.ts";
-import { type Host, isRunning, openSite, type Site, seriesOf } from "./workers-under-test.ts";
+import {
+  type Host,
+  isRunning,
+  openSite,
+  PROCESS_TEST_TIMEOUT_MS,
+  type Site,
+  seriesOf,
+} from "./workers-under-test.ts";
+
+const LIMIT = { timeout: PROCESS_TEST_TIMEOUT_MS };
 
 let site: Site;
 const callers: Caller[] = [];
@@ -35,11 +44,11 @@ async function waitForOthers(host: Host, before: readonly number[]): Promise<num
       const isReplaced = pids.length === before.length && !pids.every((p) => before.includes(p));
       return isReplaced ? pids : undefined;
     },
-    { what: "a replacement", timeoutMs: 40_000 },
+    { what: "a replacement", timeoutMs: 90_000 },
   );
 }
 
-test("a worker that is killed fails only its own calls in flight, and is back", async () => {
+test("a worker that is killed fails only its own calls in flight, and is back", LIMIT, async () => {
   const host = await site.start(2);
   const before = await host.workerPids();
   // One loop a connection: at most one call of each is in flight.
@@ -61,7 +70,7 @@ test("a worker that is killed fails only its own calls in flight, and is back", 
   expect(seriesOf(text, "ofs_worker_restarts_total", 'reason="killed"')).toBe(1);
 });
 
-test("SIGHUP under load replaces every worker without a failed call", async () => {
+test("SIGHUP under load replaces every worker without a failed call", LIMIT, async () => {
   const host = await site.start(2);
   const before = await host.workerPids();
   const load = new Load(connect(), 2);
@@ -72,7 +81,7 @@ test("SIGHUP under load replaces every worker without a failed call", async () =
       const text = await host.scrape();
       return seriesOf(text, "ofs_worker_reloads_total", 'result="done"') === 1;
     },
-    { what: "the end of the rolling restart", timeoutMs: 50_000 },
+    { what: "the end of the rolling restart", timeoutMs: 120_000 },
   );
   await load.succeed(100);
   await load.stop();
@@ -83,7 +92,7 @@ test("SIGHUP under load replaces every worker without a failed call", async () =
   await load.verify(callers[0] as Caller);
 });
 
-test("a worker that hangs is replaced, and the others serve on", async () => {
+test("a worker that hangs is replaced, and the others serve on", LIMIT, async () => {
   const host = await site.start(2);
   const before = await host.workerPids();
   process.kill(before[0] as number, "SIGSTOP");
@@ -95,32 +104,36 @@ test("a worker that hangs is replaced, and the others serve on", async () => {
 });
 
 describe("nobody is left behind", () => {
-  test("when the primary is killed, the workers drain and end", async () => {
+  test("when the primary is killed, the workers drain and end", LIMIT, async () => {
     const host = await site.start(2);
     const workers = await host.workerPids();
     const load = new Load(connect(), 1);
     await load.succeed(100);
     process.kill(host.process.pid, "SIGKILL");
-    await waitUntil(() => !workers.some(isRunning), { what: "their end", timeoutMs: 20_000 });
+    await waitUntil(() => !workers.some(isRunning), { what: "their end", timeoutMs: 60_000 });
     await load.stop();
     expect(load.failures).toEqual([]);
   });
 
-  test.each(["SIGTERM", "SIGINT"] as const)("when the whole group gets %s", async (signal) => {
-    const host = await site.start(2);
-    const workers = await host.workerPids();
-    const load = new Load(connect(), 1);
-    await load.succeed(100);
-    process.kill(-host.process.pid, signal);
-    expect(await host.process.exited).toEqual({ code: 0, signal: null });
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(workers.filter(isRunning)).toEqual([]);
-  });
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "when the whole group gets %s",
+    LIMIT,
+    async (signal) => {
+      const host = await site.start(2);
+      const workers = await host.workerPids();
+      const load = new Load(connect(), 1);
+      await load.succeed(100);
+      process.kill(-host.process.pid, signal);
+      expect(await host.process.exited).toEqual({ code: 0, signal: null });
+      await load.stop();
+      expect(load.failures).toEqual([]);
+      expect(workers.filter(isRunning)).toEqual([]);
+    },
+  );
 });
 
 describe("a start that fails ends the primary with 1 and the reason", () => {
-  test("a taken port", async () => {
+  test("a taken port", LIMIT, async () => {
     const taken = createServer().listen(site.port, "127.0.0.1");
     await once(taken, "listening");
     const failed = await startProcess({
@@ -137,7 +150,7 @@ describe("a start that fails ends the primary with 1 and the reason", () => {
     taken.close();
   });
 
-  test("certificates that no worker can read", async () => {
+  test("certificates that no worker can read", LIMIT, async () => {
     const failed = await startProcess({
       ...BUILT,
       env: {
@@ -154,7 +167,7 @@ describe("a start that fails ends the primary with 1 and the reason", () => {
     expect(failed.output).toContain("/nowhere/cert.pem");
   });
 
-  test("more than one worker on a data folder", async () => {
+  test("more than one worker on a data folder", LIMIT, async () => {
     const failed = await startProcess({
       ...BUILT,
       env: { WORKERS: "2", OFS_DATA_FOLDER: "/nowhere" },

@@ -19,13 +19,16 @@ import {
   toChanges,
 } from "../scenarios/server-under-test.ts";
 
+/** For a test that starts several processes, some of them while others are under load. */
+export const PROCESS_TEST_TIMEOUT_MS = 180_000;
+
 export const ENTITY = "user";
 export const KEYS_SCHEMA = ["user_id"];
 export const GROUP = "state";
 export const FEATURE = "version";
 
 const HOST = "127.0.0.1";
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 /** A worker waits 1 s for another that does not give its metrics. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
@@ -66,6 +69,8 @@ export async function openSite(isProcessCached = false): Promise<Site> {
           APP_PORT: String(port),
           APP_LOG_LEVEL: "WARN",
           ENABLE_HTTP_API: "true",
+          // Starts keep the machine busy; these tests are not about shedding.
+          OVERLOAD_QUEUE_MS: "60000",
           WORKERS: String(workerCount),
           ...home.env,
           ...cacheEnvironment(),
