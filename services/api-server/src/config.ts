@@ -9,7 +9,12 @@ import {
   readProcessCacheSettings,
   requirePeerIdentity,
 } from "./config/cache-settings.ts";
-import { CONF_ID_VARIABLES, type ConfIds, readConfIds } from "./config/conf-ids.ts";
+import {
+  CONF_ID_VARIABLES,
+  type ConfIds,
+  DISTRIBUTED_CACHE_LIST,
+  readConfIds,
+} from "./config/conf-ids.ts";
 import {
   REDIS_VARIABLES,
   type RedisConnectionSettings,
@@ -30,6 +35,7 @@ import {
   SERVER_VARIABLES,
   type ServerSettings,
 } from "./config/server-settings.ts";
+import { refuseSharedDatabases } from "./config/shared-databases.ts";
 
 /** Everything that the environment says to this server, checked. */
 export interface ApiServerConfig {
@@ -55,11 +61,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiServerConfig {
   const registry = readRegistrySettings(reader);
   const peerCaches = ids.peerCache.flatMap((id) => readPeerCacheSettings(reader, id) ?? []);
   requirePeerIdentity(reader, peerCaches, server, registry);
+  const scylla = ids.scylla.flatMap((id) => readScyllaSettings(reader, id) ?? []);
+  const redis = readRedis(reader, ids);
+  refuseSharedDatabases(reader, DISTRIBUTED_CACHE_LIST, redis, ids.distributedCache);
   return reader.finish<ApiServerConfig>({
     server,
     registry,
-    scylla: ids.scylla.flatMap((id) => readScyllaSettings(reader, id) ?? []),
-    redis: readRedis(reader, ids),
+    scylla,
+    redis,
     distributedCacheConfIds: ids.distributedCache,
     invalidationRedisConfId: ids.invalidation,
     processCaches: ids.processCache.flatMap((id) => readProcessCacheSettings(reader, id) ?? []),

@@ -261,6 +261,43 @@ describe("faults", () => {
     ]);
   });
 
+  test("a cache must not be the database of a store: its tombstones would destroy what is stored", () => {
+    const env = {
+      ...MINIMAL,
+      STORAGE_REDIS_STANDALONE_ACTIVE_CONFIG_IDS: "2,9",
+      STORAGE_REDIS_STANDALONE_2_ADDR: "redis:6379",
+      STORAGE_REDIS_STANDALONE_9_ADDR: "redis:6379",
+      DISTRIBUTED_CACHE_CONF_IDS: "9",
+    };
+    const fault = (cache: number, store: number, list = "9") =>
+      `DISTRIBUTED_CACHE_CONF_IDS: id ${cache} is the same database as the store ${store}, ` +
+      `which it would overwrite (value "${list}")`;
+    expect(faultsOf(env)).toEqual([fault(9, 2)]);
+    expect(faultsOf({ ...env, STORAGE_REDIS_STANDALONE_2_DB: "0" })).toEqual([fault(9, 2)]);
+    expect(loadConfig({ ...env, STORAGE_REDIS_STANDALONE_2_DB: "1" }).redis).toHaveLength(2);
+    expect(loadConfig({ ...env, DISTRIBUTED_CACHE_CONF_IDS: "2,9" }).redis).toHaveLength(2);
+    const failover = (id: number, master: string) => ({
+      [`STORAGE_REDIS_FAILOVER_${id}_SENTINEL_ADDRESSES`]: `s${id}:26379,s1:26379`,
+      [`STORAGE_REDIS_FAILOVER_${id}_MASTER_NAME`]: master,
+    });
+    const ids = {
+      ...MINIMAL,
+      STORAGE_REDIS_FAILOVER_ACTIVE_CONFIG_IDS: "3,4",
+      DISTRIBUTED_CACHE_CONF_IDS: "4",
+      ...failover(4, "main"),
+    };
+    expect(faultsOf({ ...ids, ...failover(3, "main") })).toEqual([fault(4, 3, "4")]);
+    expect(loadConfig({ ...ids, ...failover(3, "other") }).redis).toHaveLength(2);
+    const clusters = {
+      ...MINIMAL,
+      STORAGE_REDIS_CLUSTER_ACTIVE_CONFIG_IDS: "5,6",
+      STORAGE_REDIS_CLUSTER_5_ADDRESSES: "a:1,b:1",
+      STORAGE_REDIS_CLUSTER_6_ADDRESSES: "b:1",
+      DISTRIBUTED_CACHE_CONF_IDS: "6",
+    };
+    expect(faultsOf(clusters)).toEqual([fault(6, 5, "6")]);
+  });
+
   test("a distributed cache must be a Redis connection", () => {
     expect(faultsOf({ ...MINIMAL, DISTRIBUTED_CACHE_CONF_IDS: "7" })).toEqual([
       'DISTRIBUTED_CACHE_CONF_IDS: id 7 is no Redis connection (value "7")',

@@ -1,7 +1,7 @@
 import { type EnvReader, idList, integer } from "@ofs/platform";
 import { z } from "zod";
 
-const DISTRIBUTED = "DISTRIBUTED_CACHE_CONF_IDS";
+export const DISTRIBUTED_CACHE_LIST = "DISTRIBUTED_CACHE_CONF_IDS";
 const INVALIDATION = "INVALIDATION_REDIS_CONF_ID";
 
 /** Lists of the ids of each kind of connection and cache. */
@@ -21,7 +21,7 @@ const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
 /** Names of the variables that list ids. */
 export const CONF_ID_VARIABLES: readonly string[] = [
   ...Object.values(KINDS),
-  DISTRIBUTED,
+  DISTRIBUTED_CACHE_LIST,
   INVALIDATION,
 ];
 
@@ -40,7 +40,7 @@ export function readConfIds(reader: EnvReader): ConfIds {
     return reader.read(schema)?.[variable] ?? [];
   };
   const byKind = Object.fromEntries(KIND_NAMES.map((kind) => [kind, read(KINDS[kind])]));
-  const distributedCache = read(DISTRIBUTED);
+  const distributedCache = read(DISTRIBUTED_CACHE_LIST);
   const invalidation =
     reader.read(z.object({ [INVALIDATION]: integer(0).optional() }))?.[INVALIDATION] ??
     distributedCache[0];
@@ -52,7 +52,8 @@ export function readConfIds(reader: EnvReader): ConfIds {
   checkNamespace(reader, ids);
   const redis = [...ids.redisStandalone, ...ids.redisCluster, ...ids.redisFailover];
   for (const id of ids.distributedCache) {
-    if (!redis.includes(id)) reader.fault(DISTRIBUTED, `id ${id} is no Redis connection`);
+    if (!redis.includes(id))
+      reader.fault(DISTRIBUTED_CACHE_LIST, `id ${id} is no Redis connection`);
   }
   if (invalidation !== undefined && !redis.includes(invalidation)) {
     const isInherited = distributedCache.includes(invalidation);
