@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FeatureStoreError } from "@ofs/platform";
 import type { ResolvedSettings } from "./options.ts";
-import { type RedisCall, stopOf, waitWithin } from "./redis-call.ts";
+import { type CallEnd, endOf, type RedisCall, stopOf, waitWithin } from "./redis-call.ts";
 import { type RedisCommand, sizeOfCommand } from "./redis-command.ts";
 import { isUnknownScript, mayHelpToRetry, NotConnectedError } from "./redis-errors.ts";
 import type { RawReply, RedisLink } from "./redis-link.ts";
@@ -40,15 +40,15 @@ export class Dispatcher {
     ownTimeoutMs: number,
   ): Promise<RawReply[]> {
     const timeoutMs = call.timeoutMs ?? ownTimeoutMs;
-    const endsAtMs = Math.min(call.deadlineMs ?? Number.POSITIVE_INFINITY, Date.now() + timeoutMs);
+    const end = endOf(call, timeoutMs);
     const retryLimit = call.retryLimit ?? this.#settings.retryLimit;
-    const replies = await this.#attempt(link, commands, call, endsAtMs);
+    const replies = await this.#attempt(link, commands, call, end);
     for (let attempt = 1; attempt <= retryLimit; attempt++) {
       const failed = positions(replies, mayHelpToRetry);
       const pauseMs = this.#backoffMs(attempt);
-      if (failed.length === 0 || Date.now() + pauseMs >= endsAtMs) break;
+      if (failed.length === 0 || performance.now() + pauseMs >= end.monotonicMs) break;
       await pause(pauseMs, call.signal);
-      const retried = await this.#attempt(link, pick(commands, failed), call, endsAtMs);
+      const retried = await this.#attempt(link, pick(commands, failed), call, end);
       for (const [i, index] of failed.entries()) replies[index] = retried[i];
     }
     return replies;
@@ -69,14 +69,14 @@ export class Dispatcher {
     link: RedisLink,
     commands: readonly RedisCommand[],
     call: RedisCall,
-    endsAtMs: number,
+    end: CallEnd,
   ): Promise<RawReply[]> {
     const refusal = stopOf(call) ?? this.#refusal(link, commands);
     if (refusal !== undefined) return commands.map(() => refusal);
-    const replies = await this.#send(link, commands, call, endsAtMs, false);
+    const replies = await this.#send(link, commands, call, end, false);
     const unknown = positions(replies, isUnknownScript);
     if (unknown.length > 0) {
-      const sent = await this.#send(link, pick(commands, unknown), call, endsAtMs, true);
+      const sent = await this.#send(link, pick(commands, unknown), call, end, true);
       for (const [i, index] of unknown.entries()) replies[index] = sent[i];
     }
     return replies;
@@ -86,7 +86,7 @@ export class Dispatcher {
     link: RedisLink,
     commands: readonly RedisCommand[],
     call: RedisCall,
-    endsAtMs: number,
+    end: CallEnd,
     isSourceSent: boolean,
   ): Promise<RawReply[]> {
     const replies = new Array<RawReply>(commands.length).fill(PENDING);
@@ -98,7 +98,7 @@ export class Dispatcher {
       this.#pendingBytes -= sizeBytes;
       if (this.#pendingCount === 0) this.#onIdle?.();
     });
-    const stop = await waitWithin(done, endsAtMs, call);
+    const stop = await waitWithin(done, end, call);
     if (stop === undefined) return replies;
     // A copy: replies that come late must not change what the caller was given.
     return replies.map((reply) => (reply === PENDING ? stop : reply));

@@ -16,6 +16,20 @@ export interface RedisCall {
   readonly isMasterOnly?: boolean | undefined;
 }
 
+/** When a call ends, at the latest. */
+export interface CallEnd {
+  /** On the clock that does not step: one that did could stretch a wait by as much. */
+  readonly monotonicMs: number;
+  readonly isDeadline: boolean;
+}
+
+/** @param timeoutMs from now */
+export function endOf({ deadlineMs }: RedisCall, timeoutMs: number): CallEnd {
+  const leftMs = (deadlineMs ?? Number.POSITIVE_INFINITY) - Date.now();
+  const isDeadline = leftMs <= timeoutMs;
+  return { monotonicMs: performance.now() + (isDeadline ? leftMs : timeoutMs), isDeadline };
+}
+
 /** Why a call must end now, if so. */
 export function stopOf({ deadlineMs, signal }: RedisCall): FeatureStoreError | undefined {
   if (signal?.aborted) return new FeatureStoreError("CANCELLED", "the call was cancelled");
@@ -28,12 +42,11 @@ export function stopOf({ deadlineMs, signal }: RedisCall): FeatureStoreError | u
 /**
  * Waits for `done`, but no longer than the call allows.
  *
- * @param endsAtMs Unix milliseconds: the earlier of deadline and timeout
  * @returns undefined once `done` has resolved, or why the wait was given up
  */
 export function waitWithin(
   done: Promise<void>,
-  endsAtMs: number,
+  end: CallEnd,
   call: RedisCall,
 ): Promise<FeatureStoreError | undefined> {
   return new Promise((resolve, reject) => {
@@ -43,16 +56,16 @@ export function waitWithin(
       resolve(stop);
     };
     const onAbort = (): void => finish(stopOf(call));
-    const onTimeout = (): void => finish(timeoutError(endsAtMs, call));
-    const waitMs = Math.min(Math.max(0, endsAtMs - Date.now()), TIMER_MAX_MS);
+    const onTimeout = (): void => finish(timeoutError(end));
+    const waitMs = Math.min(Math.max(0, end.monotonicMs - performance.now()), TIMER_MAX_MS);
     const timer = setTimeout(onTimeout, waitMs);
     call.signal?.addEventListener("abort", onAbort, { once: true });
     done.then(() => finish(undefined), reject);
   });
 }
 
-function timeoutError(endsAtMs: number, { deadlineMs }: RedisCall): FeatureStoreError {
-  return endsAtMs === deadlineMs
+function timeoutError({ isDeadline }: CallEnd): FeatureStoreError {
+  return isDeadline
     ? new FeatureStoreError("DEADLINE_EXCEEDED", "redis did not answer before the deadline")
     : new FeatureStoreError("UNAVAILABLE", "redis did not answer in time");
 }
