@@ -80,7 +80,7 @@ export async function startPods(
 }
 
 async function startPod(
-  program: typeof BUILT,
+  program: typeof FROM_SOURCE,
   name: string,
   port: number,
   index: number,
