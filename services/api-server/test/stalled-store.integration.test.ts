@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { type Client, type ClientUnaryCall, Metadata, status } from "@grpc/grpc-js";
+import { persist, retrieve } from "@ofs/proto";
+import {
+  DISTRIBUTED_CONF_ID,
+  entityTree,
+  type PrivateServer,
+  startRedis,
+  waitUntil,
+} from "@ofs/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PERSIST_METHOD, RETRIEVE_METHOD } from "../src/routes/feature-routes.ts";
+import { type ServerUnderTest, startServerUnderTest } from "./scenarios/server-under-test.ts";
+import { RawClient } from "./support/grpc-client.ts";
+import { credentialsOf } from "./support/test-api.ts";
+
+/*
+ * A server with two stores, one of which is a private Redis that stops answering. Its time-outs are so long that nothing
+ * here ends by them.
+ */
+
+const STORE_MAX_IN_FLIGHT = 1_000;
+const REDIS_CONF_ID = 4;
+const STALLED = `db_type="redis_standalone",conf_id="${REDIS_CONF_ID}"`;
+
+let redis: PrivateServer;
+let server: ServerUnderTest;
+let client: RawClient;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const prefix = "STORAGE_REDIS_STANDALONE";
+  server = await startServerUnderTest(
+    "embedded",
+    { process: false, distributed: false },
+    {
+      treeFor: (store) => ({
+        "security/reader/tester": JSON.stringify({ token: "tester-token" }),
+        "storage/stores/1": JSON.stringify(store),
+        "storage/stores/2": JSON.stringify({
+          "db-type": "redis_standalone",
+          "conf-id": REDIS_CONF_ID,
+          table: "t",
+          "max-column-size-in-bytes": 1024,
+        }),
+        ...entityTree("user", ["id"], {
+          good: { id: 0, type: "FP32", versions: [{ f: {} }] },
+          stalled: { id: 1, type: "FP32", versions: [{ f: {} }], storeId: "2" },
+        }),
+      }),
+      env: {
+        [`${prefix}_ACTIVE_CONFIG_IDS`]: `${DISTRIBUTED_CONF_ID},${REDIS_CONF_ID}`,
+        [`${prefix}_${REDIS_CONF_ID}_ADDR`]: redis.address.text,
+        [`${prefix}_${REDIS_CONF_ID}_READ_TIMEOUT_IN_MS`]: "120000",
+        STORE_TIMEOUT_MS: "120000",
+        MAX_IN_FLIGHT: "1500",
+        MAX_CONCURRENT_STREAMS: "5000",
+        OVERLOAD_QUEUE_MS: "0",
+        STORE_MAX_IN_FLIGHT: String(STORE_MAX_IN_FLIGHT),
+      },
+    },
+  );
+  client = new RawClient(Number(server.address.split(":")[1]));
+  const rows = persist.Query.encode({
+    entityLabel: "user",
+    keysSchema: ["id"],
+    featureGroupSchema: ["good", "stalled"].map((label) => ({ label, featureLabels: ["f"] })),
+    data: [
+      {
+        keyValues: ["1"],
+        featureValues: [{ values: { fp32Values: [1] } }, { values: { fp32Values: [1] } }],
+      },
+    ],
+  }).finish();
+  await client.call(PERSIST_METHOD, rows, credentialsOf("tester"));
+  redis.pause();
+});
+
+afterAll(async () => {
+  redis.resume();
+  client.close();
+  await server.close();
+  await redis.close();
+});
+
+const query = (label: string): Uint8Array =>
+  retrieve.Query.encode({
+    entityLabel: "user",
+    keysSchema: ["id"],
+    featureGroups: [{ label, featureLabels: ["f"] }],
+    keys: [{ cols: ["1"] }],
+  }).finish();
+
+async function series(name: string): Promise<number> {
+  const text = await (await fetch(`http://${server.address}/metrics`)).text();
+  const line = text.split("\n").find((candidate) => candidate.startsWith(name));
+  return Number(line?.split(" ").at(-1) ?? 0);
+}
+
+interface Started {
+  readonly call: ClientUnaryCall;
+  readonly ended: Promise<{ code: number; details: string }>;
+}
+
+/** A call that can be cancelled. */
+function start(label: string): Started {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(credentialsOf("tester"))) metadata.set(name, value);
+  let call: ClientUnaryCall | undefined;
+  const ended = new Promise<{ code: number; details: string }>((resolve) => {
+    const { client: channel }: { client: Client } = client;
+    call = channel.makeUnaryRequest(
+      RETRIEVE_METHOD,
+      (bytes: Uint8Array) => Buffer.from(bytes),
+      (bytes: Buffer) => bytes,
+      query(label),
+      metadata,
+      (error) => resolve({ code: error?.code ?? status.OK, details: error?.details ?? "" }),
+    );
+  });
+  return { call: call as ClientUnaryCall, ended };
+}
+
+const inFlight = () => series("ofs_grpc_server_requests_in_flight");
+const waiting = () => series(`ofs_store_in_flight{${STALLED}`);
+
+/** Much shorter than any time-out of the server. */
+const NONE_LEFT = { what: "no call in flight", timeoutMs: 20_000 };
+const hasNone = async () => (await waiting()) === 0 && (await inFlight()) === 0;
+
+function rssMebibytes(): number {
+  const [, kibibytes] =
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8")) ?? [];
+  return Number(kibibytes) / 1024;
+}
+
+async function hold(count: number): Promise<Started[]> {
+  const held = Array.from({ length: count }, () => start("stalled"));
+  await waitUntil(async () => (await waiting()) === count, { what: `${count} calls` });
+  return held;
+}
+
+test("calls on a stalled store fail fast beyond its bound; those on the other store go on", async () => {
+  const held = await hold(STORE_MAX_IN_FLIGHT);
+  const refused = await Promise.all(Array.from({ length: 100 }, () => start("stalled").ended));
+  const details =
+    `store 2 (redis_standalone, conf-id ${REDIS_CONF_ID}): too many calls wait for it: ` +
+    `the limit STORE_MAX_IN_FLIGHT is ${STORE_MAX_IN_FLIGHT}`;
+  expect(refused).toEqual(refused.map(() => ({ code: status.RESOURCE_EXHAUSTED, details })));
+  for (let round = 0; round < 10; round++) {
+    const good = await Promise.all(Array.from({ length: 50 }, () => start("good").ended));
+    expect(good.filter(({ code }) => code !== status.OK)).toEqual([]);
+  }
+  expect(await waiting()).toBe(STORE_MAX_IN_FLIGHT);
+  expect(await series(`ofs_store_refused_total{${STALLED}`)).toBe(100);
+  for (const { call } of held) call.cancel();
+  for (const { ended } of held) expect((await ended).code).toBe(status.CANCELLED);
+  await waitUntil(hasNone, NONE_LEFT);
+});
+
+test("of thousands of calls that their client cancels none stays, and memory is bounded", async () => {
+  const before = rssMebibytes();
+  for (let round = 0; round < 6; round++) {
+    const held = await hold(1_000);
+    expect(await inFlight()).toBe(1_000);
+    for (const { call } of held) call.cancel();
+    await waitUntil(hasNone, NONE_LEFT);
+  }
+  expect(rssMebibytes()).toBeLessThan(before + 300);
+});
+
+test("a call whose deadline passes leaves, and the store serves on when it answers again", async () => {
+  const late = client.call(RETRIEVE_METHOD, query("stalled"), credentialsOf("tester"), {
+    deadline: Date.now() + 200,
+  });
+  await expect(late).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+  await waitUntil(hasNone, NONE_LEFT);
+  redis.resume();
+  expect((await start("stalled").ended).code).toBe(status.OK);
+});
