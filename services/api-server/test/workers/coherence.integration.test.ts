@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Caller, grpcCaller } from "./load.ts";
 import {
@@ -8,6 +9,8 @@ import {
   seriesOf,
 } from "./workers-under-test.ts";
 
+/** The Redis behind these servers is shared. */
+const KEY = randomUUID();
 const CONNECTIONS = 8;
 const ROUNDS = 150;
 
@@ -22,7 +25,7 @@ beforeEach(async () => {
   host = await site.start(2);
   callers.push(...Array.from({ length: CONNECTIONS }, () => grpcCaller(site.port)));
   // Both workers have the key in memory from now on.
-  await readEverywhere("k");
+  await readEverywhere(KEY);
 });
 
 afterEach(async () => {
@@ -41,8 +44,8 @@ test(
     let staleRounds = 0;
     for (let round = 1; round <= ROUNDS; round += 1) {
       const writer = callers[round % CONNECTIONS] as Caller;
-      await writer.write("k", round);
-      const answers = await readEverywhere("k");
+      await writer.write(KEY, round);
+      const answers = await readEverywhere(KEY);
       if (answers.some((answer) => answer !== round)) staleRounds += 1;
     }
     const text = await host.scrape();
@@ -55,7 +58,7 @@ test(
 test("one scrape is the sum of all workers", LIMIT, async () => {
   const calls = 40;
   await Promise.all(
-    callers.flatMap((caller) => Array.from({ length: calls }, () => caller.read("k"))),
+    callers.flatMap((caller) => Array.from({ length: calls }, () => caller.read(KEY))),
   );
   const expected = CONNECTIONS * (calls + 1);
   const method = 'method="/retrieve.FeatureService/RetrieveFeatures"';

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { persist, retrieve } from "@ofs/proto";
@@ -119,13 +120,16 @@ export class Load {
   /** By loop: how many calls failed. */
   readonly failuresByLoop: number[] = [];
   okCount = 0;
+  /** The Redis behind these servers is shared: nobody else writes keys with this. */
+  readonly #prefix = randomUUID();
   #isStopped = false;
   #loops: Promise<void>[] = [];
 
   /** Starts `loopsPerCaller` endless loops on each of the callers: a write, then a read of what it wrote. */
   constructor(callers: readonly Caller[], loopsPerCaller: number) {
     for (const [c, caller] of callers.entries()) {
-      for (let l = 0; l < loopsPerCaller; l += 1) this.#loops.push(this.#loop(caller, `${c}-${l}`));
+      for (let l = 0; l < loopsPerCaller; l += 1)
+        this.#loops.push(this.#loop(caller, `${this.#prefix}-${c}-${l}`));
     }
   }
 
