@@ -3,6 +3,7 @@ import {
   serverAddress,
   startEtcd,
   startTcpProxy,
+  type TcpFault,
   type TcpProxy,
   waitUntil,
 } from "@ofs/testkit";
@@ -87,6 +88,14 @@ function changedAfter(make: () => Omit<FaultCase, "name">): () => Omit<FaultCase
   return () => ({ afterwards, ...make() });
 }
 
+/** A fault that no side is told of. */
+function foundOutByKeepalive(fault: TcpFault): () => Omit<FaultCase, "name"> {
+  return proxyFault(() => proxy, fault, {
+    ...WORKS,
+    afterwards: (healedMs) => catchUp(healedMs, KEEPALIVE_MS + CATCH_UP_MAX_MS),
+  });
+}
+
 const WARNS = { ...WORKS, status: "warning" };
 
 testFaults(() => fleet, {
@@ -96,17 +105,9 @@ testFaults(() => fleet, {
   "resetting all connections": unseen(proxyFault(() => proxy, { kind: "reset" }, WARNS)),
   "refusing connections": unseen(proxyFault(() => proxy, { kind: "refuse" }, WARNS)),
   "reset once": unseen(blow(() => proxy.resetConnections(), WORKS)),
-  "half-open": unseen(
-    proxyFault(
-      () => proxy,
-      { kind: "halfOpen" },
-      {
-        ...WORKS,
-        afterwards: (healedMs) => catchUp(healedMs, KEEPALIVE_MS + CATCH_UP_MAX_MS),
-      },
-    ),
-  ),
-  "answering garbage": unseen(proxyFault(() => proxy, { kind: "corrupt", everyBytes: 1 }, WORKS)),
+  "half-open": unseen(foundOutByKeepalive({ kind: "halfOpen" })),
+  // Node stops to read from a connection that broke HTTP/2, and does not tell.
+  "answering garbage": unseen(foundOutByKeepalive({ kind: "corrupt", everyBytes: 1 })),
   compacted: () => ({
     inject: async () => {
       await proxy.inject({ kind: "refuse" });
