@@ -4,6 +4,9 @@ import type { EngineMetrics } from "./metrics.ts";
 import type { EngineOptions } from "./options.ts";
 import type { SharedReads } from "./read/shared-reads.ts";
 
+/** Whom a write could not be told of: the distributed cache (its records), or other processes. */
+type Target = "distributed" | "channel";
+
 /**
  * Makes what was written visible: after this process's writes, here and everywhere; after other processes' writes, which
  * the channels tell of, here.
@@ -12,6 +15,8 @@ export class Invalidator implements InvalidationListener {
   readonly #options: EngineOptions;
   readonly #metrics: EngineMetrics;
   readonly #reads: SharedReads;
+  /** What could not be told the last time: logged when it begins and ends, not once a write. */
+  readonly #failing = new Set<Target>();
 
   constructor(options: EngineOptions, metrics: EngineMetrics, reads: SharedReads) {
     this.#options = options;
@@ -61,6 +66,7 @@ export class Invalidator implements InvalidationListener {
   async #entomb(entity: Entity, cache: DistributedCache, names: readonly string[]): Promise<void> {
     try {
       await cache.invalidate(names);
+      this.#succeeded("distributed");
     } catch (error) {
       this.#failed(entity, "distributed", error);
     }
@@ -72,6 +78,7 @@ export class Invalidator implements InvalidationListener {
       channels.map(async (channel) => {
         try {
           await channel.publish(names);
+          this.#succeeded("channel");
         } catch (error) {
           this.#failed(entity, "channel", error);
         }
@@ -79,8 +86,15 @@ export class Invalidator implements InvalidationListener {
     );
   }
 
-  #failed(entity: Entity, target: "distributed" | "channel", error: unknown): void {
+  #succeeded(target: Target): void {
+    if (this.#failing.delete(target))
+      this.#options.log.info({ target }, "invalidation works again");
+  }
+
+  #failed(entity: Entity, target: Target, error: unknown): void {
     this.#metrics.invalidationFailed(entity.label, target);
+    if (this.#failing.has(target)) return;
+    this.#failing.add(target);
     this.#options.log.warn({ err: error, entity: entity.label, target }, "invalidation failed");
   }
 }
