@@ -63,7 +63,7 @@ export class ConnectionAttacker {
   async assertAllEnded(): Promise<void> {
     const left = [...this.#left.keys()];
     const ended = Promise.all(
-      left.map((socket) => (socket.closed ? undefined : happening(socket, "close"))),
+      left.filter((socket) => !socket.closed).map((socket) => happening(socket, "close")),
     );
     const timer = new AbortController();
     const late = delay(LETS_GO_WITHIN_MS, undefined, { signal: timer.signal }).catch(

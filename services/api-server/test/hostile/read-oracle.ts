@@ -23,6 +23,16 @@ const KEY_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** Groups within groups: how many are too many is up to each decoder. */
 const DEEP = Buffer.alloc(90, 0x3b);
 
+/** The generated decoder skips varints of any length; ten bytes are the most that one may have. */
+function isLenient(bytes: Buffer): boolean {
+  let run = 0;
+  for (const byte of bytes) {
+    run = byte >= 0x80 ? run + 1 : 0;
+    if (run >= 10) return true;
+  }
+  return bytes.includes(DEEP);
+}
+
 /** What is right to do with some bytes that claim to be a `retrieve.Query`. */
 export type Verdict = "refuse" | "answer" | "either";
 
@@ -52,10 +62,7 @@ function verdictOf(query: retrieve.Query, bytes: Buffer): Verdict {
   // The generated decoder replaces what is no UTF-8; then it cannot tell whether the text was meant so.
   const text = JSON.stringify(query);
   const isUnsure =
-    text.includes("@") ||
-    text.includes("\ufffd") ||
-    bytes.includes("\ufffd") ||
-    bytes.includes(DEEP);
+    text.includes("@") || text.includes("\ufffd") || bytes.includes("\ufffd") || isLenient(bytes);
   return isUnsure || isLarge(query) ? "either" : "answer";
 }
 
