@@ -67,7 +67,7 @@ async function measureRound(request: Uint8Array, caller: () => CallContext): Pro
   const before = process.cpuUsage();
   for (let turn = 0; turn < TURNS_A_ROUND; turn++) {
     await Promise.all(
-      Array.from({ length: CALLS_A_TURN }, () => harness.engine.retrieve(request, caller())),
+      Array.from({ length: CALLS_A_TURN }, async () => harness.engine.retrieve(request, caller())),
     );
     await setImmediate();
   }
