@@ -21,10 +21,12 @@ afterEach(async () => {
   supervisor = undefined;
 });
 
+const MODE = "FIXTURE_MODE";
+
 /** Workers that start from now on get it. */
 function setMode(mode: string | undefined): void {
-  if (mode === undefined) delete process.env["FIXTURE_MODE"];
-  else process.env["FIXTURE_MODE"] = mode;
+  if (mode === undefined) delete process.env[MODE];
+  else process.env[MODE] = mode;
 }
 
 function make(
