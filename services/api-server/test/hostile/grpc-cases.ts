@@ -47,7 +47,7 @@ export function grpcCase(random: SeededRandom, credentials: Credentials): GrpcCa
   if (roll < 0.57) return mutatedRead(random, credentials, RETRIEVE_DECODED);
   if (roll < 0.77) return mutatedWrite(random, credentials);
   if (roll < 0.88) return oddHeaders(random, credentials);
-  if (roll < 0.995) return oddFraming(random, credentials);
+  if (roll < 0.999) return oddFraming(random, credentials);
   return heavy(random, credentials);
 }
 
