@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { createLogger, DEFAULT_TIMES, type SuperviseTimes, Supervisor } from "@ofs/platform";
+import {
+  createLogger,
+  DEFAULT_TIMES,
+  type SuperviseOptions,
+  type SuperviseTimes,
+  Supervisor,
+} from "@ofs/platform";
 import { waitUntil } from "@ofs/testkit";
 import { Registry } from "prom-client";
 import { afterEach, expect, test } from "vitest";
