@@ -11,7 +11,7 @@ import { type PersistResult, runPersist } from "./persister.ts";
 import type * as requests from "./requests.ts";
 import { decodeRows, emptyRecord, planRetrieve, type RowValues, toShape } from "./retrieve-plan.ts";
 import { Retriever, type RowOutcome, type Send, schemasOf } from "./retriever.ts";
-import { sendWithRetry } from "./retry.ts";
+import { repeatedCodes, sendWithRetry } from "./retry.ts";
 import type { DescribeResult } from "./schema.ts";
 import { SchemaCache } from "./schema-cache.ts";
 import { type Outcome, runWithSchema } from "./with-schema.ts";
@@ -44,10 +44,12 @@ export class OfsClient {
     this.#options = compileOptions(options);
     const { retry, retrieveBatchSize, concurrency, deadlineMs, schemaRefreshMs } = this.#options;
     const channel = new GrpcChannel(this.#options);
+    const codes = repeatedCodes(retry);
     const send: Send = (method, request, limits) =>
-      sendWithRetry(() => channel.unary(method, request, limits), retry, limits);
+      sendWithRetry(() => channel.unary(method, request, limits), codes.reads, retry, limits);
     this.#channel = channel;
-    this.#sendPersist = retry.persist ? send : (...call) => channel.unary(...call);
+    this.#sendPersist = (method, request, limits) =>
+      sendWithRetry(() => channel.unary(method, request, limits), codes.persists, retry, limits);
     this.#admin = new Admin(send);
     this.#schemas = new SchemaCache(
       (labels) => this.#admin.describe(labels, startCall({}, deadlineMs)),

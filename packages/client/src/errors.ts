@@ -43,17 +43,21 @@ export interface RowFailure {
 /** Not all rows of a persist were stored. Carries the code of the first batch that failed. */
 export class PersistError extends OfsClientError {
   override readonly name = "PersistError";
-  /** Every row that is not known to be stored, by position. */
-  readonly failures: readonly RowFailure[];
   readonly storedCount: number;
+  readonly #failures: readonly RowFailure[];
 
   constructor(first: OfsClientError, failures: readonly RowFailure[], storedCount: number) {
     const total = storedCount + failures.length;
     super(first.code, `${failures.length} of ${total} rows failed: ${first.details}`, {
       cause: first,
     });
-    this.failures = failures;
+    this.#failures = failures;
     this.storedCount = storedCount;
+  }
+
+  /** Every row that is not known to be stored, by position. No field: logs would print thousands. */
+  get failures(): readonly RowFailure[] {
+    return this.#failures;
   }
 }
 

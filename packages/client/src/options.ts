@@ -52,6 +52,11 @@ export interface RetryOptions {
    * what someone else wrote in between. @default false
    */
   readonly persist?: boolean;
+  /**
+   * Also repeats what the server refused because it had too much to do (RESOURCE_EXHAUSTED): nothing of it was
+   * carried out. For batches, which have time; whoever is waited for makes an overload worse by it. @default false
+   */
+  readonly overload?: boolean;
 }
 
 /** {@link ClientOptions} with everything decided. */
@@ -109,6 +114,7 @@ export function compileOptions(options: ClientOptions): CompiledOptions {
       baseDelayMs: integer("retry.baseDelayMs", retry.baseDelayMs ?? 20, 0, TIMER_MAX_MS),
       maxDelayMs: integer("retry.maxDelayMs", retry.maxDelayMs ?? 1000, 0, TIMER_MAX_MS),
       persist: retry.persist ?? false,
+      overload: retry.overload ?? false,
     },
     compression: options.compression ?? "none",
     schemaRefreshMs: integer("schemaRefreshMs", options.schemaRefreshMs ?? 1000, 0, TIMER_MAX_MS),

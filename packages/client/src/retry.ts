@@ -1,8 +1,22 @@
 import { type CallLimits, pause } from "./call-limits.ts";
-import { OfsClientError } from "./errors.ts";
+import { OfsClientError, type StatusName } from "./errors.ts";
 import type { RetryOptions } from "./options.ts";
 
-export type RetryPolicy = Required<Omit<RetryOptions, "persist">>;
+export type RetryPolicy = Required<Omit<RetryOptions, "persist" | "overload">>;
+
+/** The failures after which requests are sent again. */
+export interface RepeatedCodes {
+  readonly reads: ReadonlySet<StatusName>;
+  readonly persists: ReadonlySet<StatusName>;
+}
+
+export function repeatedCodes({ persist, overload }: Required<RetryOptions>): RepeatedCodes {
+  const refused: StatusName[] = overload ? ["RESOURCE_EXHAUSTED"] : [];
+  return {
+    reads: new Set<StatusName>(["UNAVAILABLE", ...refused]),
+    persists: new Set<StatusName>(persist ? ["UNAVAILABLE", ...refused] : refused),
+  };
+}
 
 /**
  * How long to wait before a retry: anything up to a limit that doubles with each attempt, so that clients
@@ -17,12 +31,13 @@ export function backoffMs(attempt: number, policy: RetryPolicy, random: number):
 }
 
 /**
- * Sends until it succeeds, fails with anything but UNAVAILABLE, or attempts or time run out.
+ * Sends until it succeeds, fails with a code that is not repeated, or attempts or time run out.
  *
  * @throws {OfsClientError} of the last attempt
  */
 export async function sendWithRetry<T>(
   send: () => Promise<T>,
+  codes: ReadonlySet<StatusName>,
   policy: RetryPolicy,
   limits: CallLimits,
 ): Promise<T> {
@@ -30,7 +45,7 @@ export async function sendWithRetry<T>(
     try {
       return await send();
     } catch (error) {
-      const isTransient = error instanceof OfsClientError && error.code === "UNAVAILABLE";
+      const isTransient = error instanceof OfsClientError && codes.has(error.code);
       if (!isTransient || attempt >= policy.attempts) throw error;
       const waitMs = backoffMs(attempt, policy, Math.random());
       if (Date.now() + waitMs >= limits.deadlineAtMs) throw error;

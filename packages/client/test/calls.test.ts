@@ -205,6 +205,24 @@ describe("retries", () => {
     client.close();
   });
 
+  test("of batches wait for a server that is overloaded, writes too", async () => {
+    server.intercept = () => {
+      if (server.calls.length % 3 !== 0) throw new Refusal("RESOURCE_EXHAUSTED", "overloaded");
+    };
+    const retry = { attempts: 3, baseDelayMs: 1, overload: true };
+    const client = server.client({ retry });
+    expect((await client.retrieveRaw(RAW)).rows).toHaveLength(1);
+    expect(server.calls).toHaveLength(3);
+    await client.persistFeatures({
+      entityLabel: "user",
+      keysSchema: ["user_id"],
+      featureGroups: [{ label: "scores", featureLabels: ["ctr"] }],
+      data: [{ keyValues: ["1"], featureValues: [{ fp32Values: [0.5] }] }],
+    });
+    expect(server.calls).toHaveLength(6);
+    client.close();
+  });
+
   test("end with the last error when attempts run out", async () => {
     server.intercept = () => {
       throw new Refusal("UNAVAILABLE", `attempt ${server.calls.length}`);

@@ -17,8 +17,6 @@ export async function runPrimary(config: ApiServerConfig, log: Logger): Promise<
     workerCount: config.workerCount,
     host: APP_HOST,
     port: APP_PORT,
-    // Its worker holds the pod's keys of the peer cache, and their UDP port.
-    exclusiveSlots: config.peerCaches.some(({ isEnabled }) => isEnabled) ? [0] : [],
     drainTimeoutMs: SHUTDOWN_GRACE_MS + CLOSE_TIME_MS + EXIT_TIME_MS,
     log,
     metrics: createMetrics({ service: APP_NAME, env: APP_ENV }),

@@ -33,11 +33,6 @@ export interface SuperviseOptions {
   readonly port: number;
   /** What a worker runs; this process's own script by default. */
   readonly script?: string;
-  /**
-   * Slots whose worker holds something that only one process can have, a port for example: a rolling restart ends it
-   * before it starts the replacement. Needs another worker to serve meanwhile.
-   */
-  readonly exclusiveSlots?: readonly number[];
   /** For a worker to drain and close; then it is killed. */
   readonly drainTimeoutMs: number;
   readonly log: Logger;
@@ -255,8 +250,6 @@ export class Supervisor {
   /** @returns whether the slot has a worker that was started now */
   async #replace(slot: WorkerSlot): Promise<boolean> {
     slot.cancelStart();
-    const { exclusiveSlots = [] } = this.#options;
-    if (exclusiveSlots.includes(slot.index) && !(await this.#vacate(slot))) return false;
     const successor = this.#fork(slot);
     slot.successor = successor;
     const isReady = await this.#waitUntilReady(successor);
@@ -274,16 +267,6 @@ export class Supervisor {
     await old?.drain(this.#options.drainTimeoutMs);
     successor.activate();
     return true;
-  }
-
-  /** Ends the slot's worker. @returns false if nobody else would serve, or everything ends */
-  async #vacate(slot: WorkerSlot): Promise<boolean> {
-    const old = slot.holder;
-    if (old === undefined) return true;
-    if (![...this.#workers].some((worker) => worker !== old && worker.isReady)) return false;
-    slot.holder = undefined;
-    await old.drain(this.#options.drainTimeoutMs);
-    return this.#closing === undefined;
   }
 
   async #waitUntilReady(worker: WorkerProcess): Promise<boolean> {

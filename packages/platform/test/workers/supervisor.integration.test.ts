@@ -188,45 +188,6 @@ test("a reload replaces all; those asked for meanwhile are one more", async () =
   expect(await metricOf("ofs_worker_reloads_total", { result: "done" })).toBe(2);
 });
 
-test("a reload ends the worker of an exclusive slot before it starts the next", async () => {
-  await make(2, {}, { exclusiveSlots: [0] }).start();
-  await waitForReady(2);
-  const before = await both();
-  // Its connection ends with it; until then the next has not been started.
-  const first = await talk();
-  const second = await talk();
-  const held = (await first.say("who")).startsWith("0") ? first : second;
-  let startedEarly = false;
-  const watch = setInterval(() => {
-    void metricOf("ofs_workers", { state: "starting" }).then((count) => {
-      startedEarly ||= count > 0 && !held.socket.destroyed;
-    });
-  }, 5);
-  supervisor?.reload();
-  const isDone = async () => (await metricOf("ofs_worker_reloads_total", { result: "done" })) === 1;
-  await once(held.socket, "close");
-  clearInterval(watch);
-  await waitUntil(isDone, { what: "the reload", timeoutMs: 30_000 });
-  expect(startedEarly).toBe(false);
-  const after = await both();
-  expect(after.map(([slot]) => slot)).toEqual([0, 1]);
-  for (const [slot, pid, isActive] of after) {
-    expect(pid).not.toBe(before[slot]?.[1]);
-    expect(isActive).toBe(true);
-  }
-});
-
-test("a reload leaves an exclusive slot alone while nobody else could serve", async () => {
-  await make(1, {}, { exclusiveSlots: [0] }).start();
-  await waitForReady(1);
-  const before = await who();
-  supervisor?.reload();
-  const isOver = async () =>
-    (await metricOf("ofs_worker_reloads_total", { result: "stopped" })) === 1;
-  await waitUntil(isOver, { what: "the end", timeoutMs: 30_000 });
-  expect(await who()).toEqual(before);
-});
-
 test("a reload stops at a replacement that does not get ready; the old worker stays", async () => {
   await start(2, { readyTimeoutMs: 1_500 });
   const before = await both();

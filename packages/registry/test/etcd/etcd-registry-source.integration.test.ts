@@ -126,7 +126,7 @@ describe("write", () => {
       {
         revision,
         changes: [
-          { path: "bytes", value: Buffer.from(value) },
+          { path: "bytes", value },
           { path: "gone", value: undefined },
         ],
       },

@@ -17,6 +17,8 @@ import { ValueLedger } from "./value-ledger.ts";
 const KEY_COUNT = 60;
 const READY_TIMEOUT_MS = 60_000;
 const SEED_TIMEOUT_MS = 10_000;
+/** Of a process's output, for a report. */
+const OUTPUT_CHARS = 4_000;
 const OVERLOAD_QUEUE_MS = "60000";
 
 /** For a store; well below the deadline of a call, so that the server answers before its caller gives up. */
@@ -107,13 +109,17 @@ export class FaultFleet {
     await this.#registry.write(toChanges(entries));
   }
 
-  /** What `/ready` says of each process. */
+  /** What `/ready` says of each process. @throws {Error} with the end of its output if one does not answer */
   async readiness(): Promise<{ readonly code: number; readonly status: string }[]> {
     return Promise.all(
-      this.#ports.map(async (port) => {
-        const response = await fetch(`http://127.0.0.1:${port}/ready`);
-        const { status } = (await response.json()) as { status: string };
-        return { code: response.status, status };
+      this.processes.map(async (process, index) => {
+        try {
+          return await readinessAt(this.#ports[index] as number);
+        } catch (cause) {
+          const state = process.isRunning ? "runs" : "has ended";
+          const output = process.output.slice(-OUTPUT_CHARS);
+          throw new Error(`process ${index} ${state} and does not answer:\n${output}`, { cause });
+        }
       }),
     );
   }
@@ -123,6 +129,12 @@ export class FaultFleet {
     await Promise.all(this.processes.map((each) => each.stop()));
     await this.#registry.close();
   }
+}
+
+async function readinessAt(port: number): Promise<{ code: number; status: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}/ready`);
+  const { status } = (await response.json()) as { status: string };
+  return { code: response.status, status };
 }
 
 function startServer(port: number, env: Readonly<Record<string, string>>): Promise<TestProcess> {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type ModelSchema, OnlineStoreModel } from "@ofs/testkit/model";
+import { type ModelRead, type ModelSchema, OnlineStoreModel } from "@ofs/testkit/model";
 import {
   type CallContext,
   checkRead,
@@ -108,6 +108,7 @@ export class StepRunner {
     context: CallContext,
   ): Promise<void> {
     if (!isAllowed(this.schema, write)) return checkWrite(context, write);
+    await this.#settle(context, read);
     const written = sendWrite(context, write);
     const reads = Array.from({ length: READS_BESIDE_WRITE }, (_, i) =>
       sendRead(this.#other(context, i), read, false),
@@ -117,6 +118,13 @@ export class StepRunner {
     for (const answer of answers) compareBesideWrite(context, read, answer);
     noteWrite(context, write, time, "done");
     await checkRead(this.#other(context, 1), read, false);
+  }
+
+  /** Waits until every process has heard of the writes before: else one may answer what was before those. */
+  async #settle(context: CallContext, read: ModelRead): Promise<void> {
+    const { processCount } = this.#fleet;
+    if (processCount === 1) return;
+    for (let i = 0; i < processCount; i++) await checkRead(this.#other(context, i), read, false);
   }
 
   async #twoWrites(

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { status } from "@grpc/grpc-js";
-import type { UnaryReply } from "@ofs/platform";
+import type { UnaryHandler, UnaryReply } from "@ofs/platform";
 import { afterEach, expect, test } from "vitest";
 import { RETRIEVE_METHOD } from "../../src/routes/feature-routes.ts";
 import {
@@ -106,13 +108,47 @@ test("an overloaded server refuses calls, and serves health, reflection's port a
   const calls = Array.from({ length: 200 }, () =>
     failureOf(client.call(ECHO, Buffer.alloc(100_000))),
   );
-  for (const [code] of await Promise.all(calls)) expect(code).toBe(status.RESOURCE_EXHAUSTED);
+  for (const failure of await Promise.all(calls)) {
+    expect(failure).toEqual([status.RESOURCE_EXHAUSTED, OVERLOAD_TEXT]);
+  }
   await client.call("/grpc.health.v1.Health/Check");
   for (const path of ["/health/self", "/ready", "/metrics"]) {
     expect((await fetch(`http://127.0.0.1:${opened.port}${path}`)).status).toBe(200);
   }
   guard.isFull = false;
   expect((await client.call(ECHO, Buffer.from("x"))).response.toString()).toBe("x");
+});
+
+test("a connection has no more calls open than MAX_CONCURRENT_STREAMS", async () => {
+  const maxConcurrentStreams = 3;
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let openCount = 0;
+  let mostOpen = 0;
+  const hold: UnaryHandler = async (call) => {
+    openCount += 1;
+    mostOpen = Math.max(mostOpen, openCount);
+    await held;
+    openCount -= 1;
+    return { response: call.request };
+  };
+  const opened = await openTestFront({ "/test.Service/Hold": hold }, { maxConcurrentStreams });
+  const session = connectHttp2(`http://127.0.0.1:${opened.port}`);
+  closing.push(
+    () => opened.front.drain(AbortSignal.timeout(2_000)),
+    () => session.destroy(),
+  );
+  await once(session, "remoteSettings");
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(maxConcurrentStreams);
+  const client = new RawClient(opened.port);
+  closing.push(() => client.close());
+  const calls = Array.from({ length: 10 }, () => client.call("/test.Service/Hold"));
+  while (openCount < maxConcurrentStreams) await new Promise((turn) => setImmediate(turn));
+  release();
+  await Promise.all(calls);
+  expect(mostOpen).toBe(maxConcurrentStreams);
 });
 
 test("each call that was let in leaves, however it ends", async () => {

@@ -61,9 +61,9 @@ test("a worker that is killed fails only its own calls in flight, and is back", 
   await host.waitForReady(2);
   await load.succeed(100);
   await load.stop();
-  // Connections alternate between the workers: those of the other never fail, the victim's fail once at most.
+  // The victim's connections fail once at most; those of the other worker, about half of them, never.
   expect(Math.max(...load.failuresByLoop)).toBeLessThanOrEqual(1);
-  expect(load.failures.length).toBeLessThanOrEqual(opened.length / 2);
+  expect(load.failuresByLoop).toContain(0);
   await load.verify(opened[0] as Caller);
   expect(host.process.isRunning).toBe(true);
   const text = await host.scrape();

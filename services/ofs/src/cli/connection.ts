@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createClient, type OfsClient, type TlsOptions } from "@ofs/client";
+import { createClient, type OfsClient, type RetryOptions, type TlsOptions } from "@ofs/client";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./failures.ts";
 
@@ -7,6 +7,9 @@ export const DEFAULT_ADDRESS = "127.0.0.1:8089";
 
 /** Caller of the sample registry, and its token. */
 export const SAMPLE_CALLER = "quickstart";
+
+/** For loads of many rows: a busy server takes the rest a little later. */
+export const BULK_RETRY = { attempts: 100, baseDelayMs: 50, maxDelayMs: 2_000, overload: true };
 
 const MAX_DEADLINE_MS = 3_600_000;
 
@@ -53,13 +56,18 @@ export function addConnectionOptions(program: Command, env: NodeJS.ProcessEnv): 
 }
 
 /** @throws {UsageError} for files that cannot be read; {OfsClientError} for options that make no sense */
-export function connect(flags: ConnectionFlags, defaultDeadlineMs: number): OfsClient {
+export function connect(
+  flags: ConnectionFlags,
+  defaultDeadlineMs: number,
+  retry: RetryOptions = {},
+): OfsClient {
   const tls = tlsOptions(flags);
   return createClient({
     address: flags.address,
     callerId: flags.callerId,
     callerToken: flags.token,
     deadlineMs: flags.deadline ?? defaultDeadlineMs,
+    retry,
     ...(tls === undefined ? {} : { tls }),
   });
 }

@@ -1,6 +1,6 @@
 import { createClient } from "@ofs/client";
 import { diffTree, loadTreeFile, type RegistrySource } from "@ofs/registry";
-import { SAMPLE_CALLER } from "../cli/connection.ts";
+import { BULK_RETRY, SAMPLE_CALLER } from "../cli/connection.ts";
 import { Progress, type ProgressOutput } from "../progress.ts";
 import { readSampleDataset } from "../sample/dataset.ts";
 import { createSample, SAMPLE_TREE_FILE } from "../sample/sample-rows.ts";
@@ -40,6 +40,7 @@ export async function loadSample(target: SampleTarget): Promise<void> {
     callerId: SAMPLE_CALLER,
     callerToken: SAMPLE_CALLER,
     deadlineMs: PERSIST_DEADLINE_MS,
+    retry: BULK_RETRY,
   });
   const sink = {
     persist: (request: Parameters<typeof client.persist>[0]) => client.persist(request, { signal }),

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { Progress } from "../../progress.ts";
 import type { EntityRow } from "../../rows.ts";
 import { writeRows } from "../../write-rows.ts";
-import { type ConnectionFlags, connect } from "../connection.ts";
+import { BULK_RETRY, type ConnectionFlags, connect } from "../connection.ts";
 import { EntityIndex } from "../entity-index.ts";
 import { CommandError, UsageError } from "../failures.ts";
 import { checkInput } from "../input/check-input.ts";
@@ -65,7 +65,7 @@ async function put(
   io: CliIo,
 ): Promise<void> {
   const input = openInput({ inline, file: flags.file, format: flags.format }, io.stdin);
-  const client = connect(flags, DEFAULT_DEADLINE_MS);
+  const client = connect(flags, DEFAULT_DEADLINE_MS, BULK_RETRY);
   try {
     const entity = await describeEntity(client, entityLabel);
     noteFaults(entity, io);
