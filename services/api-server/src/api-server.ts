@@ -1,4 +1,14 @@
 import type { InvalidationChannel, RingPeerCache } from "@ofs/cache";
+import {
+  BackendMonitor,
+  checkRegistry,
+  openRegistrySource,
+  RegistryMetrics,
+  registerHealthMetrics,
+  StoreConnections,
+  waitUntilReady,
+  watchHealth,
+} from "@ofs/connections";
 import { createEngine, type Engine } from "@ofs/engine";
 import {
   createLogger,
@@ -14,17 +24,11 @@ import type { EmbeddedEnvironment } from "@ofs/store";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ApiServerConfig } from "./config.ts";
-import { BackendMonitor } from "./connections/backend-monitor.ts";
 import { openCaches } from "./connections/caches.ts";
-import { openRegistrySource } from "./connections/registry-origin.ts";
-import { StoreConnections } from "./connections/store-connections.ts";
 import { type Front, openFront } from "./front.ts";
-import { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";
 import { adminRoutes } from "./http/admin-routes.ts";
 import { mirrorRoutes } from "./http/mirror-routes.ts";
-import { RegistryMetrics } from "./metrics/registry-metrics.ts";
 import { RequestMetrics } from "./metrics/request-metrics.ts";
-import { checkRegistry } from "./readiness.ts";
 import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/feature-routes.ts";
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
@@ -109,7 +113,7 @@ async function openAll(
 ): Promise<ApiServer> {
   const { log, metrics, health, lifecycle } = base;
   warnOfInactiveSettings(config, log);
-  const origin = await openRegistrySource(config, overrides);
+  const origin = await openRegistrySource(config.server.APP_NAME, config.registry, overrides);
   lifecycle.register("registry source", () => origin.close());
   const stores = new StoreConnections(config, origin.embedded, log);
   lifecycle.register("stores", () => stores.close());

@@ -232,8 +232,8 @@ describe("faults", () => {
       TLS_CERT_FILE: "cert.pem",
     });
     expect(faults).toEqual([
-      'P2P_CACHE_ACTIVE_CONFIG_IDS: must be whole numbers, comma-separated (value "x")',
       'APP_PORT: must be a whole number from 0 to 65535 (value "http")',
+      'P2P_CACHE_ACTIVE_CONFIG_IDS: must be whole numbers, comma-separated (value "x")',
       "ETCD_SERVER: is required, or OFS_DATA_FOLDER for an embedded registry",
       'STORAGE_SCYLLA_1_KEYSPACE: must be a keyspace name (value "my-keyspace")',
       expect.stringMatching(

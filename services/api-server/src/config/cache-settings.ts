@@ -1,6 +1,6 @@
+import type { RegistrySettings } from "@ofs/connections";
 import { type EnvReader, flag, integer, text } from "@ofs/platform";
 import { z } from "zod";
-import type { RegistrySettings } from "./registry-settings.ts";
 import type { ServerSettings } from "./server-settings.ts";
 
 /** Caches that are configured smaller get this. */

@@ -1,12 +1,10 @@
 import type { InvalidationChannel } from "@ofs/cache";
+import { DistributedCaches, Invalidation, type StoreConnections } from "@ofs/connections";
 import type { Health, Lifecycle, Logger } from "@ofs/platform";
 import type { Registry } from "prom-client";
 import type { ApiServerConfig } from "../config.ts";
-import { DistributedCaches } from "./distributed-caches.ts";
-import { Invalidation } from "./invalidation.ts";
 import { type OpenPeerCache, openPeerCache, type PeerPlace } from "./peer-cache.ts";
 import { ProcessCaches } from "./process-caches.ts";
-import type { StoreConnections } from "./store-connections.ts";
 
 /** Everything before the stores, and what keeps it current. */
 export interface OpenCaches {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EtcdMembership, lookUpHost, type PeerRole, podIdOf, RingPeerCache } from "@ofs/cache";
+import { readEtcdTls } from "@ofs/connections";
 import type { CheckResult, Logger } from "@ofs/platform";
 import type { Registry } from "prom-client";
 import type { PeerCacheSettings } from "../config/cache-settings.ts";
 import type { ApiServerConfig } from "../config.ts";
 import { registerPeerCacheMetrics } from "../metrics/peer-cache-metrics.ts";
-import { readEtcdTls } from "./etcd-tls.ts";
 
 /** Between attempts to take the port of the process before. */
 const HOLD_RETRY_MS = 250;

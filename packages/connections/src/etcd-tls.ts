@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { EtcdTls } from "@ofs/registry";
-import type { EtcdTlsFiles } from "../config/registry-settings.ts";
+import type { EtcdTlsFiles } from "./config/registry-settings.ts";
 
 /** @throws the system's error for a file that cannot be read */
 export async function readEtcdTls({ caFile, certFile, keyFile }: EtcdTlsFiles): Promise<EtcdTls> {

@@ -1,6 +1,6 @@
 import { createLogger } from "@ofs/platform";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { EmbeddedSweep } from "../../src/connections/embedded-sweep.ts";
+import { EmbeddedSweep } from "../src/embedded-sweep.ts";
 
 const log = createLogger({ service: "test", level: "DISABLED" });
 const REPORT = {

@@ -1,7 +1,7 @@
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockRead, BlockStore, BlockWrite } from "@ofs/store";
 import { expect, test } from "vitest";
-import { LateBlockStore } from "../../src/connections/late-block-store.ts";
+import { LateBlockStore } from "../src/late-block-store.ts";
 
 const table = { entity: {} as Entity, store: {} as StoreDefinition };
 const group = {} as FeatureGroup;

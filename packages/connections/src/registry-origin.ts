@@ -4,7 +4,7 @@ import {
   EmbeddedRegistrySource,
   openEmbeddedEnvironment,
 } from "@ofs/store";
-import type { ApiServerConfig } from "../config.ts";
+import type { RegistrySettings } from "./config/registry-settings.ts";
 import { readEtcdTls } from "./etcd-tls.ts";
 
 /** Where the registry is read from, and the data folder if there is one. */
@@ -21,17 +21,18 @@ export interface RegistryOrigin {
  * @throws {FeatureStoreError} if the data folder cannot be opened, or for options that make no sense
  */
 export async function openRegistrySource(
-  config: ApiServerConfig,
+  appName: string,
+  settings: RegistrySettings,
   given: { readonly embedded?: EmbeddedEnvironment; readonly registrySource?: RegistrySource },
 ): Promise<RegistryOrigin> {
-  const { dataFolder } = config.registry;
+  const { dataFolder } = settings;
   const opened =
     given.embedded === undefined && dataFolder !== undefined
       ? openEmbeddedEnvironment(dataFolder)
       : undefined;
   const embedded = given.embedded ?? opened;
   try {
-    const own = given.registrySource ? undefined : await createSource(config, embedded);
+    const own = given.registrySource ? undefined : await createSource(appName, settings, embedded);
     const source = given.registrySource ?? own;
     if (source === undefined) throw new Error("neither etcd nor a data folder is configured");
     return {
@@ -49,14 +50,14 @@ export async function openRegistrySource(
 }
 
 async function createSource(
-  { server, registry }: ApiServerConfig,
+  appName: string,
+  { etcd }: RegistrySettings,
   embedded: EmbeddedEnvironment | undefined,
 ): Promise<RegistrySource | undefined> {
-  const { etcd } = registry;
   if (etcd === undefined) return embedded && new EmbeddedRegistrySource(embedded);
   return new EtcdRegistrySource({
     endpoints: etcd.endpoints,
-    root: `/config/${server.APP_NAME}`,
+    root: `/config/${appName}`,
     username: etcd.username,
     password: etcd.password,
     tls: etcd.tls && (await readEtcdTls(etcd.tls)),

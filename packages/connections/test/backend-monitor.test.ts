@@ -1,6 +1,6 @@
 import { createLogger } from "@ofs/platform";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Backend, BackendMonitor } from "../../src/connections/backend-monitor.ts";
+import { type Backend, BackendMonitor } from "../src/backend-monitor.ts";
 
 const log = createLogger({ service: "t", level: "DISABLED" });
 const TIMES = { intervalMs: 1_000, minBackoffMs: 100, maxBackoffMs: 300, timeoutMs: 500 };

@@ -1,8 +1,8 @@
-import { createLogger } from "@ofs/platform";
+import { createLogger, EnvReader } from "@ofs/platform";
 import type { StoreDefinition } from "@ofs/registry";
 import { afterEach, expect, test } from "vitest";
-import { loadConfig } from "../../src/config.ts";
-import { StoreConnections } from "../../src/connections/store-connections.ts";
+import { type BackendSettings, readBackendSettings } from "../src/config/backend-settings.ts";
+import { StoreConnections } from "../src/store-connections.ts";
 
 const log = createLogger({ service: "test", level: "DISABLED" });
 let connections: StoreConnections | undefined;
@@ -25,7 +25,7 @@ function redisStore(confId: number, dbType: StoreDefinition["dbType"]): StoreDef
 }
 
 test("a Redis connection is a cache or a store, never both: they would overwrite each other", () => {
-  const config = loadConfig({
+  const reader = new EnvReader({
     OFS_DATA_FOLDER: "unused",
     STORAGE_REDIS_STANDALONE_ACTIVE_CONFIG_IDS: "2,4",
     STORAGE_REDIS_STANDALONE_2_ADDR: "127.0.0.1:1",
@@ -34,7 +34,8 @@ test("a Redis connection is a cache or a store, never both: they would overwrite
     STORAGE_REDIS_STANDALONE_4_DB: "1",
     DISTRIBUTED_CACHE_CONF_IDS: "2",
   });
-  connections = new StoreConnections(config, undefined, log);
+  const settings = reader.finish<BackendSettings>(readBackendSettings(reader).settings);
+  connections = new StoreConnections(settings, undefined, log);
   expect(connections.storeFor(redisStore(2, "redis_standalone"))).toBeUndefined();
   expect(connections.storeFor(redisStore(4, "redis_standalone"))?.kind).toBe("redis");
   expect(connections.storeFor(redisStore(4, "redis_cluster"))).toBeUndefined();

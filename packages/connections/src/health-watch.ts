@@ -1,6 +1,6 @@
 import { FeatureStoreError, type Health, type Lifecycle } from "@ofs/platform";
 import { Gauge, type Registry } from "prom-client";
-import type { BackendMonitor } from "./connections/backend-monitor.ts";
+import type { BackendMonitor } from "./backend-monitor.ts";
 
 /** How often readiness is looked at for those who watch it. */
 const REFRESH_INTERVAL_MS = 1_000;

@@ -8,9 +8,9 @@ import {
   RedisBlockStore,
   type RedisConnection,
 } from "@ofs/store";
-import type { RedisConnectionSettings } from "../config/redis-settings.ts";
-import type { ApiServerConfig } from "../config.ts";
 import type { Backend } from "./backend-monitor.ts";
+import type { BackendSettings } from "./config/backend-settings.ts";
+import type { RedisConnectionSettings } from "./config/redis-settings.ts";
 import { EmbeddedSweep } from "./embedded-sweep.ts";
 import { openScyllaStore } from "./scylla.ts";
 
@@ -39,13 +39,13 @@ export class StoreConnections {
    * @param embedded data folder of embedded stores; stays the caller's
    * @throws {FeatureStoreError} INVALID_ARGUMENT for settings that make no sense
    */
-  constructor(config: ApiServerConfig, embedded: EmbeddedEnvironment | undefined, log: Logger) {
-    for (const settings of config.scylla) {
-      this.#add(settings.confId, "scylla", openScyllaStore(settings, log));
+  constructor(settings: BackendSettings, embedded: EmbeddedEnvironment | undefined, log: Logger) {
+    for (const scylla of settings.scylla) {
+      this.#add(scylla.confId, "scylla", openScyllaStore(scylla, log));
     }
-    for (const settings of config.redis) {
-      const isCache = config.distributedCacheConfIds.includes(settings.confId);
-      this.#addRedis(settings, isCache, log);
+    for (const redis of settings.redis) {
+      const isCache = settings.distributedCacheConfIds.includes(redis.confId);
+      this.#addRedis(redis, isCache, log);
     }
     if (embedded !== undefined) {
       this.#addEmbedded(embedded, log);

@@ -1,0 +1,20 @@
+export { type Backend, BackendMonitor, type BackendStatus } from "./backend-monitor.ts";
+export { checkRegistry } from "./check-registry.ts";
+export {
+  type BackendSettings,
+  backendVariables,
+  numberedVariables,
+  type ReadBackends,
+  readBackendSettings,
+} from "./config/backend-settings.ts";
+export type { ConfIds } from "./config/conf-ids.ts";
+export type { RedisConnectionSettings } from "./config/redis-settings.ts";
+export type { EtcdTlsFiles, RegistrySettings } from "./config/registry-settings.ts";
+export type { ScyllaSettings } from "./config/scylla-settings.ts";
+export { DistributedCaches } from "./distributed-caches.ts";
+export { readEtcdTls } from "./etcd-tls.ts";
+export { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";
+export { Invalidation } from "./invalidation.ts";
+export { RegistryMetrics } from "./registry-metrics.ts";
+export { openRegistrySource, type RegistryOrigin } from "./registry-origin.ts";
+export { StoreConnections } from "./store-connections.ts";
