@@ -1,3 +1,4 @@
+export type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "./admin.ts";
 export {
   MessageFault,
   type MessageFaultKind,
