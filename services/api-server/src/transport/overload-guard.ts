@@ -16,6 +16,12 @@ const WINDOW_MS = 500;
 /** Share of its time that the event loop is at work, from which on the process counts as busy. */
 const BUSY_UTILIZATION = 0.9;
 
+/**
+ * Share of the time allowed to calls that one turn of the event loop may take. What is sent in a turn waits unread, in the
+ * system's buffers, where nothing can be refused: turns must be short, or all calls are late before they are seen.
+ */
+const TURN_SHARE = 0.25;
+
 /** Calls that are let in however slow they are. */
 const MIN_OPEN_CALLS = 4;
 
@@ -36,8 +42,8 @@ interface Sample {
  * Says which calls a process that has no idle time left must refuse so that it can answer the others in time.
  *
  * All calls wait for one event loop: the more are open, the longer each takes. So the number of open calls is bounded,
- * and the bound is moved until calls take as long as is allowed. While the process has idle time nothing is cut: then
- * open calls wait for a store, and stores have bounds of their own.
+ * and the bound is moved until calls take as long as is allowed, and turns of the loop a part of that. While the process
+ * has idle time nothing is cut: then open calls wait for a store, and stores have bounds of their own.
  */
 export class OverloadGuard {
   readonly #queueMs: number;
@@ -49,6 +55,11 @@ export class OverloadGuard {
   /** Of calls that ended since the last sample: how many, and how long they were open together. */
   #endedCount = 0;
   #endedMs = 0;
+  /** Of turns of the loop since the last sample, from their first call on; measured only while the loop is busy. */
+  #turnCount = 0;
+  #turnMs = 0;
+  #turnStartMs: number | undefined;
+  #isBusy = false;
   #maxOpen = Number.POSITIVE_INFINITY;
 
   constructor({ queueMs }: OverloadGuardOptions) {
@@ -68,6 +79,10 @@ export class OverloadGuard {
   enter(): number | undefined {
     const nowMs = performance.now();
     if (nowMs >= this.#nextSampleMs) this.#sample(nowMs);
+    if (this.#isBusy && this.#turnStartMs === undefined) {
+      this.#turnStartMs = nowMs;
+      setImmediate(this.#endTurn);
+    }
     if (this.#openCount >= this.#maxOpen) {
       this.#refusedCount += 1;
       return undefined;
@@ -82,19 +97,29 @@ export class OverloadGuard {
     this.#endedMs += performance.now() - enteredAtMs;
   }
 
+  readonly #endTurn = (): void => {
+    this.#turnCount += 1;
+    this.#turnMs += performance.now() - (this.#turnStartMs as number);
+    this.#turnStartMs = undefined;
+  };
+
   /** Done as calls come in, also within a turn of the event loop: under overload a turn is long. */
   #sample(nowMs: number): void {
     if (this.#queueMs === 0) return;
     this.#nextSampleMs = nowMs + SAMPLE_MS;
     const utilization = this.#utilization(nowMs);
+    this.#isBusy = utilization >= BUSY_UTILIZATION;
     this.#maxOpen = nextLimit(this.#maxOpen, {
       utilization,
       openCount: this.#openCount,
       meanMs: this.#endedCount === 0 ? undefined : this.#endedMs / this.#endedCount,
+      turnMs: this.#turnCount === 0 ? 0 : this.#turnMs / this.#turnCount,
       queueMs: this.#queueMs,
     });
     this.#endedCount = 0;
     this.#endedMs = 0;
+    this.#turnCount = 0;
+    this.#turnMs = 0;
   }
 
   /** Over the last while; 0 as long as nothing is known of it. */
@@ -115,24 +140,28 @@ export interface LoadSeen {
   readonly openCount: number;
   /** For how long the calls that have ended were open, on average; undefined if none has. */
   readonly meanMs: number | undefined;
+  /** How long a turn of the loop took, on average; 0 if none was measured. */
+  readonly turnMs: number;
   readonly queueMs: number;
 }
 
 /** @returns how many calls may be open from now on; `Infinity` for no limit */
 export function nextLimit(
   limit: number,
-  { utilization, openCount, meanMs, queueMs }: LoadSeen,
+  { utilization, openCount, meanMs, turnMs, queueMs }: LoadSeen,
 ): number {
   if (utilization < BUSY_UTILIZATION) {
     const grown = Math.ceil(limit * GROWTH_WITH_IDLE_TIME);
     return grown >= NO_LIMIT_FROM ? Number.POSITIVE_INFINITY : grown;
   }
   if (meanMs === undefined) return limit;
+  /** Above 1: calls or turns take longer than they may. */
+  const excess = Math.max(meanMs / queueMs, turnMs / (queueMs * TURN_SHARE));
   if (limit === Number.POSITIVE_INFINITY) {
     // What would have been in time, if time goes with the number of calls.
-    if (meanMs <= queueMs) return limit;
-    return Math.max(MIN_OPEN_CALLS, Math.ceil((openCount * queueMs) / meanMs));
+    if (excess <= 1) return limit;
+    return Math.max(MIN_OPEN_CALLS, Math.ceil(openCount / excess));
   }
-  if (meanMs <= queueMs) return Math.ceil(limit * GROWTH_IN_TIME);
+  if (excess <= 1) return Math.ceil(limit * GROWTH_IN_TIME);
   return Math.max(MIN_OPEN_CALLS, Math.floor(limit * CUT_WHEN_LATE));
 }

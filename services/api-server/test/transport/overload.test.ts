@@ -38,7 +38,7 @@ class StubbornGuard extends OverloadGuard {
 }
 
 const busy = (seen: Partial<LoadSeen>): LoadSeen => {
-  return { utilization: 1, openCount: 500, meanMs: 200, queueMs: 100, ...seen };
+  return { utilization: 1, openCount: 500, meanMs: 200, turnMs: 0, queueMs: 100, ...seen };
 };
 
 test.each([
@@ -46,6 +46,8 @@ test.each([
   ["what would have been in time", Number.POSITIVE_INFINITY, busy({}), 250],
   ["less while calls are late", 100, busy({}), 90],
   ["more while they are in time", 100, busy({ meanMs: 50 }), 102],
+  ["less while turns of the loop are long", 100, busy({ meanMs: 50, turnMs: 26 }), 90],
+  ["as many as make short turns", Number.POSITIVE_INFINITY, busy({ turnMs: 100 }), 125],
   ["the same while none ends", 100, busy({ meanMs: undefined }), 100],
   ["much more while there is idle time", 100, busy({ utilization: 0.5 }), 111],
   ["none after it has grown", 99_999, busy({ utilization: 0.5 }), Infinity],
