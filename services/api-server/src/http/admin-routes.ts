@@ -1,6 +1,6 @@
+import { jsonReply } from "@ofs/http";
 import type { Health, WorkerSummary } from "@ofs/platform";
 import type { Registry } from "prom-client";
-import { jsonReply } from "./http-reply.ts";
 import type { HttpRoute } from "./http-server.ts";
 
 /** What a worker knows of its host. */

@@ -1,10 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { constants, createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { Socket } from "node:net";
+import { HttpError, type HttpReply } from "@ofs/http";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { OnStream } from "../transport/guarded-streams.ts";
 import { SocketSet } from "../transport/socket-set.ts";
-import { errorReply, HttpError, type HttpReply } from "./http-reply.ts";
+import { errorReply } from "./http-reply.ts";
 import type { HttpRequest, HttpResponse } from "./http-request.ts";
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */

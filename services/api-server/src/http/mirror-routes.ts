@@ -1,3 +1,4 @@
+import { jsonReply, persistQueryFromJson, readBody, retrieveQueryFromJson } from "@ofs/http";
 import { FeatureStoreError, type UnaryHandler, type UnaryRoutes } from "@ofs/platform";
 import type { HeaderSource } from "../auth/authenticator.ts";
 import {
@@ -7,10 +8,7 @@ import {
 } from "../routes/feature-routes.ts";
 import { OVERLOAD_TEXT, type OverloadGuard } from "../transport/overload-guard.ts";
 import { HttpCall } from "./http-call.ts";
-import { jsonReply } from "./http-reply.ts";
 import type { HttpRoute } from "./http-server.ts";
-import { readBody } from "./read-body.ts";
-import { persistQueryFromJson, retrieveQueryFromJson } from "./request-messages.ts";
 import {
   decodedResultToJson,
   persistResultToJson,

@@ -21,7 +21,11 @@ export function retrieveQueryFromJson(text: string): Uint8Array {
 
 /** @returns an encoded `persist.Query` @throws {InvalidBodyError} */
 export function persistQueryFromJson(text: string): Uint8Array {
-  const body = new JsonObject(parseJson(text));
+  return persistQueryOf(new JsonObject(parseJson(text)));
+}
+
+/** @returns an encoded `persist.Query` @throws {InvalidBodyError} */
+export function persistQueryOf(body: JsonObject): Uint8Array {
   const query: persist.Query.$Properties = {
     entityLabel: body.text("entity_label"),
     keysSchema: body.texts("keys_schema"),

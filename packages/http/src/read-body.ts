@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { FeatureStoreError } from "@ofs/platform";
-import { HttpError } from "./http-reply.ts";
+import { HttpError } from "./reply.ts";
 
 /** A request, as far as its body is concerned. */
 type Body = Readable & { readonly headers: IncomingHttpHeaders };
@@ -12,7 +12,12 @@ type Body = Readable & { readonly headers: IncomingHttpHeaders };
  * @throws {HttpError} 413 if it is larger than `maxBytes`, 415 if it is compressed
  * @throws {FeatureStoreError} CANCELLED if the caller goes away
  */
-export function readBody(request: Body, maxBytes: number): Promise<string> {
+export async function readBody(request: Body, maxBytes: number): Promise<string> {
+  return (await readBodyBytes(request, maxBytes)).toString("utf8");
+}
+
+/** The same as bytes. */
+export function readBodyBytes(request: Body, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (encoding !== "identity") {
@@ -34,7 +39,7 @@ export function readBody(request: Body, maxBytes: number): Promise<string> {
       reject(tooLarge(maxBytes));
     };
     request.on("data", onData);
-    request.once("end", () => resolve(Buffer.concat(chunks, sizeBytes).toString("utf8")));
+    request.once("end", () => resolve(Buffer.concat(chunks, sizeBytes)));
     request.once("error", (error) => {
       const message = `the caller is gone: ${error.message}`;
       reject(new FeatureStoreError("CANCELLED", message, { cause: error }));
