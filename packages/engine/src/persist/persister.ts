@@ -59,7 +59,12 @@ export class Persister {
     const writes = plan.writes.map((write) =>
       this.#write(plan, write, writeTimeMicros, deadlineMs, context.signal),
     );
-    const failures = await Promise.all(writes).finally(leave);
+    const ended = Promise.all(writes);
+    ended.then(
+      (outcomes) => leave(outcomes.some(isLate)),
+      () => leave(false),
+    );
+    const failures = await ended;
     // Failed rows, too: a store that did not answer in time may have taken them.
     await this.#invalidator.written(entity, plan.names);
     const failure = failures.find((error) => error !== undefined);
@@ -69,18 +74,18 @@ export class Persister {
   }
 
   /** @returns what leaves them again. @throws {FeatureStoreError} RESOURCE_EXHAUSTED if one is full; none is entered then */
-  #enterAll(writes: readonly StoreWrite[]): () => void {
-    const entered: StoreDefinition[] = [];
-    const leave = (): void => {
-      for (const store of entered) this.#gate.leave(store);
+  #enterAll(writes: readonly StoreWrite[]): (isLate: boolean) => void {
+    const entered: [StoreDefinition, number][] = [];
+    const leave = (isLate: boolean): void => {
+      for (const [store, atMs] of entered) this.#gate.leave(store, atMs, isLate);
     };
     for (const { store } of writes) {
-      const refusal = this.#gate.enter(store);
-      if (refusal !== undefined) {
-        leave();
-        throw refusal;
+      const atMs = this.#gate.enter(store);
+      if (atMs instanceof FeatureStoreError) {
+        leave(false);
+        throw atMs;
       }
-      entered.push(store);
+      entered.push([store, atMs]);
     }
     return leave;
   }
@@ -125,6 +130,11 @@ export class Persister {
     }
     return summarize(blocks.kind, store.id, rows.length, failed);
   }
+}
+
+/** The store did not answer in time, or the caller did not wait for it. */
+function isLate(failure: FeatureStoreError | undefined): boolean {
+  return failure?.code === "DEADLINE_EXCEEDED" || failure?.code === "CANCELLED";
 }
 
 function summarize(

@@ -38,13 +38,17 @@ export class SharedReads implements StoreReader {
   async read(request: StoreReadRequest): Promise<StoredCell[]> {
     const { groups, keys, life, store } = request;
     const result = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
-    const refusal = this.#gate.enter(store);
-    if (refusal !== undefined) return result.fill(refusal);
+    const entered = this.#gate.enter(store);
+    if (entered instanceof FeatureStoreError) return result.fill(entered);
     const loads = new Set<SharedLoad>();
     const parts = this.#start(request, loads, result);
     for (const load of loads) load.join();
-    await life.wait(Promise.all(parts), () => {
-      this.#gate.leave(store);
+    let isDone = false;
+    const done = Promise.all(parts).then(() => {
+      isDone = true;
+    });
+    await life.wait(done, () => {
+      this.#gate.leave(store, entered, !isDone || isLate(result[0]));
       for (const load of loads) load.leave();
     });
     return result;
@@ -141,6 +145,11 @@ export class SharedReads implements StoreReader {
     if (readable.length === own.length) return read;
     return spread(own, readable, read, groups.length);
   }
+}
+
+/** Whether the store did not answer in time: its adapter says so of all cells. */
+function isLate(cell: StoredCell): boolean {
+  return cell instanceof FeatureStoreError && cell.code === "DEADLINE_EXCEEDED";
 }
 
 /** Puts back keys that the store cannot hold: nothing is stored under them. */
