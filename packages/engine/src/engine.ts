@@ -3,6 +3,7 @@ import { Invalidator } from "./invalidator.ts";
 import { EngineMetrics } from "./metrics.ts";
 import { DEFAULT_LIMITS, type EngineOptions } from "./options.ts";
 import { Persister } from "./persist/persister.ts";
+import type { MessageWriter } from "./persist/prepared.ts";
 import { type RetrieveAnswer, Retriever } from "./read/retriever.ts";
 import { SharedReads } from "./read/shared-reads.ts";
 import { StoreGate } from "./store-gate.ts";
@@ -20,7 +21,7 @@ export interface Engine {
   persist(request: Uint8Array, context: CallContext): Promise<Uint8Array>;
 }
 
-export function createEngine(options: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine & MessageWriter {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const metrics = new EngineMetrics(options.metrics);
   const gate = new StoreGate(limits.maxStoreInFlight, options.metrics);
@@ -33,5 +34,7 @@ export function createEngine(options: EngineOptions): Engine {
     retrieve: (request, context) => retriever.retrieve(request, context),
     retrieveDecoded: (request, context) => retriever.retrieveDecoded(request, context),
     persist: (request, context) => persister.persist(request, context),
+    prepare: (message, writeTimeMicros) => persister.prepare(message, writeTimeMicros),
+    write: (rows, writeLimits) => persister.write(rows, writeLimits),
   };
 }

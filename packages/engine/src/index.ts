@@ -6,4 +6,13 @@ export {
   type EngineOptions,
   type StoreFailurePolicy,
 } from "./options.ts";
+export type {
+  MessageWriter,
+  PreparedFault,
+  PreparedMessage,
+  PreparedRow,
+  WriteLimits,
+  WriteTarget,
+} from "./persist/prepared.ts";
+export { UnwritableError, type UnwritableKind } from "./persist/unwritable-error.ts";
 export type { RetrieveAnswer } from "./read/retriever.ts";

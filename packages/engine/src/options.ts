@@ -19,9 +19,13 @@ export interface EngineLimits {
   readonly maxDecodedCells: number;
   /** Rows of one persist. */
   readonly maxRows: number;
+  /** Bytes of one message that is prepared. Messages have no limit of rows: their bytes bound them. */
+  readonly maxMessageBytes: number;
+  /** Bytes of one message's rows once they are encoded; defaults that fill partial rows may make them many. */
+  readonly maxPreparedBytes: number;
   /** Bytes of one answer. */
   readonly maxResponseBytes: number;
-  /** Request shapes whose plan is kept. */
+  /** Shapes of reads, and of writes, whose plan is kept. */
   readonly maxPlans: number;
   /** Calls that wait for one store connection at once. */
   readonly maxStoreInFlight: number;
@@ -33,6 +37,8 @@ export const DEFAULT_LIMITS: EngineLimits = {
   maxCells: 2_000_000,
   maxDecodedCells: 500_000,
   maxRows: 10_000,
+  maxMessageBytes: 16 * 1024 * 1024,
+  maxPreparedBytes: 64 * 1024 * 1024,
   maxResponseBytes: 64 * 1024 * 1024,
   maxPlans: 1_000,
   maxStoreInFlight: 1_000,

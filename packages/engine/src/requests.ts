@@ -18,6 +18,11 @@ export function requireEntity(snapshot: Snapshot, label: string, context: CallCo
       `caller ${context.callerId} may not use entity ${label}`,
     );
   }
+  return findEntity(snapshot, label);
+}
+
+/** @throws {FeatureStoreError} NOT_FOUND or FAILED_PRECONDITION (faulty node) */
+export function findEntity(snapshot: Snapshot, label: string): Entity {
   const entity = snapshot.entities.get(label);
   if (entity !== undefined) return entity;
   const reason = snapshot.disabledEntities.get(label);

@@ -8,6 +8,7 @@ export {
   type RowFault,
   type WriteOutcome,
 } from "./format.ts";
+export { blockFormat } from "./formats/block-format.ts";
 export {
   headerOf,
   type NewRecord,

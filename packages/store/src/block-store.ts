@@ -32,7 +32,10 @@ export interface BlockWrite extends BlockTable {
   readonly groups: readonly FeatureGroup[];
   /** Keys are distinct. */
   readonly rows: readonly BlockRow[];
-  /** Unix microseconds. The newest write time wins, whatever the order of arrival. */
+  /**
+   * Unix microseconds, of the rows that have none of their own. The newest write time wins, whatever the order of
+   * arrival.
+   */
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -42,6 +45,8 @@ export interface BlockRow {
   readonly key: KeyValues;
   /** Encoded blocks, one for each of `BlockWrite.groups`. */
   readonly blocks: readonly Uint8Array[];
+  /** Unix microseconds, in place of `BlockWrite.writeTimeMicros`. */
+  readonly writeTimeMicros?: number | undefined;
 }
 
 /** Outcome of one row: `undefined` = acknowledged by the store. */

@@ -1,23 +1,46 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
-import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
+import type { FeatureGroup, Snapshot, StoreDefinition } from "@ofs/registry";
+import type { BlockRow, RowOutcome } from "@ofs/store";
 import type { CallContext } from "../context.ts";
 import type { Invalidator } from "../invalidator.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireEntity, requireSnapshot } from "../requests.ts";
 import type { StoreGate } from "../store-gate.ts";
-import { type PersistPlan, planPersist, type StoreWrite } from "./persist-plan.ts";
+import { planPersist, type StoreWrite } from "./persist-plan.ts";
+import { prepareMessage } from "./prepare-message.ts";
+import type {
+  MessageWriter,
+  PreparedMessage,
+  PreparedRow,
+  WriteLimits,
+  WriteTarget,
+} from "./prepared.ts";
+import { RowEncoder } from "./row-encoder.ts";
+import { ShapeCache } from "./shape-cache.ts";
+import { refusedAs, UnwritableError } from "./unwritable-error.ts";
 import { WriteClock } from "./write-clock.ts";
+import type { WriteShape } from "./write-shape.ts";
+
+/** One write to one store. */
+interface TargetWrite {
+  readonly target: WriteTarget;
+  readonly rows: readonly BlockRow[];
+  readonly writeTimeMicros: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** Writes: check everything, write by store, invalidate, answer. */
-export class Persister {
+export class Persister implements MessageWriter {
   readonly #options: EngineOptions;
   readonly #limits: EngineLimits;
   readonly #metrics: EngineMetrics;
   readonly #invalidator: Invalidator;
   readonly #clock: WriteClock;
   readonly #gate: StoreGate;
+  readonly #shapes: ShapeCache;
 
   constructor(
     options: EngineOptions,
@@ -31,6 +54,7 @@ export class Persister {
     this.#metrics = metrics;
     this.#invalidator = invalidator;
     this.#gate = gate;
+    this.#shapes = new ShapeCache(limits.maxPlans, (definition) => options.storeFor(definition));
     this.#clock = new WriteClock(
       () => options.now(),
       () => performance.now(),
@@ -46,31 +70,86 @@ export class Persister {
   async persist(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
     const startedMs = performance.now();
     const writeTimeMicros = this.#clock.next();
-    const query = this.#decode(request);
+    const query = decodeQuery(request);
+    this.#assertRowCount(query);
     const snapshot = requireSnapshot(this.#options.registry.snapshot());
     const entity = requireEntity(snapshot, query.entityLabel, context);
     const nowMs = this.#options.now();
-    const { storeFor, storeTimeoutMs } = this.#options;
-    const onUnencodable = ({ id }: FeatureGroup) =>
-      this.#metrics.groupUnencodable(entity.label, id);
-    const plan = planPersist({ snapshot, entity, query, storeFor, nowMs, onUnencodable });
-    const deadlineMs = Math.min(context.deadlineMs, nowMs + storeTimeoutMs);
-    const leave = this.#enterAll(plan.writes);
-    const writes = plan.writes.map((write) =>
-      this.#write(plan, write, writeTimeMicros, deadlineMs, context.signal),
-    );
-    const ended = Promise.all(writes);
-    ended.then(
-      (outcomes) => leave(outcomes.some(isLate)),
-      () => leave(false),
-    );
-    const failures = await ended;
+    const shape = this.#shapes.shapeFor(snapshot, query);
+    const encoder = this.#encoderOf(shape, Math.floor(nowMs / 1000));
+    const { names, writes } = planPersist(shape, query.data, encoder);
+    const deadlineMs = Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs);
+    const leave = this.#enterAll(writes);
+    const results = writes.map(async ({ target, rows }) => {
+      const { signal } = context;
+      const write = { target, rows, writeTimeMicros, deadlineMs, signal };
+      return summarize(target, await this.#writeRows(write));
+    });
+    const failures = await leaving(Promise.all(results), leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
-    await this.#invalidator.written(entity, plan.names);
+    await this.#invalidator.written(entity, names);
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
-    this.#metrics.persisted(entity.label, plan.names.length, startedMs);
+    this.#metrics.persisted(entity.label, names.length, startedMs);
     return PERSIST_OK;
+  }
+
+  prepare(message: Uint8Array, writeTimeMicros: number): PreparedMessage {
+    assertWriteTime(writeTimeMicros);
+    const { maxMessageBytes, maxPreparedBytes } = this.#limits;
+    if (message.length > maxMessageBytes) throw tooLarge(message.length, maxMessageBytes);
+    const query = refusedAs("poison", {}, () => decodeQuery(message));
+    const shape = this.#shapes.shapeFor(this.#snapshotForMessages(), query);
+    const encoder = this.#encoderOf(shape, Math.floor(writeTimeMicros / 1_000_000));
+    return prepareMessage({ shape, data: query.data, encoder, writeTimeMicros, maxPreparedBytes });
+  }
+
+  async write(rows: readonly PreparedRow[], limits: WriteLimits): Promise<RowOutcome[]> {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const startedMs = performance.now();
+    const { target, writeTimeMicros } = first;
+    const entered = this.#gate.enter(target.store);
+    if (entered instanceof FeatureStoreError) return rows.map(() => entered);
+    const write = {
+      target,
+      rows: rows.map(({ stored }) => stored),
+      writeTimeMicros,
+      deadlineMs: Math.min(limits.deadlineMs, this.#options.now() + this.#options.storeTimeoutMs),
+      signal: limits.signal,
+    };
+    const outcomes = await leaving(this.#writeRows(write), (isLate) =>
+      this.#gate.leave(target.store, entered, isLate),
+    );
+    // Failed rows, too, as above.
+    await this.#invalidator.written(
+      target.entity,
+      rows.map(({ key }) => key),
+    );
+    const writtenCount = outcomes.filter((outcome) => outcome === undefined).length;
+    this.#metrics.persisted(target.entity.label, writtenCount, startedMs);
+    return outcomes;
+  }
+
+  #snapshotForMessages(): Snapshot {
+    return refusedAs("registry", { missing: "registry" }, () =>
+      requireSnapshot(this.#options.registry.snapshot()),
+    );
+  }
+
+  #encoderOf(shape: WriteShape, startSeconds: number): RowEncoder {
+    return new RowEncoder(shape, startSeconds, ({ id }: FeatureGroup) =>
+      this.#metrics.groupUnencodable(shape.entity.label, id),
+    );
+  }
+
+  #assertRowCount({ data }: PersistQuery): void {
+    const { maxRows } = this.#limits;
+    if (data.length <= maxRows) return;
+    throw new FeatureStoreError(
+      "RESOURCE_EXHAUSTED",
+      `the request writes ${data.length} rows, more than ${maxRows}`,
+    );
   }
 
   /** @returns what leaves them again. @throws {FeatureStoreError} RESOURCE_EXHAUSTED if one is full; none is entered then */
@@ -79,56 +158,43 @@ export class Persister {
     const leave = (isLate: boolean): void => {
       for (const [store, atMs] of entered) this.#gate.leave(store, atMs, isLate);
     };
-    for (const { store } of writes) {
-      const atMs = this.#gate.enter(store);
+    for (const { target } of writes) {
+      const atMs = this.#gate.enter(target.store);
       if (atMs instanceof FeatureStoreError) {
         leave(false);
         throw atMs;
       }
-      entered.push([store, atMs]);
+      entered.push([target.store, atMs]);
     }
     return leave;
   }
 
-  #decode(request: Uint8Array): PersistQuery {
-    let query: PersistQuery;
-    try {
-      query = decodePersistQuery(request);
-    } catch (error) {
-      if (!(error instanceof ProtoError)) throw error;
-      throw new FeatureStoreError(
-        "INVALID_ARGUMENT",
-        `request is not a persist.Query: ${error.message}`,
-        { cause: error },
-      );
+  async #writeRows({ target, ...write }: TargetWrite): Promise<RowOutcome[]> {
+    if (write.rows.length === 0) return [];
+    const { blocks, entity, groups, store } = target;
+    const outcomes = await blocks.write({ entity, store, groups, ...write });
+    const rowCount = outcomes.length;
+    const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
+    this.#metrics.storeWritten(entity.label, store, rowCount, failedCount);
+    for (const { label } of groups) {
+      this.#metrics.groupPersisted(entity.label, label, rowCount - failedCount, failedCount);
     }
-    const { maxRows } = this.#limits;
-    if (query.data.length > maxRows) {
-      throw new FeatureStoreError(
-        "RESOURCE_EXHAUSTED",
-        `the request writes ${query.data.length} rows, more than ${maxRows}`,
-      );
-    }
-    return query;
+    return outcomes;
   }
+}
 
-  async #write(
-    { entity }: PersistPlan,
-    { store, blocks, groups, rows }: StoreWrite,
-    writeTimeMicros: number,
-    deadlineMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<FeatureStoreError | undefined> {
-    if (rows.length === 0) return undefined;
-    const request = { entity, store, groups, rows, writeTimeMicros, deadlineMs, signal };
-    const outcomes = await blocks.write(request);
-    const failed = outcomes.filter((outcome) => outcome !== undefined);
-    this.#metrics.storeWritten(entity.label, store, rows.length, failed.length);
-    for (const group of groups) {
-      const written = rows.length - failed.length;
-      this.#metrics.groupPersisted(entity.label, group.label, written, failed.length);
-    }
-    return summarize(blocks.kind, store.id, rows.length, failed);
+/** @param leave is told, once the writes have ended, whether a store was too late */
+async function leaving<T extends readonly RowOutcome[]>(
+  writes: Promise<T>,
+  leave: (isLate: boolean) => void,
+): Promise<T> {
+  let hasLate = false;
+  try {
+    const outcomes = await writes;
+    hasLate = outcomes.some(isLate);
+    return outcomes;
+  } finally {
+    leave(hasLate);
   }
 }
 
@@ -137,17 +203,43 @@ function isLate(failure: FeatureStoreError | undefined): boolean {
   return failure?.code === "DEADLINE_EXCEEDED" || failure?.code === "CANCELLED";
 }
 
+/** @throws {FeatureStoreError} INVALID_ARGUMENT */
+function decodeQuery(request: Uint8Array): PersistQuery {
+  try {
+    return decodePersistQuery(request);
+  } catch (cause) {
+    if (!(cause instanceof ProtoError)) throw cause;
+    throw new FeatureStoreError(
+      "INVALID_ARGUMENT",
+      `request is not a persist.Query: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+function assertWriteTime(writeTimeMicros: number): void {
+  if (Number.isSafeInteger(writeTimeMicros) && writeTimeMicros >= 0) return;
+  throw new FeatureStoreError("INTERNAL", `write time ${writeTimeMicros} is no time`);
+}
+
+function tooLarge(sizeBytes: number, maxBytes: number): UnwritableError {
+  return new UnwritableError(
+    "poison",
+    "RESOURCE_EXHAUSTED",
+    `the message has ${sizeBytes} bytes, more than ${maxBytes}`,
+  );
+}
+
 function summarize(
-  kind: string,
-  storeId: string,
-  rowCount: number,
-  failed: readonly FeatureStoreError[],
+  { blocks, store }: WriteTarget,
+  outcomes: readonly RowOutcome[],
 ): FeatureStoreError | undefined {
+  const failed = outcomes.filter((outcome) => outcome !== undefined);
   const [first] = failed;
   if (first === undefined) return undefined;
   return new FeatureStoreError(
     first.code,
-    `persist failed for ${kind} store ${storeId}: ${failed.length} of ${rowCount} rows were not written: ` +
+    `persist failed for ${blocks.kind} store ${store.id}: ${failed.length} of ${outcomes.length} rows were not written: ` +
       first.message,
     { cause: first },
   );

@@ -158,7 +158,7 @@ export class EmbeddedBlockStore implements BlockStore {
     for (let index = start; index < end; index++) {
       const row = request.rows[index] as BlockRow;
       const refusal = this.#refuseRow(request, row);
-      if (refusal === undefined) this.#mergeRow(table, row, groupIds, request.writeTimeMicros);
+      if (refusal === undefined) this.#mergeRow(table, row, groupIds, request);
       else outcomes[index] = new FeatureStoreError("INVALID_ARGUMENT", refusal);
     }
   }
@@ -167,11 +167,15 @@ export class EmbeddedBlockStore implements BlockStore {
     table: EmbeddedTable,
     row: BlockRow,
     groupIds: readonly number[],
-    writeTimeMicros: number,
+    { writeTimeMicros }: BlockWrite,
   ): void {
     const key = this.#keys.encode(row.key);
     const existing = loadRecord(table, key);
-    const change = { groupIds, blocks: row.blocks, writeTimeMicros };
+    const change = {
+      groupIds,
+      blocks: row.blocks,
+      writeTimeMicros: row.writeTimeMicros ?? writeTimeMicros,
+    };
     const merged = mergeRecord(existing, change, key.full);
     if (merged !== undefined) table.putSync(key.database, merged);
   }

@@ -111,7 +111,7 @@ export class RedisBlockStore implements BlockStore {
     outcomes: RowOutcome[],
     call: RedisCall,
   ): Promise<void> {
-    const args = [String(this.#now()), String(request.writeTimeMicros), isWhole];
+    const now = String(this.#now());
     const commands: RedisCommand[] = [];
     const positions: number[] = [];
     for (let r = start; r < end; r++) {
@@ -125,7 +125,7 @@ export class RedisBlockStore implements BlockStore {
       commands.push({
         command: MERGE_SCRIPT,
         keys: [name, siblingKey(name)],
-        args: [...args, update],
+        args: [now, String(row.writeTimeMicros ?? request.writeTimeMicros), isWhole, update],
       });
       positions.push(r);
     }

@@ -101,7 +101,7 @@ export class RowWriter {
     return refusePartitionKey(key);
   }
 
-  #planRow(index: number, { blocks, key }: BlockRow): PlannedRow {
+  #planRow(index: number, { blocks, key, writeTimeMicros }: BlockRow): PlannedRow {
     const { groupPlaces, pieceCount, query } = this.#plan;
     const { maxColumnSizeBytes } = this.#request.store;
     const params = new Array<unknown>(key.length + pieceCount + 1);
@@ -120,7 +120,8 @@ export class RowWriter {
       }
       sizeBytes += block.length;
     }
-    params[params.length - 1] = this.#writeTime;
+    params[params.length - 1] =
+      writeTimeMicros === undefined ? this.#writeTime : types.Long.fromNumber(writeTimeMicros);
     return { index, key, statement: { query, params }, sizeBytes };
   }
 
