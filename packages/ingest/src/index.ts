@@ -9,6 +9,18 @@ export {
   type WriteOutcome,
 } from "./format.ts";
 export { blockFormat } from "./formats/block-format.ts";
+export { type FormatRule, FormatTable } from "./loop/format-table.ts";
+export { IngestMetrics } from "./loop/metrics.ts";
+export type { IngestorOptions } from "./loop/options.ts";
+export { DEFAULT_INGEST_SETTINGS, type IngestSettings, ingestSettings } from "./loop/settings.ts";
+export type {
+  CloseReport,
+  HaltStatus,
+  IngestStatus,
+  PartitionStatus,
+  PauseReason,
+} from "./loop/status.ts";
+export { SYSTEM_TIMERS, type Timers } from "./loop/timers.ts";
 export {
   headerOf,
   type NewRecord,
@@ -28,3 +40,4 @@ export {
   type SourceListener,
   type SourceStatus,
 } from "./source.ts";
+export { WRITE_TIME_HEADER } from "./write-time/write-time-header.ts";
