@@ -32,6 +32,13 @@ export {
   PROCESS_CONF_ID,
   type RegistryEntries,
 } from "./registry-tree.ts";
+export type { KafkaListener, SaslMechanism } from "./servers/kafka-config.ts";
+export type { KafkaVersion } from "./servers/kafka-programs.ts";
+export {
+  type PrivateKafka,
+  type PrivateKafkaOptions,
+  startPrivateKafka,
+} from "./servers/private-kafka.ts";
 export {
   type PrivateSentinelSet,
   type PrivateServer,

@@ -76,9 +76,17 @@ async function startPrivate(
   start: (context: StartContext) => Promise<StartedServer>,
 ): Promise<PrivateServer> {
   const { started, close } = await startInNewFolder(name, start);
-  const [node] = started.nodes;
-  const [address] = parseAddresses(started.address);
-  if (node === undefined || address === undefined) throw new Error(`${name} has no process`);
+  return toPrivateServer(started, close);
+}
+
+/** The one process of a server, under its first address. */
+export function toPrivateServer(
+  { nodes, address: addresses }: StartedServer,
+  close: () => Promise<void>,
+): PrivateServer {
+  const [node] = nodes;
+  const [address] = parseAddresses(addresses);
+  if (node === undefined || address === undefined) throw new Error(`${addresses}: no process`);
   return {
     address,
     stop: (graceMs) => node.stop(graceMs),
@@ -90,7 +98,8 @@ async function startPrivate(
   };
 }
 
-async function startInNewFolder<S extends StartedServer>(
+/** @returns what was started, and what stops it and removes the folder that it was given */
+export async function startInNewFolder<S extends StartedServer>(
   name: string,
   start: (context: StartContext) => Promise<S>,
 ): Promise<{ started: S; close: () => Promise<void> }> {

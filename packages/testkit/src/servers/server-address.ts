@@ -2,6 +2,8 @@
 export const SERVER_VARIABLES = {
   cassandra: "OFS_TEST_CASSANDRA",
   etcd: "OFS_TEST_ETCD",
+  kafka: "OFS_TEST_KAFKA",
+  "kafka-3": "OFS_TEST_KAFKA_3",
   redis: "OFS_TEST_REDIS",
   "redis-cluster": "OFS_TEST_REDIS_CLUSTER",
   "redis-sentinels": "OFS_TEST_REDIS_SENTINELS",

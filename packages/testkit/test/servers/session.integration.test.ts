@@ -9,6 +9,8 @@ import {
 const COUNTS: Record<ServerName, number> = {
   cassandra: 1,
   etcd: 1,
+  kafka: 1,
+  "kafka-3": 1,
   redis: 1,
   "redis-cluster": 3,
   "redis-sentinels": 3,
