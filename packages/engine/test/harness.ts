@@ -5,7 +5,13 @@ import { parseSnapshot, type Snapshot } from "@ofs/registry";
 import type { BlockStore } from "@ofs/store";
 import { DISTRIBUTED_CONF_ID, PROCESS_CONF_ID, type RegistryEntries } from "@ofs/testkit";
 import { Registry as MetricsRegistry } from "prom-client";
-import { type CallContext, createEngine, type Engine, type EngineLimits } from "../src/index.ts";
+import {
+  type CallContext,
+  createEngine,
+  type Engine,
+  type EngineLimits,
+  type MessageWriter,
+} from "../src/index.ts";
 import { MemoryBlockStore } from "./fakes/memory-block-store.ts";
 import { MemoryDistributedCache } from "./fakes/memory-distributed-cache.ts";
 
@@ -16,7 +22,7 @@ export function snapshotOf(tree: RegistryEntries, revision = 1): Snapshot {
 }
 
 export interface Harness {
-  readonly engine: Engine;
+  readonly engine: Engine & MessageWriter;
   readonly store: MemoryBlockStore;
   readonly process: LruProcessCache;
   readonly distributed: MemoryDistributedCache;
@@ -61,7 +67,7 @@ export function createHarness(
     snapshot: snapshotOf(tree) as Snapshot | undefined,
     onRefresh: () => {},
     refreshCount: 0,
-  } as Harness & { process: LruProcessCache; engine: Engine };
+  } as Harness & { process: LruProcessCache; engine: Engine & MessageWriter };
   const monotonicNow = (): number => harness.monotonicMs ?? harness.nowMs;
   harness.process = new LruProcessCache({
     maxSizeBytes: 1_000_000,

@@ -14,7 +14,7 @@ export class UnwritableError extends FeatureStoreError {
   readonly kind: UnwritableKind;
   /** Field of `persist.Query` that is at fault. */
   readonly field: string | undefined;
-  /** For `registry`: what it must get, named alike by all messages that miss it. */
+  /** What must come first, named alike by all messages that wait for it; undefined for `poison`. */
   readonly missing: string | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export class UnwritableError extends FeatureStoreError {
     super(code, message, about.cause === undefined ? undefined : { cause: about.cause });
     this.kind = kind;
     this.field = about.field;
-    this.missing = about.missing;
+    this.missing = kind === "poison" ? undefined : about.missing;
   }
 }
 
