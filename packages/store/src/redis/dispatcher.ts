@@ -10,6 +10,12 @@ import type { RawReply, RedisLink } from "./redis-link.ts";
 const PENDING_COMMANDS_MAX = 20_000;
 const PENDING_BYTES_MAX = 128 * 1024 * 1024;
 
+/**
+ * Sends whose calls have ended before the reply. Past it new ones wait for replies to come: else a server that is too slow
+ * for what it is asked works on nothing but what nobody waits for any more.
+ */
+const ABANDONED_SENDS_MAX = 16;
+
 /** Stands for a reply that has not come. */
 const PENDING: unique symbol = Symbol("pending");
 
@@ -19,6 +25,9 @@ export class Dispatcher {
   readonly #name: string;
   #pendingCount = 0;
   #pendingBytes = 0;
+  #abandonedCount = 0;
+  /** While sends wait for replies to come. */
+  #room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
 
@@ -73,6 +82,8 @@ export class Dispatcher {
   ): Promise<RawReply[]> {
     const refusal = stopOf(call) ?? this.#refusal(link, commands);
     if (refusal !== undefined) return commands.map(() => refusal);
+    const stop = await this.#waitForRoom(call, end);
+    if (stop !== undefined) return commands.map(() => stop);
     const replies = await this.#send(link, commands, call, end, false);
     const unknown = positions(replies, isUnknownScript);
     if (unknown.length > 0) {
@@ -93,15 +104,36 @@ export class Dispatcher {
     const sizeBytes = commands.reduce((size, command) => size + sizeOfCommand(command), 0);
     this.#pendingCount += commands.length;
     this.#pendingBytes += sizeBytes;
+    let isAbandoned = false;
     const done = link.send(commands, replies, isSourceSent).finally(() => {
+      if (isAbandoned) this.#forgetAbandoned();
       this.#pendingCount -= commands.length;
       this.#pendingBytes -= sizeBytes;
       if (this.#pendingCount === 0) this.#onIdle?.();
     });
     const stop = await waitWithin(done, end, call);
     if (stop === undefined) return replies;
+    isAbandoned = true;
+    this.#abandonedCount += 1;
     // A copy: replies that come late must not change what the caller was given.
     return replies.map((reply) => (reply === PENDING ? stop : reply));
+  }
+
+  /** @returns why the call ended before it might send, if so */
+  async #waitForRoom(call: RedisCall, end: CallEnd): Promise<FeatureStoreError | undefined> {
+    while (this.#abandonedCount >= ABANDONED_SENDS_MAX) {
+      this.#room ??= createRoom();
+      const stop = await waitWithin(this.#room.promise, end, call);
+      if (stop !== undefined) return stop;
+    }
+    return undefined;
+  }
+
+  #forgetAbandoned(): void {
+    this.#abandonedCount -= 1;
+    if (this.#abandonedCount >= ABANDONED_SENDS_MAX) return;
+    this.#room?.open();
+    this.#room = undefined;
   }
 
   /** Why nothing should be sent now, if so. */
@@ -127,6 +159,14 @@ export class Dispatcher {
     const longest = Math.min(minRetryBackoffMs * 2 ** (attempt - 1), maxRetryBackoffMs);
     return longest * (1 - Math.random() / 2);
   }
+}
+
+function createRoom(): { promise: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open };
 }
 
 /** Where there is an error of that kind in place of a reply. */

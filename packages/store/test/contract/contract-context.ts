@@ -71,6 +71,23 @@ export class Table implements BlockTable {
     });
   }
 
+  /** Writes one group of rows that have times of their own. */
+  writeTimed(
+    store: BlockStore,
+    group: FeatureGroup,
+    rows: readonly TimedRow[],
+    writeTimeMicros: number = T0,
+  ): Promise<RowOutcome[]> {
+    return store.write({
+      entity: this.entity,
+      store: this.store,
+      groups: [group],
+      rows: rows.map(({ block, ...row }) => ({ ...row, blocks: [block] })),
+      writeTimeMicros,
+      deadlineMs: Number.POSITIVE_INFINITY,
+    });
+  }
+
   write(
     store: BlockStore,
     groups: readonly FeatureGroup[],
@@ -88,6 +105,14 @@ export class Table implements BlockTable {
       ...limits,
     });
   }
+}
+
+/** One row of `Table.writeTimed`. */
+export interface TimedRow {
+  readonly key: KeyValues;
+  readonly block: Uint8Array;
+  /** Left out: that of the write. */
+  readonly writeTimeMicros?: number | undefined;
 }
 
 /** Cells as text or marks, so that a difference prints readably. */

@@ -71,6 +71,67 @@ export function writesContract(context: () => ContractContext): void {
     });
   });
 
+  describe("rows with write times of their own", () => {
+    test("each row counts by its own time, the others by that of the write", async () => {
+      const { store, users } = context();
+      const keys = ["own-newer", "own-older", "own-none"].map((key) => [key]);
+      const before = keys.map((key) => [key, textBlock("m before")] as const);
+      await users.write(store, [users.scores], before, T0);
+      const [newer, older, none] = ["newer", "z older", "none"].map(textBlock);
+      const outcomes = await users.writeTimed(
+        store,
+        users.scores,
+        [
+          { key: keys[0] as string[], block: newer as Buffer, writeTimeMicros: T0 + 1 },
+          { key: keys[1] as string[], block: older as Buffer, writeTimeMicros: T0 - 1 },
+          { key: keys[2] as string[], block: none as Buffer, writeTimeMicros: undefined },
+        ],
+        T0 + 2,
+      );
+      expect(outcomes).toEqual([undefined, undefined, undefined]);
+      const cells = await users.read(store, keys, [users.scores]);
+      expect(shown(cells)).toEqual(
+        [newer, before[1]?.[1], none].map((block) => hex(block as Buffer)),
+      );
+
+      // The times that counted are those that later writes are compared with.
+      const between = keys.map((key) => [key, textBlock("z between")] as const);
+      await users.write(store, [users.scores], between, T0);
+      await users.writeTimed(
+        store,
+        users.scores,
+        [
+          { key: keys[0] as string[], block: textBlock("z"), writeTimeMicros: T0 },
+          { key: keys[2] as string[], block: textBlock("z"), writeTimeMicros: T0 + 1 },
+        ],
+        T0 + 9,
+      );
+      const after = await users.read(store, [keys[0], keys[2]] as string[][], [users.scores]);
+      expect(shown(after)).toEqual([newer, none].map((block) => hex(block as Buffer)));
+    });
+
+    test("of many rows in one write, written in any order, the newest of each key stays", async () => {
+      const { store, users, pairs } = context();
+      for (const table of [users, pairs]) {
+        const keys = Array.from({ length: 120 }, (_, index) =>
+          table === users ? [`timed-${index}`] : [`timed-${index}`, "x"],
+        );
+        const write = (round: number): Promise<unknown> =>
+          table.writeTimed(
+            store,
+            table.tags,
+            keys.map((key, index) => {
+              const time = (index + round) % 3;
+              return { key, block: textBlock(`time ${time}`), writeTimeMicros: T0 + time };
+            }),
+          );
+        for (let round = 0; round < 3; round++) await write(round);
+        const cells = shown(await table.read(store, keys, [table.tags]));
+        expect(new Set(cells)).toEqual(new Set([hex(textBlock("time 2"))]));
+      }
+    }, 30_000);
+  });
+
   describe("concurrency", () => {
     test("BETTER 23: concurrent writes of different groups of one key lose nothing", async () => {
       const { store, users, subject } = context();
