@@ -1,5 +1,10 @@
 import { emptyValues } from "@ofs/codec";
-import { PERSIST_OK_MESSAGE, type RetrieveResultView, type RetrieveShape } from "@ofs/proto";
+import {
+  encodePersistQuery,
+  PERSIST_OK_MESSAGE,
+  type RetrieveResultView,
+  type RetrieveShape,
+} from "@ofs/proto";
 import { Admin } from "./admin.ts";
 import { type CallLimits, type CallOptions, startCall } from "./call-limits.ts";
 import { GrpcChannel } from "./channel.ts";
@@ -152,6 +157,25 @@ export class OfsClient {
       return runPersist(plan, this.#sendPersist, concurrency, isPartial(options), limits);
     });
     return requireValue(outcome, isPartial(options));
+  }
+
+  /**
+   * Checks and encodes rows as `persist` does, and sends nothing: for topics that a consumer reads.
+   *
+   * @returns encoded `persist.Query` messages of at most `persistBatchBytes`, whose order counts for rows of one key
+   */
+  async encodePersist(
+    request: requests.PersistRequest,
+    options: CallOptions = {},
+  ): Promise<readonly Uint8Array[]> {
+    const { entity, rows, keysSchema } = request;
+    const limits = this.#start(options);
+    const outcome = await runWithSchema(this.#schemas, entity, limits, async (schema) => {
+      const plan = planPersist(schema, rows, keysSchema, this.#options.persistBatchBytes);
+      const value = plan.batches.map((batch) => encodePersistQuery(batch.head, batch.rows));
+      return { value, error: undefined, isRepeatable: true };
+    });
+    return requireValue(outcome, false);
   }
 
   /** Describes entities as the server serves them now: all of them, or those named. */

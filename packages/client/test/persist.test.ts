@@ -217,3 +217,24 @@ describe("a persist that fails in part", () => {
     thrice.close();
   });
 });
+
+describe("encodePersist", () => {
+  test("makes the messages that persist would send, and sends none", async () => {
+    const client = server.client();
+    const request = { entity: "user", rows: rowsOf(3) };
+    const messages = await client.encodePersist(request);
+    expect(server.writes()).toEqual([]);
+    await client.persist(request);
+    const sent = server.writes().map((query) => persist.Query.encode(query).finish());
+    expect(messages.map((message) => Buffer.from(message))).toEqual(
+      sent.map((message) => Buffer.from(message)),
+    );
+  });
+
+  test("checks as persist does", async () => {
+    const rows = [{ keys: [1, "Oslo"] as const, values: { names: { last: "x" } } }];
+    const failure = await failureOf(server.client().encodePersist({ entity: "user", rows }));
+    expect(failure).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(failure.message).toContain("last");
+  });
+});
