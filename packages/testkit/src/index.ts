@@ -16,6 +16,9 @@ export {
   type UdpProxyOptions,
 } from "./faults/udp-proxy.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
+export { findJava, installMavenArtifacts } from "./install/java.ts";
+export { type Log, stderrLog } from "./install/log.ts";
+export { installPythonPackages } from "./install/python.ts";
 export {
   type ProcessOptions,
   type Readiness,
@@ -34,6 +37,7 @@ export {
 } from "./registry-tree.ts";
 export type { KafkaListener, SaslMechanism } from "./servers/kafka-config.ts";
 export type { KafkaVersion } from "./servers/kafka-programs.ts";
+export { createKafkaTopic, type TopicOptions } from "./servers/kafka-topics.ts";
 export {
   type PrivateKafka,
   type PrivateKafkaOptions,
