@@ -1,4 +1,5 @@
 export type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "./admin.ts";
+export { DEAD_LETTER_HEADERS } from "./dead-letters/letter.ts";
 export {
   MessageFault,
   type MessageFaultKind,
@@ -10,6 +11,7 @@ export {
 } from "./format.ts";
 export { blockFormat } from "./formats/block-format.ts";
 export { type FormatRule, FormatTable } from "./loop/format-table.ts";
+export { Ingestor } from "./loop/ingestor.ts";
 export { IngestMetrics } from "./loop/metrics.ts";
 export type { IngestorOptions } from "./loop/options.ts";
 export { DEFAULT_INGEST_SETTINGS, type IngestSettings, ingestSettings } from "./loop/settings.ts";

@@ -6,10 +6,7 @@ import type { IngestStatus, PartitionStatus } from "./status.ts";
 const DELAY_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 7200, 43_200];
 const BATCH_ROW_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/** What became of a write: in a store, or overtaken in its batch by a newer one of its key, which is. */
-export type WriteEnd = "stored" | "superseded";
 export type CommitEnd = "ok" | "fenced" | "unavailable";
-export type AssignmentChange = "assigned" | "revoked" | "lost" | "fenced";
 
 function createCounters(registry: Registry) {
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
@@ -73,6 +70,14 @@ function createHistograms(registry: Registry) {
 
 type PartitionLabel = "topic" | "partition";
 
+/** Of one partition's topic, looked up once. */
+export interface PartitionMetrics {
+  readonly records: Counter.Internal;
+  readonly bytes: Counter.Internal;
+  readonly unexpected: Counter.Internal;
+  readonly delaySeconds: Histogram.Internal<"topic">;
+}
+
 /** Metrics of the loop, shared by all ingestors of a process. Labels: topics, partitions, connections and codes. */
 export class IngestMetrics {
   readonly counters: ReturnType<typeof createCounters>;
@@ -90,6 +95,15 @@ export class IngestMetrics {
   watch(status: () => IngestStatus): () => void {
     this.#sources.add(status);
     return () => void this.#sources.delete(status);
+  }
+
+  forTopic(topic: string): PartitionMetrics {
+    return {
+      records: this.counters.records.labels(topic),
+      bytes: this.counters.bytes.labels(topic),
+      unexpected: this.counters.unexpected.labels(topic),
+      delaySeconds: this.histograms.delaySeconds.labels(topic),
+    };
   }
 
   #addGauges(registry: Registry): void {

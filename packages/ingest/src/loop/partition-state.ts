@@ -3,6 +3,7 @@ import { partitionName, type SourceRecord, type TopicPartition } from "../record
 import type { AssignedPartition, Commit } from "../source.ts";
 import { WriteTimes } from "../write-time/write-times.ts";
 import { Message } from "./message.ts";
+import type { PartitionMetrics } from "./metrics.ts";
 import type { HaltStatus, PartitionStatus, PauseReason } from "./status.ts";
 
 /** Finished records are cut off the list once they are so many, and half of it. */
@@ -13,9 +14,10 @@ export class PartitionState implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   readonly name: string;
+  readonly metrics: PartitionMetrics;
   /** The assignment is over: nothing of it counts any more. */
   isDropped = false;
-  /** The assignment ends: no more records are taken. */
+  /** The assignment ends: what is under way may end and be committed, nothing else is begun. */
   isRevoking = false;
   position: number | undefined;
   endOffset: number | undefined;
@@ -26,9 +28,13 @@ export class PartitionState implements TopicPartition {
   watermark: number | undefined;
   inFlightBytes = 0;
   waitingRecords = 0;
+  /** Records that are prepared and not finished. */
+  openRecords = 0;
   /** Writes and dead letters that have been sent. */
   underWay = 0;
   pauseReason: PauseReason | undefined = undefined;
+  /** The metadata of the commit that it begins at is not ours: counting begins anew. */
+  readonly hasForeignMetadata: boolean;
   /** Counts for records that are prepared. */
   readonly writeTimes: WriteTimes;
   /** Counts at the watermark: what a reader that begins there must know. */
@@ -39,15 +45,17 @@ export class PartitionState implements TopicPartition {
   #next = 0;
   readonly #halts = new Map<Message, HaltStatus>();
 
-  /** @param metadata of the commit that it begins at: `undefined` where it makes no sense */
-  constructor(assigned: AssignedPartition, metadata: string | undefined) {
+  constructor(assigned: AssignedPartition, metrics: PartitionMetrics) {
     this.topic = assigned.topic;
     this.partition = assigned.partition;
     this.name = partitionName(assigned);
     this.position = assigned.committed?.offset;
     this.committed = assigned.committed?.offset;
-    this.writeTimes = WriteTimes.parse(metadata ?? "") ?? new WriteTimes();
-    this.#committableTimes = WriteTimes.parse(metadata ?? "") ?? new WriteTimes();
+    this.metrics = metrics;
+    const metadata = assigned.committed?.metadata ?? "";
+    this.hasForeignMetadata = WriteTimes.parse(metadata) === undefined;
+    this.writeTimes = WriteTimes.parse(metadata) ?? new WriteTimes();
+    this.#committableTimes = WriteTimes.parse(metadata) ?? new WriteTimes();
   }
 
   /** Records that are not below the watermark. */
@@ -57,6 +65,16 @@ export class PartitionState implements TopicPartition {
 
   get hasUnprepared(): boolean {
     return this.#next < this.#messages.length;
+  }
+
+  /** Nothing of it is to be begun any more. */
+  get isOver(): boolean {
+    return this.isDropped || this.isRevoking;
+  }
+
+  /** Something is under way that may end by itself: neither halted nor waiting for the registry. */
+  get isBusy(): boolean {
+    return this.openRecords > this.waitingRecords + this.#halts.size;
   }
 
   get isHalted(): boolean {
@@ -71,23 +89,25 @@ export class PartitionState implements TopicPartition {
 
   /** @returns the next record to prepare, `undefined` for none */
   takeUnprepared(): Message | undefined {
-    return this.#next < this.#messages.length ? this.#messages[this.#next++] : undefined;
+    if (!this.hasUnprepared) return undefined;
+    this.openRecords += 1;
+    return this.#messages[this.#next++];
   }
 
-  /** Forgets what is not prepared: it will be read again. @returns how many bytes that were */
-  dropUnprepared(): number {
+  /** Forgets what is not prepared: it will be read again. */
+  dropUnprepared(): void {
     let bytes = 0;
     for (let index = this.#next; index < this.#messages.length; index++) {
       bytes += (this.#messages[index] as Message).sizeBytes;
     }
     this.#messages.length = this.#next;
     this.inFlightBytes -= bytes;
-    return bytes;
   }
 
   /** The message is stored or dead-lettered. @returns whether the watermark has moved */
   finish(message: Message): boolean {
     message.isDone = true;
+    this.openRecords -= 1;
     this.#halts.delete(message);
     this.inFlightBytes -= message.sizeBytes;
     message.release();
