@@ -74,7 +74,8 @@ export async function installMavenArtifacts(
 ): Promise<string> {
   const folder = join(cacheFolder(), "maven", name);
   if (await exists(folder)) return folder;
-  await withFileLock(`${folder}.lock`, async () => {
+  // One at a time: Maven's own repository is not safe for several of them.
+  await withFileLock(join(cacheFolder(), "maven", "lock"), async () => {
     if (await exists(folder)) return;
     if ((await findOnPath("mvn")) === undefined) await installSystemPackage("maven", variable, log);
     log(`${name}: fetching jars with Maven`);
