@@ -9,7 +9,11 @@ export {
 } from "./config/backend-settings.ts";
 export type { ConfIds } from "./config/conf-ids.ts";
 export type { RedisConnectionSettings } from "./config/redis-settings.ts";
-export type { EtcdTlsFiles, RegistrySettings } from "./config/registry-settings.ts";
+export {
+  type EtcdTlsFiles,
+  type RegistrySettings,
+  requireBoth,
+} from "./config/registry-settings.ts";
 export type { ScyllaSettings } from "./config/scylla-settings.ts";
 export { DistributedCaches } from "./distributed-caches.ts";
 export { readEtcdTls } from "./etcd-tls.ts";

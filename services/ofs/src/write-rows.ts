@@ -44,7 +44,8 @@ export async function writeRows(
   return storedCount;
 }
 
-function toPersistRow({ keys, features }: EntityRow): {
+/** Without the features that are left to their defaults. */
+export function toPersistRow({ keys, features }: EntityRow): {
   readonly keys: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, Readonly<Record<string, FeatureValue>>>>;
 } {

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addDescribeCommand } from "./commands/describe.ts";
+import { addDlqCommand } from "./commands/dlq.ts";
 import { addGetCommand } from "./commands/get.ts";
+import { addLagCommand } from "./commands/lag.ts";
 import { addLoadCommand } from "./commands/load.ts";
 import { addPingCommand } from "./commands/ping.ts";
+import { addProduceCommand } from "./commands/produce.ts";
 import { addPutCommand } from "./commands/put.ts";
 import { addConnectionOptions, DEFAULT_ADDRESS } from "./connection.ts";
 import { EXIT_OK, endingOf } from "./exit.ts";
@@ -15,6 +18,8 @@ Examples:
   ofs put movie --file movies.csv
   ofs describe route
   ofs load entities.yaml --dry-run
+  ofs produce movie --file movies.csv --wait
+  ofs dlq ls
 
 Exit codes: 0 done, 1 it failed, 2 the command line or its input is wrong.`;
 
@@ -64,5 +69,8 @@ function createProgram(io: CliIo): Command {
   addDescribeCommand(program, io);
   addPingCommand(program, io);
   addLoadCommand(program, io);
+  addProduceCommand(program, io);
+  addLagCommand(program, io);
+  addDlqCommand(program, io);
   return program;
 }

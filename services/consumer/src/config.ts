@@ -1,0 +1,43 @@
+import { type BackendSettings, backendVariables, readBackendSettings } from "@ofs/connections";
+import { EnvReader } from "@ofs/platform";
+import {
+  KAFKA_PREFIX,
+  KAFKA_VARIABLES,
+  readSourceSettings,
+  type SourceSettings,
+} from "./config/kafka-settings.ts";
+import { LIMIT_VARIABLES, type LimitSettings, readLimitSettings } from "./config/limit-settings.ts";
+import {
+  PROCESS_VARIABLES,
+  type ProcessSettings,
+  readProcessSettings,
+} from "./config/process-settings.ts";
+
+/** Everything that the environment says to this service, checked. */
+export interface ConsumerConfig extends BackendSettings {
+  readonly process: ProcessSettings;
+  readonly source: SourceSettings;
+  readonly limits: LimitSettings;
+}
+
+/** @throws {ConfigError} with every fault at once */
+export function loadConfig(env: NodeJS.ProcessEnv): ConsumerConfig {
+  const reader = new EnvReader(env);
+  const { settings } = readBackendSettings(reader);
+  return reader.finish<ConsumerConfig>({
+    ...settings,
+    process: readProcessSettings(reader),
+    source: readSourceSettings(reader, settings.registry?.dataFolder !== undefined),
+    limits: readLimitSettings(reader),
+  });
+}
+
+/** Names of all variables; `<n>` stands for a configuration id. */
+export function configVariables(): string[] {
+  return [
+    ...Object.keys(PROCESS_VARIABLES.shape),
+    ...Object.keys(KAFKA_VARIABLES.shape).map((name) => KAFKA_PREFIX + name),
+    ...Object.keys(LIMIT_VARIABLES.shape),
+    ...backendVariables(),
+  ];
+}

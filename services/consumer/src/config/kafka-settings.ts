@@ -1,0 +1,189 @@
+import { requireBoth } from "@ofs/connections";
+import {
+  type Address,
+  addressList,
+  choice,
+  type EnvReader,
+  flag,
+  integer,
+  list,
+  text,
+} from "@ofs/platform";
+import { z } from "zod";
+
+export const KAFKA_PREFIX = "KAFKA_CONSUMERS_FEATURE_CONSUMER_";
+
+/** Of the samples of the older system, and of the embedded log. */
+export const DEFAULT_TOPIC = "online-feature-store.feature_ingestion";
+
+const DEFAULT_EMBEDDED_GROUP = "onfs-consumer";
+
+/** As Kafka takes them. */
+const TOPIC_NAME = /^[\w.-]{1,249}$/;
+
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+
+/** After `KAFKA_CONSUMERS_FEATURE_CONSUMER_`. */
+export const KAFKA_VARIABLES = z.object({
+  TOPIC: list()
+    .refine((all) => all.every((name) => TOPIC_NAME.test(name)), "must be topic names")
+    .refine((all) => new Set(all).size === all.length, "must name no topic twice")
+    .optional(),
+  BOOTSTRAP_SERVERS: addressList().optional(),
+  GROUP_ID: text().optional(),
+  CLIENT_ID: text().default("onfs-consumer"),
+  AUTO_OFFSET_RESET: choice("earliest", "latest").default("earliest"),
+  ENABLE_AUTO_COMMIT: flag().default(false),
+  AUTO_COMMIT_INTERVAL_MS: integer(10, 600_000).default(5_000),
+  RE_BALANCE_ENABLE: flag().optional(),
+  LISTENER_CONCURRENCY: integer(1, 64).default(1),
+  MAX_WORKERS: integer(1, 1_024).default(16),
+  BATCH_SIZE: integer(1, 10_000).default(500),
+  POLL_TIMEOUT: integer(0, 3_600_000).optional(),
+  ENABLE_ENTITY_ID_BASED_PROCESSING: flag().optional(),
+  BASIC_AUTH_CREDENTIAL_SOURCE: text().optional(),
+  SECURITY_PROTOCOL: choice("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL").default("PLAINTEXT"),
+  SASL_MECHANISM: choice("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512").default("PLAIN"),
+  SASL_USERNAME: text().optional(),
+  SASL_PASSWORD: text().optional(),
+  TLS_CA_FILE: text().optional(),
+  TLS_CERT_FILE: text().optional(),
+  TLS_KEY_FILE: text().optional(),
+  SESSION_TIMEOUT_MS: integer(6_000, 1_800_000).default(30_000),
+  REBALANCE_TIMEOUT_MS: integer(1_000, 3_600_000).default(60_000),
+  FETCH_MAX_BYTES: integer(64 * KIBIBYTE, 512 * MEBIBYTE).default(8 * MEBIBYTE),
+});
+
+type Env = z.output<typeof KAFKA_VARIABLES>;
+
+/** Variables that are taken for the sake of existing deployments. */
+const WITHOUT_EFFECT = [
+  "RE_BALANCE_ENABLE",
+  "POLL_TIMEOUT",
+  "ENABLE_ENTITY_ID_BASED_PROCESSING",
+  "BASIC_AUTH_CREDENTIAL_SOURCE",
+] as const satisfies readonly (keyof Env)[];
+
+/** What is read, as whom, and where reading begins. */
+export interface ReadingSettings {
+  readonly topics: readonly string[];
+  readonly groupId: string;
+  readonly start: "earliest" | "latest";
+  /** Members of the group in this process. */
+  readonly memberCount: number;
+  /** Between commits; undefined: after each batch of work. */
+  readonly commitIntervalMs: number | undefined;
+  /** Writes under way at once over one connection. */
+  readonly laneCount: number;
+  /** Most rows of one write. */
+  readonly maxBatchRows: number;
+  /** Variables that are set and change nothing. */
+  readonly unusedVariables: readonly string[];
+}
+
+/** How brokers are reached. */
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  /** Members are `<clientId>-0` and so on. */
+  readonly clientId: string;
+  readonly tls: KafkaTlsFiles | undefined;
+  readonly sasl: KafkaSasl | undefined;
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** Of one answer of one broker. */
+  readonly fetchMaxBytes: number;
+}
+
+/** Files in PEM form; without an authority the system's count. */
+export interface KafkaTlsFiles {
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+export interface KafkaSasl {
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface SourceSettings {
+  readonly reading: ReadingSettings;
+  /** undefined: the embedded log in the data folder. */
+  readonly kafka: KafkaSettings | undefined;
+}
+
+/**
+ * Reads where records come from: Kafka, or the embedded log if there are no servers but a data folder.
+ *
+ * @param hasDataFolder whether there could be an embedded log
+ */
+export function readSourceSettings(
+  reader: EnvReader,
+  hasDataFolder: boolean,
+): SourceSettings | undefined {
+  const env = reader.read(KAFKA_VARIABLES, KAFKA_PREFIX);
+  if (env === undefined) return undefined;
+  const isEmbedded = env.BOOTSTRAP_SERVERS === undefined && hasDataFolder;
+  const missing = isEmbedded ? [] : (["TOPIC", "BOOTSTRAP_SERVERS", "GROUP_ID"] as const);
+  for (const name of missing) {
+    if (env[name] !== undefined) continue;
+    const hint = name === "BOOTSTRAP_SERVERS" ? ", or OFS_DATA_FOLDER for the embedded log" : "";
+    reader.fault(KAFKA_PREFIX + name, `is required${hint}`);
+  }
+  const reading: ReadingSettings = {
+    topics: env.TOPIC ?? [DEFAULT_TOPIC],
+    groupId: env.GROUP_ID ?? DEFAULT_EMBEDDED_GROUP,
+    start: env.AUTO_OFFSET_RESET,
+    memberCount: env.LISTENER_CONCURRENCY,
+    commitIntervalMs: env.ENABLE_AUTO_COMMIT ? env.AUTO_COMMIT_INTERVAL_MS : undefined,
+    laneCount: env.MAX_WORKERS,
+    maxBatchRows: env.BATCH_SIZE,
+    unusedVariables: WITHOUT_EFFECT.filter((name) => env[name] !== undefined).map(
+      (name) => KAFKA_PREFIX + name,
+    ),
+  };
+  return { reading, kafka: isEmbedded ? undefined : readKafka(reader, env) };
+}
+
+function readKafka(reader: EnvReader, env: Env): KafkaSettings {
+  requireBoth(reader, env, "TLS_CERT_FILE", "TLS_KEY_FILE", KAFKA_PREFIX);
+  const hasTls = env.SECURITY_PROTOCOL === "SSL" || env.SECURITY_PROTOCOL === "SASL_SSL";
+  const files = {
+    caFile: env.TLS_CA_FILE,
+    certFile: env.TLS_CERT_FILE,
+    keyFile: env.TLS_KEY_FILE,
+  };
+  if (!hasTls && (files.caFile ?? files.certFile) !== undefined) {
+    reader.fault(
+      `${KAFKA_PREFIX}SECURITY_PROTOCOL`,
+      "must be SSL or SASL_SSL where TLS files are named",
+    );
+  }
+  return {
+    brokers: (env.BOOTSTRAP_SERVERS ?? []).map(formatAddress),
+    clientId: env.CLIENT_ID,
+    tls: hasTls ? files : undefined,
+    sasl: readSasl(reader, env),
+    sessionTimeoutMs: env.SESSION_TIMEOUT_MS,
+    rebalanceTimeoutMs: env.REBALANCE_TIMEOUT_MS,
+    fetchMaxBytes: env.FETCH_MAX_BYTES,
+  };
+}
+
+function readSasl(reader: EnvReader, env: Env): KafkaSasl | undefined {
+  const { SECURITY_PROTOCOL: protocol, SASL_USERNAME: username, SASL_PASSWORD: password } = env;
+  if (protocol !== "SASL_SSL" && protocol !== "SASL_PLAINTEXT") return undefined;
+  for (const name of ["SASL_USERNAME", "SASL_PASSWORD"] as const) {
+    if (env[name] === undefined) {
+      reader.fault(KAFKA_PREFIX + name, `is required with ${KAFKA_PREFIX}SECURITY_PROTOCOL`);
+    }
+  }
+  if (username === undefined || password === undefined) return undefined;
+  return { mechanism: env.SASL_MECHANISM, username, password };
+}
+
+function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,79 @@
+import { headerOf, type RecordHeader, type SourceRecord } from "@ofs/ingest";
+import { decodePersistQuery, ProtoError } from "@ofs/proto";
+
+/** All headers that a dead letter has beside those of its message begin so. */
+export const LETTER_HEADER_PREFIX = "dlq-";
+
+/** Kept by a replay, so that the next letter of the same message counts on. */
+export const ATTEMPTS_HEADER = "dlq-attempts";
+
+/** A message that could not be stored, with what is known of it. */
+export interface Letter {
+  /** Where the letter is. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** When it was written, Unix milliseconds. */
+  readonly deadAtMs: number | undefined;
+  /** Where the message was; fields are undefined in what is no letter of ours. */
+  readonly origin: {
+    readonly topic: string | undefined;
+    readonly partition: number | undefined;
+    readonly offset: number | undefined;
+    /** Unix milliseconds. */
+    readonly timestampMs: number | undefined;
+  };
+  readonly error: string;
+  readonly code: string;
+  readonly field: string | undefined;
+  /** How often it was tried, replays included. */
+  readonly attempts: number | undefined;
+  readonly record: SourceRecord;
+}
+
+/** Reads a record of a dead-letter topic. */
+export function readLetter(record: SourceRecord): Letter {
+  return {
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    deadAtMs: record.timestampMs,
+    origin: {
+      topic: textHeader(record, "dlq-topic"),
+      partition: numberHeader(record, "dlq-partition"),
+      offset: numberHeader(record, "dlq-offset"),
+      timestampMs: numberHeader(record, "dlq-timestamp"),
+    },
+    error: textHeader(record, "dlq-error") ?? "",
+    code: textHeader(record, "dlq-code") ?? "",
+    field: textHeader(record, "dlq-field"),
+    attempts: numberHeader(record, ATTEMPTS_HEADER),
+    record,
+  };
+}
+
+/** @returns the label in the message; undefined where it is no message */
+export function entityOf({ record }: Letter): string | undefined {
+  if (record.value === undefined) return undefined;
+  try {
+    return decodePersistQuery(record.value).entityLabel;
+  } catch (error) {
+    if (error instanceof ProtoError) return undefined;
+    throw error;
+  }
+}
+
+/** The message's own headers. */
+export function messageHeaders({ record }: Letter): readonly RecordHeader[] {
+  return record.headers.filter(([name]) => !name.startsWith(LETTER_HEADER_PREFIX));
+}
+
+function textHeader(record: SourceRecord, name: string): string | undefined {
+  const bytes = headerOf(record, name);
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+}
+
+function numberHeader(record: SourceRecord, name: string): number | undefined {
+  const text = textHeader(record, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

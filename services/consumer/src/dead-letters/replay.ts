@@ -1,0 +1,108 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type NewRecord,
+  type RecordHeader,
+  type RecordSink,
+  SinkError,
+  WRITE_TIME_HEADER,
+} from "@ofs/ingest";
+import { ATTEMPTS_HEADER, LETTER_HEADER_PREFIX, type Letter } from "./letter.ts";
+import type { LetterCursor } from "./letter-cursor.ts";
+import type { LetterScan } from "./letter-scan.ts";
+
+/** Letters produced at a time. */
+const MAX_BATCH = 100;
+
+/** Where a replay stands. */
+export interface ReplayReport {
+  /** Letters whose messages are in their topic again; in a dry run, that would be. */
+  readonly replayedCount: number;
+  /** Letters that hold no message: nothing can be made of them. */
+  readonly skippedCount: number;
+  readonly scannedCount: number;
+  readonly cursor: LetterCursor;
+  /** Why it ended early; the letters from the cursor on are not replayed, or may be in part. */
+  readonly failure: SinkError | undefined;
+}
+
+export interface ReplayOptions {
+  readonly ratePerSecond: number;
+  readonly isDryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Puts messages back into the topic that they came from. Their write time stays what it was, so that a replay may be
+ * repeated and never replaces newer values.
+ */
+export async function replay(
+  scan: LetterScan,
+  sink: RecordSink,
+  start: LetterCursor,
+  { ratePerSecond, isDryRun, signal }: ReplayOptions,
+): Promise<ReplayReport> {
+  const batchSize = Math.min(MAX_BATCH, Math.max(1, Math.floor(ratePerSecond / 4)));
+  let replayedCount = 0;
+  let skippedCount = 0;
+  let cursor = start;
+  let failure: SinkError | undefined;
+  while (!scan.isDone && scan.isWithinLimits && !signal.aborted) {
+    const page = await scan.next(batchSize);
+    const records = page.letters.flatMap((letter) => messageOf(letter) ?? []);
+    if (!isDryRun && records.length > 0) {
+      failure = await produce(sink, records);
+      if (failure !== undefined) break;
+    }
+    replayedCount += records.length;
+    skippedCount += page.letters.length - records.length;
+    cursor = page.cursor;
+    const pauseMs = (records.length / ratePerSecond) * 1_000;
+    if (!isDryRun && pauseMs > 0 && !scan.isDone) await pause(pauseMs, signal);
+  }
+  return { replayedCount, skippedCount, scannedCount: scan.scannedCount, cursor, failure };
+}
+
+/** @returns the message as it is put back; undefined for a letter that does not say where it was, or holds no value */
+export function messageOf(letter: Letter): NewRecord | undefined {
+  const { origin, record } = letter;
+  if (origin.topic === undefined || record.value === undefined) return undefined;
+  return {
+    topic: origin.topic,
+    key: record.key,
+    value: record.value,
+    headers: headersOf(letter),
+  };
+}
+
+function headersOf(letter: Letter): RecordHeader[] {
+  const headers = letter.record.headers.filter(
+    ([name]) => !name.startsWith(LETTER_HEADER_PREFIX) || name === ATTEMPTS_HEADER,
+  );
+  if (headers.some(([name]) => name === WRITE_TIME_HEADER)) return headers;
+  // A message without a time counted for when it was taken, shortly before the letter.
+  const timeMs = letter.origin.timestampMs ?? letter.deadAtMs;
+  if (timeMs === undefined) return headers;
+  return [...headers, [WRITE_TIME_HEADER, Buffer.from(String(timeMs))]];
+}
+
+async function produce(
+  sink: RecordSink,
+  records: readonly NewRecord[],
+): Promise<SinkError | undefined> {
+  try {
+    await sink.produce(records);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SinkError) return error;
+    throw error;
+  }
+}
+
+/** Ends early when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

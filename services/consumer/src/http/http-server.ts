@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { HttpError, type HttpReply, jsonReply } from "@ofs/http";
+import { FeatureStoreError, type Logger, toWireStatus } from "@ofs/platform";
+import type { AdminGuard } from "./admin-guard.ts";
+import { type HttpExchange, type HttpRoute, Router } from "./router.ts";
+
+/** For the head of a request to arrive, and for the whole of it. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Without a byte in either direction: an answer that nobody reads, or a replay that takes too long for its caller. */
+const IDLE_TIMEOUT_MS = 120_000;
+
+/** Longer than load balancers keep an idle connection, so that they, not we, close it. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/** More are closed at once: these are operators, probes and scrapers. */
+const MAX_CONNECTIONS = 1_000;
+
+/** Requests in work; more are RESOURCE_EXHAUSTED. */
+const MAX_IN_FLIGHT = 256;
+
+export interface HttpServerOptions {
+  /** undefined: all interfaces. */
+  readonly host: string | undefined;
+  readonly port: number;
+  /** PEM. */
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  readonly guard: AdminGuard;
+  readonly log: Logger;
+}
+
+/** A small HTTP/1.1 server for operators. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #router: Router;
+  readonly #guard: AdminGuard;
+  readonly #log: Logger;
+  readonly #sockets = new Set<Socket>();
+  readonly #ending = new AbortController();
+  #inFlight = 0;
+  #isDraining = false;
+
+  private constructor(routes: readonly HttpRoute[], { tls, guard, log }: HttpServerOptions) {
+    this.#router = new Router(routes);
+    this.#guard = guard;
+    this.#log = log;
+    const times = {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    };
+    const listener: RequestListener = (...exchange) => void this.#serve(exchange);
+    const server =
+      tls === undefined
+        ? createServer(times, listener)
+        : createTlsServer({ ...times, ...tls }, listener);
+    server.timeout = IDLE_TIMEOUT_MS;
+    server.maxConnections = MAX_CONNECTIONS;
+    server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#server = server;
+  }
+
+  /** @throws the system's error if the port cannot be opened */
+  static async listen(
+    routes: readonly HttpRoute[],
+    options: HttpServerOptions,
+  ): Promise<HttpServer> {
+    const http = new HttpServer(routes, options);
+    await new Promise<void>((resolve, reject) => {
+      http.#server.once("error", reject);
+      http.#server.listen({ port: options.port, host: options.host }, resolve);
+    });
+    http.#server.on("error", (err) => options.log.error({ err }, "the HTTP port failed"));
+    return http;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no more connections, lets answers under way end, and closes what is left when the signal aborts. */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#isDraining = true;
+    this.#ending.abort(new FeatureStoreError("UNAVAILABLE", "the consumer is shutting down"));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const onAbort = (): void => {
+      for (const socket of this.#sockets) socket.destroy();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    this.#server.closeIdleConnections();
+    await closed;
+    signal.removeEventListener("abort", onAbort);
+  }
+
+  /** Never rejects: whatever fails becomes an answer. */
+  async #serve(exchange: HttpExchange): Promise<void> {
+    const [request, response] = exchange;
+    this.#inFlight += 1;
+    try {
+      this.#send(exchange, await this.#answer(exchange));
+    } catch (error) {
+      if (!(error instanceof FeatureStoreError || error instanceof HttpError)) {
+        this.#log.error({ err: error, path: pathOf(request) }, "a request failed unexpectedly");
+      }
+      if (!response.destroyed) this.#send(exchange, errorReply(error));
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  async #answer([request, response]: HttpExchange): Promise<HttpReply> {
+    if (this.#inFlight > MAX_IN_FLIGHT) {
+      throw new FeatureStoreError("RESOURCE_EXHAUSTED", `${MAX_IN_FLIGHT} requests are in work`);
+    }
+    const { route, params } = this.#router.find(request.method, pathOf(request));
+    if (route.isAdmin) this.#guard.assertAllowed(request);
+    const gone = new AbortController();
+    response.once("close", () => {
+      if (!response.writableEnded) {
+        gone.abort(new FeatureStoreError("CANCELLED", "the caller is gone"));
+      }
+    });
+    const signal = AbortSignal.any([gone.signal, this.#ending.signal]);
+    const query = new URLSearchParams(request.url?.split("?")[1] ?? "");
+    return await route.handle({ request, params, query, signal });
+  }
+
+  #send([request, response]: HttpExchange, reply: HttpReply): void {
+    const body = Buffer.from(reply.body);
+    // What is left of a body that nobody read would be taken for the next request.
+    const mustClose = this.#isDraining || !request.complete;
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      "content-type": reply.contentType,
+      "content-length": body.length,
+      ...(mustClose ? { connection: "close" } : {}),
+    });
+    response.end(body);
+  }
+}
+
+function errorReply(error: unknown): HttpReply {
+  if (error instanceof HttpError) {
+    return jsonReply(error.status, { error: error.message }, error.headers);
+  }
+  const { http, name, message } = toWireStatus(error);
+  return jsonReply(http, { error: message, code: name });
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,163 @@
+import { JsonObject, jsonReply, parseJson, persistQueryOf, readBodyBytes } from "@ofs/http";
+import { type NewRecord, SinkError, WRITE_TIME_HEADER } from "@ofs/ingest";
+import { FeatureStoreError } from "@ofs/platform";
+import { decodePersistQuery, ProtoError } from "@ofs/proto";
+import { parseCount } from "../dead-letters/letter-filter.ts";
+import { type Fields, queryFields } from "./fields.ts";
+import type { HttpRoute } from "./router.ts";
+
+/** Where an appended record is. */
+export interface AppendedRecord {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface ProduceDeps {
+  readonly topics: readonly string[];
+  readonly maxRequestBytes: number;
+  /** Resolves once all are durable. @throws {SinkError} */
+  append(records: readonly NewRecord[]): Promise<readonly AppendedRecord[]>;
+}
+
+const MAX_LINES = 10_000;
+const MAX_KEY_LENGTH = 65_536;
+const MAX_WRITE_TIME_MS = 999_999_999_999_999;
+
+interface Message {
+  readonly key: string | undefined;
+  readonly value: Uint8Array;
+}
+
+/** Adds messages to the embedded log: for producers without Kafka. */
+export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
+  return [
+    {
+      method: "POST",
+      path: "/ingest/:topic",
+      isAdmin: true,
+      async handle({ request, params, query }) {
+        const { topic = "" } = params;
+        assertTopic(topic, deps);
+        const field = queryFields(query, ["key", "write_time_ms"]);
+        const headers = writeTimeHeaders(field);
+        const body = await readBodyBytes(request, deps.maxRequestBytes);
+        const messages = parseMessages(request.headers["content-type"], body);
+        const commonKey = field("key");
+        const records = messages.map(({ key = commonKey, value }) => ({
+          topic,
+          key: key === undefined ? undefined : Buffer.from(key),
+          value,
+          headers,
+        }));
+        return jsonReply(200, { records: await append(records, deps) });
+      },
+    },
+  ];
+}
+
+function assertTopic(topic: string, { topics }: ProduceDeps): void {
+  if (topics.includes(topic)) return;
+  throw new FeatureStoreError(
+    "NOT_FOUND",
+    `nobody reads topic ${topic}; topics are ${topics.join(", ")}`,
+  );
+}
+
+function writeTimeHeaders(field: Fields): NewRecord["headers"] {
+  const timeMs = parseCount("write_time_ms", field("write_time_ms"), 0, MAX_WRITE_TIME_MS);
+  return timeMs === undefined ? [] : [[WRITE_TIME_HEADER, Buffer.from(String(timeMs))]];
+}
+
+async function append(
+  records: readonly NewRecord[],
+  deps: ProduceDeps,
+): Promise<readonly AppendedRecord[]> {
+  try {
+    return await deps.append(records);
+  } catch (cause) {
+    if (!(cause instanceof SinkError)) throw cause;
+    const code = cause.code === "TOO_LARGE" ? "INVALID_ARGUMENT" : "UNAVAILABLE";
+    throw new FeatureStoreError(code, cause.message, { cause });
+  }
+}
+
+/** @throws {FeatureStoreError} INVALID_ARGUMENT naming the line, the field and its value */
+export function parseMessages(contentType = "application/json", body: Buffer): Message[] {
+  const type = contentType.split(";")[0]?.trim().toLowerCase();
+  switch (type) {
+    case "application/json":
+      return [jsonMessage(body.toString("utf8"))];
+    case "application/x-ndjson":
+    case "application/ndjson":
+      return ndjsonMessages(body.toString("utf8"));
+    case "application/x-protobuf":
+    case "application/protobuf":
+      assertMessage("the body", body);
+      return [{ key: undefined, value: body }];
+    case "application/octet-stream":
+      return [{ key: undefined, value: body }];
+    default:
+      throw new FeatureStoreError(
+        "INVALID_ARGUMENT",
+        `content-type must be application/json, application/x-ndjson, application/x-protobuf or application/octet-stream, not '${contentType.slice(0, 80)}'`,
+      );
+  }
+}
+
+function ndjsonMessages(text: string): Message[] {
+  const messages: Message[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    if (messages.length >= MAX_LINES) {
+      throw new FeatureStoreError("INVALID_ARGUMENT", `the body has more than ${MAX_LINES} lines`);
+    }
+    try {
+      messages.push(jsonMessage(line));
+    } catch (cause) {
+      if (!(cause instanceof FeatureStoreError)) throw cause;
+      throw new FeatureStoreError(cause.code, `line ${index + 1}: ${cause.message}`, { cause });
+    }
+  }
+  if (messages.length > 0) return messages;
+  throw new FeatureStoreError("INVALID_ARGUMENT", "the body has no line");
+}
+
+/**
+ * The form of the api-server's persist, or the encoded message as `message_base64`; and perhaps the record's `key`
+ * beside it.
+ */
+function jsonMessage(text: string): Message {
+  const body = new JsonObject(parseJson(text));
+  const key = body.has("key") ? body.text("key") : undefined;
+  if (key !== undefined && key.length > MAX_KEY_LENGTH) {
+    throw new FeatureStoreError(
+      "INVALID_ARGUMENT",
+      `key must have at most ${MAX_KEY_LENGTH} characters, not ${key.length}`,
+    );
+  }
+  if (body.has("message_base64")) {
+    const bytes = Buffer.from(body.text("message_base64"), "base64");
+    assertMessage("message_base64", bytes);
+    return { key, value: bytes };
+  }
+  const value = persistQueryOf(body);
+  if (body.text("entity_label") === "") {
+    throw new FeatureStoreError("INVALID_ARGUMENT", "entity_label must not be empty");
+  }
+  return { key, value };
+}
+
+function assertMessage(name: string, bytes: Buffer): void {
+  try {
+    decodePersistQuery(bytes);
+  } catch (cause) {
+    if (!(cause instanceof ProtoError)) throw cause;
+    throw new FeatureStoreError(
+      "INVALID_ARGUMENT",
+      `${name} is no persist.Query: ${cause.message}`,
+      {
+        cause,
+      },
+    );
+  }
+}

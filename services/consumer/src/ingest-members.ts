@@ -1,0 +1,61 @@
+import { Ingestor, type IngestorOptions, type IngestStatus } from "@ofs/ingest";
+import type { Logger } from "@ofs/platform";
+import type { RecordLog } from "./log/record-log.ts";
+
+/** What all members have in common. */
+export type MemberOptions = Omit<IngestorOptions, "source" | "deadLetters" | "log">;
+
+/** The members of the group in this process: each with a source and a loop of its own. */
+export class IngestMembers {
+  readonly #ingestors: readonly Ingestor[];
+  readonly #log: Logger;
+  #starting: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(count: number, records: RecordLog, options: MemberOptions, log: Logger) {
+    this.#log = log;
+    this.#ingestors = Array.from({ length: count }, (_, index) => {
+      const source = records.createSource(index);
+      const memberLog = log.child({ member: index });
+      return new Ingestor({ ...options, source, deadLetters: records.sink, log: memberLog });
+    });
+  }
+
+  /** The first call begins the reading; each has messages that wait for the registry tried again. */
+  registryChanged(): void {
+    if (this.#isClosed) return;
+    this.#starting ??= this.#start();
+    for (const ingestor of this.#ingestors) ingestor.registryChanged();
+  }
+
+  /** Empty before the start. */
+  statuses(): readonly IngestStatus[] {
+    return this.#starting !== undefined ? this.#ingestors.map((ingestor) => ingestor.status()) : [];
+  }
+
+  /**
+   * Fetches no more, finishes and commits what it can within the time, and leaves the group.
+   *
+   * @throws {Error} saying what is left: it will be read again
+   */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    await this.#starting;
+    const reports = await Promise.all(this.#ingestors.map((one) => one.close(timeoutMs)));
+    const unfinished = reports.reduce((sum, report) => sum + report.unfinishedRecords, 0);
+    const uncommitted = reports.filter(({ isCommitted }) => !isCommitted).length;
+    if (unfinished === 0 && uncommitted === 0) return;
+    const text = `after ${timeoutMs} ms ${unfinished} records are unfinished and ${uncommitted} of ${reports.length} members could not commit: what is not committed will be read again`;
+    this.#log.error({ unfinished, uncommitted }, "the consumer stopped with work left");
+    throw new Error(text);
+  }
+
+  /** Never rejects: what cannot begin shows in the status. */
+  async #start(): Promise<void> {
+    try {
+      await Promise.all(this.#ingestors.map((ingestor) => ingestor.start()));
+    } catch (err) {
+      this.#log.error({ err }, "reading could not begin");
+    }
+  }
+}

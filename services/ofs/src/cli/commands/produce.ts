@@ -1,0 +1,203 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { OfsClient } from "@ofs/client";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { Progress } from "../../progress.ts";
+import type { EntityRow } from "../../rows.ts";
+import { toPersistRow } from "../../write-rows.ts";
+import { BULK_RETRY, type ConnectionFlags, connect } from "../connection.ts";
+import { lagSchema, type ProducedRecord, producedSchema } from "../consumer-answers.ts";
+import { addConsumerOptions, ConsumerClient, type ConsumerFlags } from "../consumer-client.ts";
+import { EntityIndex } from "../entity-index.ts";
+import { CommandError, UsageError } from "../failures.ts";
+import { checkInput } from "../input/check-input.ts";
+import { INPUT_FORMATS, type InputFormat, openInput } from "../input/open-input.ts";
+import { RowParser } from "../input/row-parser.ts";
+import type { CliIo } from "../io.ts";
+import { describeEntity, noteFaults } from "../lookup.ts";
+import { chooseTopic } from "../topics.ts";
+
+const DEFAULT_DEADLINE_MS = 30_000;
+
+/** Messages of one request: each is durable before the next is sent. */
+const CHUNK_MESSAGES = 500;
+
+/** How often `--wait` looks. */
+const POLL_MS = 50;
+
+interface ProduceFlags extends ConnectionFlags, ConsumerFlags {
+  readonly file?: string;
+  readonly format?: InputFormat;
+  readonly topic?: string;
+  readonly key?: string;
+  readonly raw?: string;
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Rows are as in \`ofs put\`: one message a row, whose key is the row's. The consumer stores them a moment later;
+--wait waits until it is done with them. With --raw the argument is a topic, and a file's bytes are one message, unchecked.
+
+Examples:
+  ofs produce movie '{"movie_id": "my-film", "ratings": {"imdb_rating": 7.5}}' --wait
+  ofs produce route --file routes.csv
+  ofs produce online-feature-store.feature_ingestion --raw message.bin`;
+
+/** `ofs produce`: adds messages to the log that the consumer reads. */
+export function addProduceCommand(program: Command, io: CliIo): void {
+  const command = program
+    .command("produce")
+    .description("send rows to the consumer through the embedded log")
+    .argument("<entity|topic>")
+    .argument("[json]", "one row, or a list of rows")
+    .option("--file <path>", "rows from a file, - for standard input")
+    .addOption(
+      new Option("--format <format>", "format of the file (default: as its name ends)").choices(
+        INPUT_FORMATS,
+      ),
+    )
+    .option("--topic <topic>", "where to (default: the first topic that is read)")
+    .option("--key <key>", "of all messages, in place of the rows' own")
+    .addOption(
+      new Option("--raw <path>", "one message as it is").conflicts(["file", "format", "topic"]),
+    )
+    .option("--wait", "until the messages are stored or dead letters")
+    .option("--json", "partition and offset of each message, as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (target: string, json: string | undefined, _: object, self: Command) => {
+      await produce(target, json, self.optsWithGlobals<ProduceFlags>(), io);
+    });
+  addConsumerOptions(command, io.env);
+}
+
+async function produce(
+  target: string,
+  inline: string | undefined,
+  flags: ProduceFlags,
+  io: CliIo,
+): Promise<void> {
+  const consumer = new ConsumerClient(flags);
+  const isRaw = flags.raw !== undefined;
+  if (isRaw && inline !== undefined) throw new UsageError("give rows or --raw, not both");
+  const topic = isRaw ? target : await chooseTopic(consumer, flags.topic);
+  const records = isRaw
+    ? await produceFile(consumer, topic, flags.raw as string, flags.key)
+    : await produceRows(consumer, topic, target, inline, flags, io);
+  if (flags.wait === true) await waitUntilRead(consumer, topic, records, flags.deadline);
+  const end = flags.wait === true ? "are read from" : "are in";
+  if (flags.json === true) io.stdout.write(`${JSON.stringify({ topic, records })}\n`);
+  else io.stdout.write(`${records.length} messages ${end} ${topic}\n`);
+}
+
+async function produceFile(
+  consumer: ConsumerClient,
+  topic: string,
+  path: string,
+  key: string | undefined,
+): Promise<ProducedRecord[]> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new UsageError(`--raw ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const type = "application/octet-stream";
+  const { records } = await consumer.post(pathOf(topic), producedSchema, type, bytes, { key });
+  return records;
+}
+
+/** The whole input is checked before the first message is sent, unless it can be read only once. */
+async function produceRows(
+  consumer: ConsumerClient,
+  topic: string,
+  entityLabel: string,
+  inline: string | undefined,
+  flags: ProduceFlags,
+  io: CliIo,
+): Promise<ProducedRecord[]> {
+  const input = openInput({ inline, file: flags.file, format: flags.format }, io.stdin);
+  const client = connect(flags, DEFAULT_DEADLINE_MS, BULK_RETRY);
+  try {
+    const entity = await describeEntity(client, entityLabel);
+    noteFaults(entity, io);
+    const index = new EntityIndex(entity);
+    const total = input.isRepeatable ? (await checkInput(input, index)).rowCount : undefined;
+    const progress = new Progress(io.stderr, `${topic}:`, total);
+    const parser = new RowParser(index);
+    const records: ProducedRecord[] = [];
+    let lines: string[] = [];
+    const flush = async (): Promise<void> => {
+      records.push(...(await sendLines(consumer, topic, lines)));
+      lines = [];
+      progress.update(records.length);
+    };
+    for await (const record of input.read()) {
+      lines.push(await encodeLine(client, index, parser.parse(record), flags.key));
+      if (lines.length >= CHUNK_MESSAGES) await flush();
+    }
+    if (lines.length > 0) await flush();
+    if (records.length === 0) throw new UsageError("the input has no rows");
+    progress.finish(records.length);
+    return records;
+  } finally {
+    client.close();
+  }
+}
+
+async function encodeLine(
+  client: OfsClient,
+  { label, keyLabels }: EntityIndex,
+  row: EntityRow,
+  key: string | undefined,
+): Promise<string> {
+  const [message] = await client.encodePersist({ entity: label, rows: [toPersistRow(row)] });
+  if (message === undefined) throw new Error("a row made no message");
+  return JSON.stringify({
+    key: key ?? `${label}:${keyLabels.map((name) => row.keys[name]).join("|")}`,
+    message_base64: Buffer.from(message).toString("base64"),
+  });
+}
+
+async function sendLines(
+  consumer: ConsumerClient,
+  topic: string,
+  lines: readonly string[],
+): Promise<ProducedRecord[]> {
+  const type = "application/x-ndjson";
+  const { records } = await consumer.post(pathOf(topic), producedSchema, type, lines.join("\n"));
+  return records;
+}
+
+/** @throws {CommandError} if the consumer is not done in time */
+async function waitUntilRead(
+  consumer: ConsumerClient,
+  topic: string,
+  records: readonly ProducedRecord[],
+  deadlineMs = DEFAULT_DEADLINE_MS,
+): Promise<void> {
+  const wanted = new Map<number, number>();
+  for (const { partition, offset } of records) {
+    wanted.set(partition, Math.max(wanted.get(partition) ?? 0, offset + 1));
+  }
+  const endsAtMs = performance.now() + deadlineMs;
+  for (;;) {
+    const { topics } = await consumer.get("/lag", lagSchema);
+    const partitions = topics.find((one) => one.topic === topic)?.partitions ?? [];
+    const isDone = [...wanted].every(([number, end]) =>
+      partitions.some(({ partition, committed = 0 }) => partition === number && committed >= end),
+    );
+    if (isDone) return;
+    if (performance.now() > endsAtMs) {
+      throw new CommandError(
+        `the messages are in ${topic}, but the consumer has not read them after ${deadlineMs} ms: see ofs lag`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+function pathOf(topic: string): string {
+  return `/ingest/${encodeURIComponent(topic)}`;
+}
