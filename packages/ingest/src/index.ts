@@ -1,6 +1,18 @@
 export type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "./admin.ts";
 export { DEAD_LETTER_HEADERS } from "./dead-letters/letter.ts";
 export {
+  type DamagePlace,
+  EmbeddedLog,
+  EmbeddedLogAdmin,
+  type EmbeddedLogOptions,
+  type EmbeddedLogStatus,
+  EmbeddedSink,
+  EmbeddedSource,
+  type EmbeddedSourceOptions,
+  LogDamageError,
+  type RecordPosition,
+} from "./embedded-log/index.ts";
+export {
   MessageFault,
   type MessageFaultKind,
   type MessageWrites,
