@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Client, type ClientUnaryCall, Metadata, status } from "@grpc/grpc-js";
 import { persist, retrieve } from "@ofs/proto";
 import {
@@ -121,6 +122,9 @@ function start(label: string): Started {
   return { call: call as ClientUnaryCall, ended };
 }
 
+/** Calls that are cancelled sooner say nothing of the store; and a window in which that is seen. */
+const MIN_WAIT_MS = 300;
+
 const inFlight = () => series("ofs_grpc_server_requests_in_flight");
 const waiting = () => series(`ofs_store_in_flight{${STALLED}`);
 
@@ -158,15 +162,29 @@ test("calls on a stalled store fail fast beyond its bound; those on the other st
   await waitUntil(hasNone, NONE_LEFT);
 });
 
-test("of thousands of calls that their client cancels none stays, and memory is bounded", async () => {
+test("of thousands of calls that their client cancels none stays, fewer and fewer are let in, and memory is bounded", async () => {
   const before = rssMebibytes();
+  const limits: number[] = [];
   for (let round = 0; round < 6; round++) {
-    const held = await hold(1_000);
-    expect(await inFlight()).toBe(1_000);
+    let refusedCount = 0;
+    const held = Array.from({ length: 1_000 }, () => start("stalled"));
+    for (const { ended } of held) {
+      void ended.then(({ code }) => {
+        if (code === status.RESOURCE_EXHAUSTED) refusedCount += 1;
+      });
+    }
+    const isSettled = async () => (await waiting()) === 1_000 - refusedCount;
+    await waitUntil(isSettled, { what: "1000 calls that wait or are refused" });
+    limits.push(1_000 - refusedCount);
+    await delay(MIN_WAIT_MS);
     for (const { call } of held) call.cancel();
     await waitUntil(hasNone, NONE_LEFT);
   }
-  expect(rssMebibytes()).toBeLessThan(before + 300);
+  for (const [round, limit] of limits.entries()) {
+    expect(limit).toBeLessThanOrEqual(round === 0 ? STORE_MAX_IN_FLIGHT : (limits[round - 1] ?? 0));
+  }
+  expect(limits.at(-1)).toBeLessThan(STORE_MAX_IN_FLIGHT / 2);
+  expect(rssMebibytes()).toBeLessThan(before + 150);
 });
 
 test("a call whose deadline passes leaves, and the store serves on when it answers again", async () => {

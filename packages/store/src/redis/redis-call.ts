@@ -59,7 +59,8 @@ export function waitWithin(
     const onTimeout = (): void => finish(timeoutError(end));
     const waitMs = Math.min(Math.max(0, end.monotonicMs - performance.now()), TIMER_MAX_MS);
     const timer = setTimeout(onTimeout, waitMs);
-    call.signal?.addEventListener("abort", onAbort, { once: true });
+    if (call.signal?.aborted) onAbort();
+    else call.signal?.addEventListener("abort", onAbort, { once: true });
     done.then(() => finish(undefined), reject);
   });
 }

@@ -32,7 +32,7 @@ class SlowLink implements RedisLink {
   }
 }
 
-const COMMAND: RedisCommand = { name: "mget", keys: ["k"] };
+const COMMAND: RedisCommand = { command: "get", keys: ["k"], args: [] };
 const OWN_TIMEOUT_MS = 10_000;
 
 let link: SlowLink;
