@@ -60,3 +60,4 @@ export {
   readStoreRecord,
 } from "./record.ts";
 export { emptyValues, type MutableValues, type Values } from "./values.ts";
+export { decompressZstd } from "./zstd/zstd.ts";

@@ -22,6 +22,17 @@ export {
   type WriteOutcome,
 } from "./format.ts";
 export { blockFormat } from "./formats/block-format.ts";
+export {
+  KafkaAdmin,
+  type KafkaConnection,
+  type KafkaSasl,
+  KafkaSink,
+  type KafkaSinkOptions,
+  KafkaSource,
+  type KafkaSourceOptions,
+  type KafkaTls,
+  type SaslMechanism,
+} from "./kafka/index.ts";
 export { type FormatRule, FormatTable } from "./loop/format-table.ts";
 export { Ingestor } from "./loop/ingestor.ts";
 export { IngestMetrics } from "./loop/metrics.ts";

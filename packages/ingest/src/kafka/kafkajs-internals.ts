@@ -1,0 +1,152 @@
+import { createRequire } from "node:module";
+import type { KafkaConfig } from "kafkajs";
+
+/*
+ * The parts of kafkajs below its consumer, which it does not export: connections, authentication, metadata and the
+ * encoding of requests. They are used as they are in 2.2.4, the version that the catalog pins; `kafkajs-internals.test.ts`
+ * fails if another one lacks something.
+ */
+
+/** A request, and how to read its answer. */
+export interface ProtocolRequest {
+  readonly request: object;
+  readonly response: {
+    decode(bytes: Buffer): Promise<unknown>;
+    parse(decoded: unknown): Promise<unknown>;
+  };
+  readonly requestTimeout?: number;
+}
+
+export interface TopicAssignment {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number }[];
+}
+
+/** A connection to one broker, with the requests that a member of a group makes. All reject with kafkajs errors. */
+export interface KafkaBroker {
+  readonly nodeId: number;
+  readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+  metadata(topics: string[]): Promise<unknown>;
+  joinGroup(request: {
+    groupId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    memberId: string;
+    groupProtocols: { name: string; metadata: Buffer }[];
+  }): Promise<JoinResponse>;
+  syncGroup(request: {
+    groupId: string;
+    generationId: number;
+    memberId: string;
+    groupAssignment: { memberId: string; memberAssignment: Buffer }[];
+  }): Promise<{ memberAssignment: Buffer }>;
+  heartbeat(request: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+  }): Promise<unknown>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetCommit(request: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: {
+      topic: string;
+      partitions: { partition: number; offset: string; metadata: string }[];
+    }[];
+  }): Promise<unknown>;
+  offsetFetch(request: { groupId: string; topics: TopicAssignment[] }): Promise<{
+    responses: {
+      topic: string;
+      partitions: { partition: number; offset: string; metadata: string | null }[];
+    }[];
+  }>;
+  listOffsets(request: {
+    isolationLevel: number;
+    topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+  }): Promise<{
+    responses: { topic: string; partitions: { partition: number; offset: string }[] }[];
+  }>;
+}
+
+export interface JoinResponse {
+  readonly generationId: number;
+  readonly groupProtocol: string;
+  readonly leaderId: string;
+  readonly memberId: string;
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+}
+
+export interface PartitionMetadata {
+  readonly partitionId: number;
+  /** -1 while there is none. */
+  readonly leader: number;
+}
+
+export interface KafkaJsCluster {
+  targetTopics: Set<string>;
+  readonly brokerPool: { findConnectedBroker(): Promise<KafkaBroker> };
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  findBroker(of: { nodeId: number }): Promise<KafkaBroker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<KafkaBroker>;
+  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+}
+
+export interface FetchPartition {
+  readonly partition: number;
+  readonly fetchOffset: string;
+  readonly maxBytes: number;
+}
+
+export interface FetchRequest {
+  readonly isolationLevel: number;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly topics: readonly { readonly topic: string; readonly partitions: FetchPartition[] }[];
+  readonly rackId: string;
+}
+
+/** Records of open and undone transactions are left out. */
+export const READ_COMMITTED = 1;
+const FETCH_VERSION = 11;
+
+const require = createRequire(import.meta.url);
+
+/** A client of its own, not connected yet. */
+export function createCluster(config: KafkaConfig): KafkaJsCluster {
+  const Cluster = require("kafkajs/src/cluster/index.js") as new (
+    options: object,
+  ) => KafkaJsCluster;
+  const { createLogger } = require("kafkajs/src/loggers/index.js") as {
+    createLogger(options: object): object;
+  };
+  const { logLevel, logCreator, ...rest } = config;
+  return new Cluster({
+    ...rest,
+    logger: createLogger({ level: logLevel, logCreator }),
+    allowAutoTopicCreation: false,
+    isolationLevel: READ_COMMITTED,
+    metadataMaxAge: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** @param decode reads the answer instead of kafkajs */
+export function fetchRequest<T>(
+  fetch: FetchRequest,
+  decode: (bytes: Buffer) => T,
+): ProtocolRequest {
+  const { requests } = require("kafkajs/src/protocol/requests/index.js") as {
+    requests: {
+      Fetch: { protocol(of: { version: number }): (request: FetchRequest) => ProtocolRequest };
+    };
+  };
+  const { request, requestTimeout } = requests.Fetch.protocol({ version: FETCH_VERSION })(fetch);
+  return {
+    request,
+    response: { decode: async (bytes) => decode(bytes), parse: async (decoded) => decoded },
+    ...(requestTimeout !== undefined && { requestTimeout }),
+  };
+}
