@@ -87,6 +87,7 @@ async function openAll(
   const connections = await openConnections(config, overrides, base);
   const records = await openLog(config, log);
   lifecycle.register("record log", () => records.close());
+  health.register("log", () => records.check());
   const options = {
     formats: new FormatTable([{ format: blockFormat(connections.writer) }]),
     settings: loopSettings(config),

@@ -41,7 +41,8 @@ export class IngestMembers {
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
     await this.#starting;
-    const reports = await Promise.all(this.#ingestors.map((one) => one.close(timeoutMs)));
+    const deadlineMs = Date.now() + timeoutMs;
+    const reports = await Promise.all(this.#ingestors.map((one) => one.close(deadlineMs)));
     const unfinished = reports.reduce((sum, report) => sum + report.unfinishedRecords, 0);
     const uncommitted = reports.filter(({ isCommitted }) => !isCommitted).length;
     if (unfinished === 0 && uncommitted === 0) return;

@@ -19,7 +19,7 @@ const CONTAINERS: readonly ValuesContainer[] = [
 
 /** What lists show of a letter. */
 export function summarizeLetter(letter: Letter): object {
-  const { topic, partition, offset, deadAtMs, origin, error, code, field, attempts } = letter;
+  const { topic, partition, offset, deadAtMs, origin, error, code, field } = letter;
   return {
     topic,
     partition,
@@ -29,7 +29,8 @@ export function summarizeLetter(letter: Letter): object {
     code,
     error,
     field,
-    attempts,
+    attempts: letter.attempts,
+    omittedBytes: letter.omittedBytes,
     entity: entityOf(letter),
     key: textOrBase64(letter.record.key),
     valueBytes: letter.record.value?.length ?? 0,

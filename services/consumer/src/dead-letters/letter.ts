@@ -1,11 +1,8 @@
-import { headerOf, type RecordHeader, type SourceRecord } from "@ofs/ingest";
+import { DEAD_LETTER_HEADERS, headerOf, type RecordHeader, type SourceRecord } from "@ofs/ingest";
 import { decodePersistQuery, ProtoError } from "@ofs/proto";
 
 /** All headers that a dead letter has beside those of its message begin so. */
 export const LETTER_HEADER_PREFIX = "dlq-";
-
-/** Kept by a replay, so that the next letter of the same message counts on. */
-export const ATTEMPTS_HEADER = "dlq-attempts";
 
 /** A message that could not be stored, with what is known of it. */
 export interface Letter {
@@ -28,6 +25,8 @@ export interface Letter {
   readonly field: string | undefined;
   /** How often it was tried, replays included. */
   readonly attempts: number | undefined;
+  /** Bytes of the value, where it was too large for the letter: it is only where the message was. */
+  readonly omittedBytes: number | undefined;
   readonly record: SourceRecord;
 }
 
@@ -39,15 +38,16 @@ export function readLetter(record: SourceRecord): Letter {
     offset: record.offset,
     deadAtMs: record.timestampMs,
     origin: {
-      topic: textHeader(record, "dlq-topic"),
-      partition: numberHeader(record, "dlq-partition"),
-      offset: numberHeader(record, "dlq-offset"),
-      timestampMs: numberHeader(record, "dlq-timestamp"),
+      topic: textHeader(record, DEAD_LETTER_HEADERS.topic),
+      partition: numberHeader(record, DEAD_LETTER_HEADERS.partition),
+      offset: numberHeader(record, DEAD_LETTER_HEADERS.offset),
+      timestampMs: numberHeader(record, DEAD_LETTER_HEADERS.timestamp),
     },
-    error: textHeader(record, "dlq-error") ?? "",
-    code: textHeader(record, "dlq-code") ?? "",
-    field: textHeader(record, "dlq-field"),
-    attempts: numberHeader(record, ATTEMPTS_HEADER),
+    error: textHeader(record, DEAD_LETTER_HEADERS.error) ?? "",
+    code: textHeader(record, DEAD_LETTER_HEADERS.code) ?? "",
+    field: textHeader(record, DEAD_LETTER_HEADERS.field),
+    attempts: numberHeader(record, DEAD_LETTER_HEADERS.attempts),
+    omittedBytes: numberHeader(record, DEAD_LETTER_HEADERS.omittedBytes),
     record,
   };
 }

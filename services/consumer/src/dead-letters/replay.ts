@@ -1,12 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  DEAD_LETTER_HEADERS,
+  type LogAdmin,
   type NewRecord,
   type RecordHeader,
   type RecordSink,
   SinkError,
+  type SourceRecord,
   WRITE_TIME_HEADER,
 } from "@ofs/ingest";
-import { ATTEMPTS_HEADER, LETTER_HEADER_PREFIX, type Letter } from "./letter.ts";
+import { FeatureStoreError } from "@ofs/platform";
+import { LETTER_HEADER_PREFIX, type Letter } from "./letter.ts";
 import type { LetterCursor } from "./letter-cursor.ts";
 import type { LetterScan } from "./letter-scan.ts";
 
@@ -17,7 +21,7 @@ const MAX_BATCH = 100;
 export interface ReplayReport {
   /** Letters whose messages are in their topic again; in a dry run, that would be. */
   readonly replayedCount: number;
-  /** Letters that hold no message: nothing can be made of them. */
+  /** Letters without a message, which is not where it was any more either: nothing can be made of them. */
   readonly skippedCount: number;
   readonly scannedCount: number;
   readonly cursor: LetterCursor;
@@ -37,7 +41,7 @@ export interface ReplayOptions {
  */
 export async function replay(
   scan: LetterScan,
-  sink: RecordSink,
+  { sink, admin }: { readonly sink: RecordSink; readonly admin: LogAdmin },
   start: LetterCursor,
   { ratePerSecond, isDryRun, signal }: ReplayOptions,
 ): Promise<ReplayReport> {
@@ -48,7 +52,7 @@ export async function replay(
   let failure: SinkError | undefined;
   while (!scan.isDone && scan.isWithinLimits && !signal.aborted) {
     const page = await scan.next(batchSize);
-    const records = page.letters.flatMap((letter) => messageOf(letter) ?? []);
+    const records = await messagesOf(page.letters, admin);
     if (!isDryRun && records.length > 0) {
       failure = await produce(sink, records);
       if (failure !== undefined) break;
@@ -62,27 +66,50 @@ export async function replay(
   return { replayedCount, skippedCount, scannedCount: scan.scannedCount, cursor, failure };
 }
 
-/** @returns the message as it is put back; undefined for a letter that does not say where it was, or holds no value */
-export function messageOf(letter: Letter): NewRecord | undefined {
-  const { origin, record } = letter;
-  if (origin.topic === undefined || record.value === undefined) return undefined;
-  return {
-    topic: origin.topic,
-    key: record.key,
-    value: record.value,
-    headers: headersOf(letter),
-  };
+/**
+ * @returns the message as it is put back, read from where it was if the letter was too small for it; undefined for a
+ * letter that does not say where it was, or if there is no value
+ */
+export async function messageOf(letter: Letter, admin: LogAdmin): Promise<NewRecord | undefined> {
+  const { origin, record, omittedBytes } = letter;
+  if (origin.topic === undefined) return undefined;
+  const whole = omittedBytes === undefined ? record : await originalOf(letter, admin);
+  if (whole?.value === undefined) return undefined;
+  const attempts = record.headers.filter(([name]) => name === DEAD_LETTER_HEADERS.attempts);
+  const headers = headersOf(letter, [...whole.headers, ...(whole === record ? [] : attempts)]);
+  return { topic: origin.topic, key: whole.key, value: whole.value, headers };
 }
 
-function headersOf(letter: Letter): RecordHeader[] {
-  const headers = letter.record.headers.filter(
-    ([name]) => !name.startsWith(LETTER_HEADER_PREFIX) || name === ATTEMPTS_HEADER,
+async function originalOf({ origin }: Letter, admin: LogAdmin): Promise<SourceRecord | undefined> {
+  const { topic, partition, offset } = origin;
+  if (topic === undefined || partition === undefined || offset === undefined) return undefined;
+  try {
+    const [found] = await admin.read(topic, partition, offset, 1, 1);
+    return found?.offset === offset ? found : undefined;
+  } catch (error) {
+    if (error instanceof FeatureStoreError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+function headersOf(letter: Letter, all: readonly RecordHeader[]): RecordHeader[] {
+  const headers = all.filter(
+    ([name]) => !name.startsWith(LETTER_HEADER_PREFIX) || name === DEAD_LETTER_HEADERS.attempts,
   );
   if (headers.some(([name]) => name === WRITE_TIME_HEADER)) return headers;
   // A message without a time counted for when it was taken, shortly before the letter.
   const timeMs = letter.origin.timestampMs ?? letter.deadAtMs;
   if (timeMs === undefined) return headers;
   return [...headers, [WRITE_TIME_HEADER, Buffer.from(String(timeMs))]];
+}
+
+async function messagesOf(letters: readonly Letter[], admin: LogAdmin): Promise<NewRecord[]> {
+  const records: NewRecord[] = [];
+  for (const letter of letters) {
+    const message = await messageOf(letter, admin);
+    if (message !== undefined) records.push(message);
+  }
+  return records;
 }
 
 async function produce(

@@ -117,7 +117,7 @@ async function replayLetters(call: HttpCall, deps: DeadLetterDeps): Promise<Http
   const isDryRun = parseFlag("dryRun", field("dryRun"));
   const cursor = await startOf(deadLetterTopic, field, deps);
   const scan = openScan(topic, deadLetterTopic, field, cursor, limit, deps);
-  const report = await replay(scan, deps.sink, cursor, {
+  const report = await replay(scan, deps, cursor, {
     ratePerSecond: rate ?? DEFAULT_RATE_PER_SECOND,
     isDryRun,
     signal: call.signal,

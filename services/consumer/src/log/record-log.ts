@@ -1,4 +1,5 @@
 import type { LogAdmin, NewRecord, RecordSink, RecordSource } from "@ofs/ingest";
+import type { CheckResult } from "@ofs/platform";
 import type { AppendedRecord } from "../http/produce-routes.ts";
 
 /** What records are read from, and dead letters are written to: Kafka, or the embedded log. */
@@ -14,6 +15,8 @@ export interface RecordLog {
   readonly append:
     | ((records: readonly NewRecord[]) => Promise<readonly AppendedRecord[]>)
     | undefined;
+  /** What the log says of itself, beside its readers. */
+  check(): CheckResult;
   /** After all sources. */
   close(): Promise<void>;
 }

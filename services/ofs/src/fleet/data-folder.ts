@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { LOG_FOLDER } from "@ofs/consumer";
 import { FeatureStoreError } from "@ofs/platform";
 import { z } from "zod";
 import { FleetLock, LOCK_FILE } from "./fleet-lock.ts";
@@ -31,6 +32,7 @@ const OWN_NAMES: readonly string[] = [
   DATA_FILE,
   `${DATA_FILE}-lock`,
   "writers",
+  LOG_FOLDER,
   LOCK_FILE,
   NEXT_MARKER_FILE,
   MARKER_FILE,

@@ -1,4 +1,7 @@
+import { resolve } from "node:path";
 import { type ApiServer, startApiServer } from "@ofs/api-server";
+import { LocalInvalidationBus } from "@ofs/cache";
+import { startConsumer } from "@ofs/consumer";
 import type { Lifecycle, Logger } from "@ofs/platform";
 import type { Snapshot } from "@ofs/registry";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
@@ -8,7 +11,7 @@ import { DataFolder } from "./data-folder.ts";
 import { FleetLock } from "./fleet-lock.ts";
 import { loadSample } from "./load-sample.ts";
 import type { FleetOptions } from "./options.ts";
-import { createServerConfig } from "./server-settings.ts";
+import { createConsumerConfig, createServerConfig } from "./server-settings.ts";
 
 /** From an open port to a loaded registry and a store that answers; both are in this process. */
 const READY_TIMEOUT_MS = 30_000;
@@ -30,6 +33,9 @@ export interface Fleet {
   /** `host:port` for clients on this machine. */
   readonly address: string;
   readonly port: number;
+  /** `host:port` of the consumer's HTTP. */
+  readonly consumerAddress: string;
+  readonly consumerPort: number;
   readonly dataFolder: string;
   /** Whether the sample can be read with its own caller. */
   readonly hasSample: boolean;
@@ -37,7 +43,8 @@ export interface Fleet {
 }
 
 /**
- * Starts everything in this process: the data folder's stores and registry, and the server in front of them.
+ * Starts everything in this process: the data folder's stores, registry and log, the server in front of them, and the
+ * consumer that brings messages of the log into the stores. What it has stored is read at once, caches included.
  * Loads the sample if the registry is empty, or if an earlier load was interrupted.
  *
  * @throws {FeatureStoreError} for a folder that is in use or not ours; {ConfigError}; a port's own error
@@ -48,6 +55,8 @@ export async function startFleet(
 ): Promise<Fleet> {
   const { lifecycle, log, env, signal, output } = surroundings;
   const config = createServerConfig(options, env);
+  const dataFolder = resolve(options.dataFolder);
+  const consumerConfig = createConsumerConfig({ ...options, dataFolder }, env);
   if (options.reset) DataFolder.reset(options.dataFolder);
   const folder = DataFolder.prepare(options.dataFolder);
   const lock = FleetLock.acquire(folder.path);
@@ -56,9 +65,18 @@ export async function startFleet(
   lifecycle.register("data folder", () => embedded.close());
   const registrySource = new EmbeddedRegistrySource(embedded);
   lifecycle.register("registry source", () => registrySource.close());
-  const server = await startApiServer(config, { log, embedded, registrySource });
+  const bus = new LocalInvalidationBus();
+  const shared = { log, embedded, registrySource };
+  const invalidationChannels = [bus.join()];
+  const server = await startApiServer(config, { ...shared, invalidationChannels });
   lifecycle.register("api-server", () => server.close());
+  const consumer = await startConsumer(consumerConfig, {
+    ...shared,
+    invalidationChannels: [bus.join()],
+  });
+  lifecycle.register("consumer", () => consumer.close());
   await server.waitUntilReady(READY_TIMEOUT_MS);
+  await consumer.waitUntilReady(READY_TIMEOUT_MS);
 
   const address = addressOf(options.host, server.port);
   if (options.sample && (isEmpty(server) || folder.readSampleState() === "loading")) {
@@ -79,6 +97,8 @@ export async function startFleet(
   return {
     address,
     port: server.port,
+    consumerAddress: addressOf(options.host, consumer.port),
+    consumerPort: consumer.port,
     dataFolder: folder.path,
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,

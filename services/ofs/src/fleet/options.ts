@@ -17,6 +17,8 @@ export interface FleetOptions {
   readonly sample: boolean;
   /** 0 = one that is free. */
   readonly port: number;
+  /** Of the consumer's HTTP; 0 = one that is free. */
+  readonly consumerPort: number;
   readonly host: string;
   /** Most rows of each entity of the sample; undefined = all. */
   readonly sampleRows: number | undefined;
@@ -50,16 +52,29 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
     .option("--reset", "remove everything that is in the data folder, then start anew", false)
     .option("--no-sample", "leave an empty registry empty")
     .option("--port <port>", "gRPC and HTTP; 0 = any that is free", parsePort, DEFAULT_PORT)
+    .option(
+      "--consumer-port <port>",
+      "HTTP of the consumer: produce, lag, dead letters (default: the one after --port)",
+      parsePort,
+    )
     .option("--host <host>", "interface to listen on", DEFAULT_HOST)
     .showHelpAfterError("(--help shows the usage)")
     .addHelpText("after", HELP)
     .allowExcessArguments(false);
   program.parse([...args], { from: "user" });
-  const flags = program.opts<Omit<FleetOptions, "sampleRows">>();
+  const flags = program.opts<
+    Omit<FleetOptions, "sampleRows" | "consumerPort"> & { consumerPort?: number }
+  >();
   if (rows && !/^[1-9]\d{0,8}$/.test(rows)) {
     program.error(`error: OFS_SAMPLE_ROWS must be a whole number from 1, not ${rows}`);
   }
-  return { ...flags, sampleRows: rows ? Number(rows) : undefined };
+  const consumerPort = flags.consumerPort ?? portAfter(flags.port);
+  return { ...flags, consumerPort, sampleRows: rows ? Number(rows) : undefined };
+}
+
+/** So that several fleets do not meet where each was given a port. */
+function portAfter(port: number): number {
+  return port === 0 || port === MAX_PORT ? 0 : port + 1;
 }
 
 function parsePort(text: string): number {

@@ -1,4 +1,5 @@
 import { SAMPLE_CALLER } from "../cli/connection.ts";
+import { DEFAULT_CONSUMER_ADDRESS } from "../cli/consumer-client.ts";
 
 /** What the commands are made for. */
 export interface CommandContext {
@@ -8,6 +9,8 @@ export interface CommandContext {
   readonly address: string;
   /** Whether the command line finds the server by itself. */
   readonly isDefaultAddress: boolean;
+  /** `host:port` of the consumer. */
+  readonly consumerAddress: string;
 }
 
 /** A command to paste, and what it shows. */
@@ -43,6 +46,10 @@ export function sampleCommands(context: CommandContext): ReadyCommand[] {
     },
     { title: "a route, a composite key", command: `${cli} get route origin=SEA,destination=SFO` },
     {
+      title: "a film of your own, through the ingestion log",
+      command: `${cli} produce movie '{"movie_id": "my-film", "imdb_rating": 9.9}' --wait${consumerFlag(context)}`,
+    },
+    {
       title: "the same films over HTTP",
       command:
         `curl -s http://${address}/api/v1/features/retrieve/decoded -H 'content-type: application/json' ` +
@@ -57,7 +64,15 @@ export function sampleCommands(context: CommandContext): ReadyCommand[] {
   ];
 }
 
+function consumerFlag({ consumerAddress }: CommandContext): string {
+  return consumerAddress === DEFAULT_CONSUMER_ADDRESS ? "" : ` --consumer ${consumerAddress}`;
+}
+
 /** @returns the command line's prefix with the address, where it is not the one that it finds by itself */
-export function cliFor({ cli, address, isDefaultAddress }: CommandContext): string {
+export function cliFor({
+  cli,
+  address,
+  isDefaultAddress,
+}: Omit<CommandContext, "consumerAddress">): string {
   return isDefaultAddress ? cli : `${cli} --address ${address}`;
 }

@@ -1,4 +1,5 @@
 import { type ApiServerConfig, loadConfig } from "@ofs/api-server";
+import { type ConsumerConfig, loadConfig as loadConsumerConfig } from "@ofs/consumer";
 
 /** Settings of the api-server that make sense here; its others (etcd, stores, TLS) do not reach it. */
 const PASSED_ON: readonly string[] = [
@@ -10,6 +11,15 @@ const PASSED_ON: readonly string[] = [
   "MAX_REQUEST_BYTES",
   "SHUTDOWN_GRACE_MS",
   "STORE_TIMEOUT_MS",
+];
+
+/** Settings of the consumer that make sense here. It reads the embedded log. */
+const PASSED_TO_CONSUMER: readonly string[] = [
+  "ADMIN_TOKEN",
+  "APP_LOG_LEVEL",
+  "CONSUMER_DEAD_LETTER_TOPIC",
+  "CONSUMER_REGISTRY_WAIT_MS",
+  "SHUTDOWN_GRACE_MS",
 ];
 
 /** The process cache that the sample's entities name as conf-id 1. */
@@ -36,5 +46,24 @@ export function createServerConfig(
     IN_MEM_CACHE_ACTIVE_CONFIG_IDS: "1",
     IN_MEM_CACHE_1_NAME: "process",
     IN_MEM_CACHE_1_SIZE_IN_BYTES: cacheBytes || String(PROCESS_CACHE_BYTES),
+  });
+}
+
+/**
+ * Makes the configuration of the consumer in the same data folder.
+ *
+ * @throws {ConfigError} with every fault of the environment at once
+ */
+export function createConsumerConfig(
+  options: { readonly host: string; readonly consumerPort: number; readonly dataFolder: string },
+  env: NodeJS.ProcessEnv,
+): ConsumerConfig {
+  const passedOn = Object.fromEntries(PASSED_TO_CONSUMER.map((name) => [name, env[name]]));
+  return loadConsumerConfig({
+    ...passedOn,
+    APP_NAME: "ofs",
+    APP_HOST: options.host,
+    APP_PORT: String(options.consumerPort),
+    OFS_DATA_FOLDER: options.dataFolder,
   });
 }

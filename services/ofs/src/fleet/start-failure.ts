@@ -7,12 +7,13 @@ import { ConfigError, FeatureStoreError } from "@ofs/platform";
  */
 export function startFailureText(
   error: unknown,
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number; readonly consumerPort: number },
 ): string | undefined {
-  const { host, port } = address;
-  const code = errorCode(error);
+  const { host } = address;
+  const { code, port = address.port } = systemFault(error);
+  const flag = port === address.port ? "--port" : "--consumer-port";
   if (code === "EADDRINUSE") {
-    return `port ${port} on ${host} is taken, maybe by another fleet: stop that, or choose a port with --port`;
+    return `port ${port} on ${host} is taken, maybe by another fleet: stop that, or choose a port with ${flag}`;
   }
   if (code === "EACCES" || code === "EADDRNOTAVAIL") {
     return `cannot listen on port ${port} of ${host}: ${(error as Error).message}`;
@@ -21,11 +22,13 @@ export function startFailureText(
   return undefined;
 }
 
-/** The system's code of an error, or of what caused it. */
-function errorCode(error: unknown): string | undefined {
+/** What the system says in an error, or in what caused it. */
+function systemFault(error: unknown): { readonly code?: string; readonly port?: number } {
   for (let current = error; current instanceof Error; current = current.cause) {
-    const { code, syscall } = current as NodeJS.ErrnoException;
-    if (code !== undefined && syscall !== undefined) return code;
+    const { code, syscall, port } = current as NodeJS.ErrnoException & { readonly port?: number };
+    if (code !== undefined && syscall !== undefined) {
+      return port === undefined ? { code } : { code, port };
+    }
   }
-  return undefined;
+  return {};
 }

@@ -12,10 +12,11 @@ export interface WelcomeContext {
 
 /** The lines that a fleet prints once it serves: what it is, and commands to paste. */
 export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
-  const { address, dataFolder, entityCount } = fleet;
+  const { address, consumerAddress, dataFolder, entityCount } = fleet;
   const seconds = (context.startMs / 1000).toFixed(1);
   const lines = [
     `ofs is serving gRPC and HTTP on ${address} (started in ${seconds} s)`,
+    `the consumer answers on ${consumerAddress}`,
     `data folder ${dataFolder}, ${entityCount} entities`,
   ];
   if (fleet.hasSample) lines.push("caller quickstart, token quickstart");
@@ -23,7 +24,8 @@ export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
     lines.push("warning: others can reach this server, and the sample's token is no secret");
   }
   lines.push("");
-  const commands = { cli: context.cli, address, isDefaultAddress: context.isDefaultAddress };
+  const { cli, isDefaultAddress } = context;
+  const commands = { cli, address, consumerAddress, isDefaultAddress };
   if (fleet.hasSample) {
     for (const { title, command } of sampleCommands(commands)) {
       lines.push(`# ${title}`, command, "");

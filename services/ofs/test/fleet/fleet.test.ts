@@ -107,8 +107,13 @@ describe("a port that is taken", () => {
   it("is told in words, and leaves the folder free", async () => {
     const { port } = other.address() as { port: number };
     const failure = await startTestFleet(temporary.path, { port }).catch((error: unknown) => error);
-    expect(startFailureText(failure, { host: "127.0.0.1", port })).toBe(
+    expect(startFailureText(failure, { host: "127.0.0.1", port, consumerPort: 0 })).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --port`,
+    );
+    const options = { consumerPort: port, sample: false };
+    const second = await startTestFleet(temporary.path, options).catch((error: unknown) => error);
+    expect(startFailureText(second, { host: "127.0.0.1", port: 1, consumerPort: port })).toBe(
+      `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --consumer-port`,
     );
     fleet = await startTestFleet(temporary.path, { sample: false });
   });
@@ -116,7 +121,7 @@ describe("a port that is taken", () => {
 
 describe("startFailureText", () => {
   it("has no words for a defect", () => {
-    const address = { host: "127.0.0.1", port: 1 };
+    const address = { host: "127.0.0.1", port: 1, consumerPort: 2 };
     expect(startFailureText(new TypeError("x is undefined"), address)).toBeUndefined();
   });
 });

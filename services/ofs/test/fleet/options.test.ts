@@ -24,6 +24,7 @@ describe("parseOptions", () => {
       reset: false,
       sample: true,
       port: 8089,
+      consumerPort: 8090,
       host: "127.0.0.1",
       sampleRows: undefined,
     });
@@ -37,6 +38,7 @@ describe("parseOptions", () => {
       reset: true,
       sample: false,
       port: 0,
+      consumerPort: 0,
       host: "::1",
       sampleRows: 20,
     });

@@ -5,6 +5,8 @@ import { formatWelcome, type WelcomeContext } from "../../src/fleet/welcome.ts";
 const FLEET: Fleet = {
   address: "127.0.0.1:8089",
   port: 8089,
+  consumerAddress: "127.0.0.1:8090",
+  consumerPort: 8090,
   dataFolder: "/data",
   hasSample: true,
   entityCount: 3,
@@ -22,13 +24,16 @@ describe("formatWelcome", () => {
     expect(text).toContain("serving gRPC and HTTP on 127.0.0.1:8089 (started in 0.8 s)\n");
     expect(text).toContain("caller quickstart, token quickstart\n");
     expect(text).toContain("\nnpm run -s ofs -- get route origin=SEA,destination=SFO\n");
+    expect(text).toContain("the consumer answers on 127.0.0.1:8090\n");
+    expect(text).toMatch(/ -- produce movie '.*' --wait\n/);
     expect(text).not.toContain("warning");
   });
 
   it("gives the address where it is another one", () => {
-    const fleet = { ...FLEET, address: "127.0.0.1:9000" };
+    const fleet = { ...FLEET, address: "127.0.0.1:9000", consumerAddress: "127.0.0.1:9001" };
     const text = formatWelcome(fleet, { ...CONTEXT, isDefaultAddress: false });
     expect(text).toContain("\nnpm run -s ofs -- --address 127.0.0.1:9000 describe\n");
+    expect(text).toContain(" --wait --consumer 127.0.0.1:9001\n");
     expect(text).toContain("http://127.0.0.1:9000/api/v1/features/retrieve/decoded");
   });
 

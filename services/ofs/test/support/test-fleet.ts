@@ -21,7 +21,14 @@ export async function startTestFleet(
   const lifecycle = new Lifecycle(log, CLOSE_MS);
   const stopping = new AbortController();
   let progress = "";
-  const all = { reset: false, sample: true, port: 0, host: "127.0.0.1", sampleRows: 30 };
+  const all = {
+    reset: false,
+    sample: true,
+    port: 0,
+    consumerPort: 0,
+    host: "127.0.0.1",
+    sampleRows: 30,
+  };
   try {
     const fleet = await startFleet(
       { ...all, dataFolder, ...options },
