@@ -1,4 +1,5 @@
 import { CodecError } from "../errors.ts";
+import { Compressibility } from "./compressibility.ts";
 import { MIN_FRAME_SIZE_BYTES, maxContentSize } from "./frame.ts";
 import { compressNative, decompressNative, HAS_NATIVE_ZSTD } from "./native-zstd.ts";
 import { WasmZstdCodec } from "./wasm-zstd.ts";
@@ -14,10 +15,12 @@ const COMPRESSION_LEVEL = 3;
 const NATIVE_FROM_BYTES = 1024 * 1024;
 
 const wasm = new WasmZstdCodec();
+const compressibility = new Compressibility();
 
-/** @returns one zstd frame, or undefined if it would not be strictly shorter than `content` */
+/** @returns one zstd frame, or undefined if it would not be strictly shorter than `content`, or by a few bytes at most */
 export function compressZstd(content: Uint8Array): Uint8Array | undefined {
   if (content.length <= MIN_FRAME_SIZE_BYTES) return undefined;
+  if (!compressibility.isPossible(content)) return undefined;
   return HAS_NATIVE_ZSTD && content.length >= NATIVE_FROM_BYTES
     ? compressNative(content, COMPRESSION_LEVEL)
     : wasm.compress(content, COMPRESSION_LEVEL);

@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Compressibility } from "../../src/zstd/compressibility.ts";
+import { WasmZstdCodec } from "../../src/zstd/wasm-zstd.ts";
+import { PROPERTY_RUNS, PROPERTY_TIMEOUT_MS } from "../support/runs.ts";
+
+/** What content that was passed over may lose, in bytes. */
+const LOSS_MAX = 8;
+
+const zstd = new WasmZstdCodec();
+const compressibility = new Compressibility();
+
+/** Contents as payloads have them: elements of a width, some zero, some from a small choice, some with few low bits. */
+const contents = fc
+  .record({
+    width: fc.constantFrom(1, 2, 4, 8),
+    bits: fc.integer({ min: 1, max: 64 }),
+    shift: fc.integer({ min: 0, max: 40 }),
+    zeroPercent: fc.constantFrom(0, 0, 10, 50),
+    choiceCount: fc.constantFrom(0, 0, 3, 40),
+    sizeBytes: fc.integer({ min: 1, max: 1300 }),
+  })
+  .chain((kind) =>
+    fc
+      .array(fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(99)), {
+        minLength: Math.ceil(kind.sizeBytes / kind.width),
+        maxLength: Math.ceil(kind.sizeBytes / kind.width),
+      })
+      .map((elements) => {
+        const bytes = Buffer.alloc(elements.length * kind.width);
+        const used = kind.choiceCount === 0 ? elements : elements.slice(0, kind.choiceCount);
+        for (let i = 0; i < elements.length; i++) {
+          const [, chance] = elements[i] as [bigint, number];
+          const [value] = used[(i * 7 + chance) % used.length] as [bigint, number];
+          if (chance < kind.zeroPercent) continue;
+          const kept = BigInt.asUintN(kind.bits, value) << BigInt(kind.shift);
+          const all = Buffer.alloc(8);
+          all.writeBigUInt64LE(BigInt.asUintN(64, kept));
+          all.copy(bytes, i * kind.width, 0, kind.width);
+        }
+        return bytes.subarray(0, kind.sizeBytes);
+      }),
+  );
+
+describe("the guess whether content can be compressed", () => {
+  it(
+    "passes over only what saves next to nothing",
+    () => {
+      fc.assert(
+        fc.property(contents, (bytes) => {
+          if (compressibility.isPossible(bytes)) return;
+          const frame = zstd.compress(bytes, 3);
+          const saved = frame === undefined ? 0 : bytes.length - frame.length;
+          expect(saved).toBeLessThanOrEqual(LOSS_MAX);
+        }),
+        { numRuns: Math.ceil(PROPERTY_RUNS / 4) },
+      );
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
+
+  it("passes over floats that have nothing in common", () => {
+    const floats = Float32Array.from({ length: 20 }, (_, i) => Math.sqrt(i + 2) * 1000);
+    expect(compressibility.isPossible(new Uint8Array(floats.buffer))).toBe(false);
+  });
+
+  it.each([
+    ["zeros", new Uint8Array(80)],
+    ["small integers", new Uint8Array(Int32Array.from({ length: 20 }, (_, i) => i * 5).buffer)],
+    ["few values", Uint8Array.from({ length: 80 }, (_, i) => (i * 31) % 10)],
+    ["one long repetition", Buffer.concat([randomish(40), randomish(40)])],
+    ["text", Buffer.from("red shirt, blue shirt, red skirt, blue skirt; ".repeat(2))],
+  ])("tries %s", (_, bytes) => {
+    expect(compressibility.isPossible(bytes)).toBe(true);
+    expect(zstd.compress(bytes, 3)?.length).toBeLessThan(bytes.length);
+  });
+
+  it("has an answer of its own for each content, whatever it looked at before", () => {
+    const floats = new Uint8Array(
+      Float32Array.from({ length: 20 }, (_, i) => Math.sqrt(i + 2) * 1000).buffer,
+    );
+    for (let round = 0; round < 3; round++) {
+      expect(compressibility.isPossible(floats)).toBe(false);
+      expect(compressibility.isPossible(Buffer.concat([floats, floats]))).toBe(true);
+    }
+  });
+
+  it.each([0, 1, 63, 1025])("tries %i bytes without a look", (sizeBytes) => {
+    expect(compressibility.isPossible(randomish(sizeBytes))).toBe(true);
+  });
+});
+
+/** The same bytes for a size, without pattern. */
+function randomish(sizeBytes: number): Buffer {
+  const bytes = Buffer.alloc(sizeBytes);
+  let state = 12_345;
+  for (let i = 0; i < sizeBytes; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    bytes[i] = state >>> 16;
+  }
+  return bytes;
+}
