@@ -146,11 +146,11 @@ export class Ingestor {
     const isEnded = (): boolean => partitions.every((one) => one.underWay === 0 || one.isDropped);
     await this.#handover.finish(partitions, isEnded, this.#settings.revokeTimeoutMs);
     this.#drop(partitions);
+    for (const { name } of partitions) this.#fenced.delete(name);
   }
 
   #lost(lost: readonly TopicPartition[]): void {
     this.#options.metrics.counters.rebalances.labels("lost").inc(lost.length);
-    for (const one of lost) this.#fenced.delete(partitionName(one));
     this.#drop(this.#find(lost));
   }
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { IngestModel } from "./ingest-model.ts";
+
+/** Each is some 10 to 30 virtual seconds. */
+const RUNS = Number(process.env.OFS_PROPERTY_RUNS === undefined ? 12 : 300);
+const FIRST_SEED = Number(process.env.OFS_INGEST_SEED ?? 1);
+
+test("under faults, rebalances and crashes every key ends with its newest value", async () => {
+  let crashes = 0;
+  let moves = 0;
+  let retries = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
+    const model = new IngestModel(seed, 120);
+    await model.run(150).catch((cause: unknown) => {
+      throw new Error(`seed ${seed}: ${(cause as Error).message}`, { cause });
+    });
+    crashes += model.crashes;
+    moves += model.moves;
+    retries += model.retries;
+    expect(model.commits).toBeGreaterThan(3);
+  }
+  // The runs must have been as wild as they were meant to be.
+  expect(crashes).toBeGreaterThan(RUNS);
+  expect(moves).toBeGreaterThan(RUNS * 3);
+  expect(retries).toBeGreaterThan(RUNS * 10);
+});
