@@ -234,7 +234,9 @@ describe("encodePersist", () => {
   test("checks as persist does", async () => {
     const rows = [{ keys: [1, "Oslo"] as const, values: { names: { last: "x" } } }];
     const failure = await failureOf(server.client().encodePersist({ entity: "user", rows }));
-    expect(failure).toMatchObject({ code: "INVALID_ARGUMENT" });
-    expect(failure.message).toContain("last");
+    expect(failure).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("last"),
+    });
   });
 });

@@ -179,6 +179,20 @@ describe("POST /dlq/{topic}/replay", () => {
     expect((await replay({})).body).toMatchObject({ replayedCount: 0, skippedCount: 1 });
   });
 
+  it("takes a message that was too large for its letter from where it was, while it is there", async () => {
+    const original = { topic: "features", key: Buffer.from("k"), value: message("1"), headers: [] };
+    log.add(original);
+    log.add(letter({ offset: "0", "omitted-bytes": "9", attempts: "2" }, undefined));
+    log.add(letter({ offset: "7", "omitted-bytes": "9" }, undefined));
+    expect((await replay({})).body).toMatchObject({ replayedCount: 1, skippedCount: 1 });
+    const [record] = log.produced as [(typeof log.produced)[number]];
+    expect(record).toMatchObject({ key: original.key, value: original.value });
+    expect(textHeaders(record)).toEqual([
+      ["dlq-attempts", "2"],
+      ["write-time", "1600000000000"],
+    ]);
+  });
+
   it("ends where it began to fail, and goes on from there", async () => {
     for (let index = 0; index < 250; index++) log.add(letter({}, message(String(index))));
     log.failure = { afterCalls: 1, error: new SinkError("UNAVAILABLE", "the broker is away") };

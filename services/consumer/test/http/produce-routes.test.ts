@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 afterEach(() => http.close());
 
-function post(type: string, body: BodyInit, query = "") {
+function post(type: string, body: string | Uint8Array, query = "") {
   const headers = { "content-type": type };
   return http.call(`/ingest/features${query}`, { method: "POST", headers, body });
 }

@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { serverAddress, waitUntil } from "@ofs/testkit";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { numbers } from "./messages.ts";
+import { TestRegistry } from "./registry.ts";
+import { ApiProcess, ConsumerProcess } from "./services.ts";
+import { TestTopic } from "./topic.ts";
+
+/** A consumer that is stopped or killed while it works. */
+const ENTITY = "stopped";
+const PARTITIONS = 4;
+const MESSAGES = 2_000;
+const ROWS = 5;
+
+let registry: TestRegistry;
+let api: ApiProcess;
+let topic: TestTopic;
+const consumers: ConsumerProcess[] = [];
+
+beforeAll(async () => {
+  registry = await TestRegistry.open(`stopping_${randomUUID().replaceAll("-", "")}`);
+  await registry.add(ENTITY, { store: "scylla" });
+  api = await ApiProcess.start(registry.environment());
+});
+
+afterAll(async () => {
+  await api?.close();
+  await registry?.close();
+});
+
+afterEach(async () => {
+  for (const consumer of consumers.splice(0)) await consumer.process.kill();
+  await topic?.close();
+});
+
+async function start(env: Record<string, string> = {}): Promise<ConsumerProcess> {
+  const consumer = await ConsumerProcess.start({
+    ...registry.environment(),
+    ...topic.environment(),
+    // Small batches: there is something under way whenever it is stopped.
+    KAFKA_CONSUMERS_FEATURE_CONSUMER_BATCH_SIZE: "10",
+    KAFKA_CONSUMERS_FEATURE_CONSUMER_MAX_WORKERS: "4",
+    ...env,
+  });
+  consumers.push(consumer);
+  return consumer;
+}
+
+/** Names of the rows of one message. */
+function keysOf(partition: number, offset: number): string[] {
+  return Array.from({ length: ROWS }, (_, row) => `${partition}-${offset}-${row}`);
+}
+
+async function fillTopic(): Promise<void> {
+  topic = await TestTopic.create(serverAddress("kafka").text, PARTITIONS);
+  const count = MESSAGES / PARTITIONS;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const messages = Array.from({ length: count }, (_, offset) =>
+      numbers(
+        ENTITY,
+        Object.fromEntries(keysOf(partition, offset).map((key) => [key, offset + 1])),
+      ),
+    );
+    await topic.produce(messages, { partition });
+  }
+}
+
+/** How many messages below the group's commits, or of the whole topic, are not stored. */
+async function countMissing(all: boolean): Promise<number> {
+  const committed = await topic.admin.committed(`group-${topic.name}`, topic.name);
+  let missing = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const end = all ? MESSAGES / PARTITIONS : (committed.get(partition)?.offset ?? 0);
+    const keys = Array.from({ length: end }, (_, offset) => keysOf(partition, offset)).flat();
+    for (let from = 0; from < keys.length; from += 1_000) {
+      const values = await api.read(ENTITY, keys.slice(from, from + 1_000));
+      missing += Object.values(values).filter((value) => value === 0).length;
+    }
+  }
+  return missing;
+}
+
+async function committedCount(): Promise<number> {
+  const committed = await topic.admin.committed(`group-${topic.name}`, topic.name);
+  return [...committed.values()].reduce((sum, { offset }) => sum + offset, 0);
+}
+
+async function whenUnderWay(): Promise<void> {
+  await waitUntil(async () => (await committedCount()) > 0, { what: "a first commit" });
+}
+
+it("ends with 0 on SIGTERM, everything that it began stored and committed, and another goes on", async () => {
+  await fillTopic();
+  const first = await start();
+  await whenUnderWay();
+  expect(await first.stop()).toBe(0);
+  const committed = await committedCount();
+  expect(committed).toBeGreaterThan(0);
+  expect(committed).toBeLessThan(MESSAGES);
+  expect(await countMissing(false)).toBe(0);
+
+  const second = await start();
+  await second.whenDone();
+  expect(await countMissing(true)).toBe(0);
+  const metrics = await (await fetchMetrics(second)).text();
+  // Nothing was read twice: what the first had in hand it finished and committed.
+  expect(metrics).toMatch(
+    new RegExp(`ofs_ingest_records_total\\{.*\\} ${MESSAGES - committed}\\n`),
+  );
+});
+
+it("loses nothing when it is killed", async () => {
+  await fillTopic();
+  for (let round = 0; round < 3; round++) {
+    const consumer = await start({ KAFKA_CONSUMERS_FEATURE_CONSUMER_SESSION_TIMEOUT_MS: "6000" });
+    const before = await committedCount();
+    await waitUntil(async () => (await committedCount()) > before, { what: "another commit" });
+    await consumer.process.kill();
+    expect(await countMissing(false)).toBe(0);
+  }
+  const last = await start();
+  await last.whenDone();
+  expect(await countMissing(true)).toBe(0);
+});
+
+it("says what is left when it cannot finish in time, and ends with 1", async () => {
+  topic = await TestTopic.create(serverAddress("kafka").text, 1);
+  const consumer = await start({ SHUTDOWN_GRACE_MS: "500" });
+  const entity = `unstorable_${randomUUID().replaceAll("-", "")}`;
+  await registry.add(entity, { store: "missing" });
+  await topic.produce([numbers(entity, { k: 1 })]);
+  await consumer.whenReady(503, /is halted/);
+  expect(await consumer.stop()).toBe(1);
+  expect(consumer.process.output).toMatch(/1 records are unfinished/);
+});
+
+function fetchMetrics(consumer: ConsumerProcess): Promise<Response> {
+  return fetch(`${consumer.origin}/metrics`);
+}
