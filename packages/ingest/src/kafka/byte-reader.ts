@@ -60,7 +60,7 @@ export class ByteReader {
     return this.#take(length);
   }
 
-  /** A zigzag number of up to 64 bits, exact as `int64` is. */
+  /** A zigzag number of up to 64 bits, exact between -2^52 and 2^52: differences of times and offsets are. */
   varint(): number {
     let low = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -85,7 +85,7 @@ export class ByteReader {
     return this.#text(at, length);
   }
 
-  /** The rest of a varint whose lowest 28 bits are known; bits beyond 2^53 make it inexact. */
+  /** The rest of a varint whose lowest 28 bits are known. */
   #longVarint(low: number): number {
     let value = low;
     let scale = 0x1000_0000;
