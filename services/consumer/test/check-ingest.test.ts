@@ -87,7 +87,7 @@ describe("checkIngest", () => {
   it("shows a bounded number of partitions", () => {
     const partitions = Array.from({ length: 500 }, (_, number) => partition(number));
     const { detail } = checkIngest([member({ partitions })]);
-    const [shown] = detail?.["members"] as { partitions: object[]; assignedCount: number }[];
-    expect([shown?.partitions.length, shown?.assignedCount]).toEqual([100, 500]);
+    expect(detail).toMatchObject({ members: [{ assignedCount: 500 }] });
+    expect(JSON.stringify(detail).split('"committed"').length - 1).toBe(100);
   });
 });

@@ -85,6 +85,10 @@ describe("the printed commands", () => {
     expect(films).toMatch(/^facts +title +Inception +The Dark Knight$/m);
     const route = await paste(commandUnder(output, "a route, a composite key"));
     expect(route).toMatch(/^counts +flights +28$/m);
+    const produced = await paste(
+      commandUnder(output, "a film of your own, through the ingestion log"),
+    );
+    expect(produced).toMatch(/^1 messages are read from online-feature-store\.feature_ingestion$/m);
     const answer = JSON.parse(await paste(commandUnder(output, "the same films over HTTP")));
     expect(answer.rows).toEqual(FILM_ROWS);
   });

@@ -129,7 +129,7 @@ export class HttpServer {
     });
     const signal = AbortSignal.any([gone.signal, this.#ending.signal]);
     const query = new URLSearchParams(request.url?.split("?")[1] ?? "");
-    return await route.handle({ request, params, query, signal });
+    return route.handle({ request, params, query, signal });
   }
 
   #send([request, response]: HttpExchange, reply: HttpReply): void {
