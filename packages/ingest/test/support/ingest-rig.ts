@@ -91,6 +91,15 @@ export class IngestRig {
     return Object.fromEntries(entries);
   }
 
+  /** Goes on until all records that have been added are stored or dead-lettered. */
+  async finish(): Promise<void> {
+    await this.clock.until(() => {
+      return this.ingestor.status().partitions.every((one) => {
+        return one.inFlightRecords === 0 && one.position === this.group.endOffset(one);
+      });
+    });
+  }
+
   partitionStatus(partition = 0) {
     const status = this.ingestor.status().partitions.find((one) => one.partition === partition);
     if (status === undefined) throw new Error(`partition ${partition} is not assigned`);

@@ -42,6 +42,7 @@ export class MemoryGroup {
       timestampMs,
     };
     log.push(record);
+    this.ownerOf(to)?.wake();
     return record;
   }
 
@@ -101,7 +102,6 @@ export class MemorySource implements RecordSource {
 
   start(listener: SourceListener): Promise<void> {
     this.#listener = listener;
-    this.#scheduleFetch();
     return Promise.resolve();
   }
 
@@ -117,6 +117,7 @@ export class MemorySource implements RecordSource {
       this.#readings.set(partitionName(one), { ...one, position, isPaused: false });
     }
     this.#listener?.assigned(assigned);
+    this.wake();
   }
 
   async revoke(...partitions: TopicPartition[]): Promise<void> {
@@ -143,6 +144,7 @@ export class MemorySource implements RecordSource {
 
   resume(partitions: readonly TopicPartition[]): void {
     this.#setPaused(partitions, false);
+    this.wake();
   }
 
   async commit(commits: readonly Commit[]): Promise<void> {
@@ -185,11 +187,12 @@ export class MemorySource implements RecordSource {
     this.#listener?.records(from, records, this.#group.endOffset(from));
   }
 
-  #scheduleFetch(): void {
-    if (this.#isClosed) return;
+  /** There may be something to fetch: it comes a millisecond later. */
+  wake(): void {
+    if (this.#isClosed || this.#cancelFetch !== undefined) return;
     this.#cancelFetch = this.#clock.timers.after(1, () => {
+      this.#cancelFetch = undefined;
       for (const reading of [...this.#readings.values()]) this.#fetch(reading);
-      this.#scheduleFetch();
     });
   }
 
@@ -202,6 +205,7 @@ export class MemorySource implements RecordSource {
     if (last === undefined) return;
     reading.position = last.offset + 1;
     this.deliver(reading, records);
+    this.wake();
   }
 
   #setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
