@@ -36,7 +36,8 @@ export class IngestMembers {
   /**
    * Fetches no more, finishes and commits what it can within the time, and leaves the group.
    *
-   * @throws {Error} saying what is left: it will be read again
+   * @throws {Error} saying what could not be finished or committed in time: it will be read again. What waits for the
+   * registry, or is halted, is left without an error
    */
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
@@ -45,7 +46,12 @@ export class IngestMembers {
     const reports = await Promise.all(this.#ingestors.map((one) => one.close(deadlineMs)));
     const unfinished = reports.reduce((sum, report) => sum + report.unfinishedRecords, 0);
     const uncommitted = reports.filter(({ isCommitted }) => !isCommitted).length;
-    if (unfinished === 0 && uncommitted === 0) return;
+    if (uncommitted === 0 && !reports.some(({ isTimedOut }) => isTimedOut)) {
+      if (unfinished > 0) {
+        this.#log.warn({ unfinished }, "records that wait or are halted will be read again");
+      }
+      return;
+    }
     const text = `after ${timeoutMs} ms ${unfinished} records are unfinished and ${uncommitted} of ${reports.length} members could not commit: what is not committed will be read again`;
     this.#log.error({ unfinished, uncommitted }, "the consumer stopped with work left");
     throw new Error(text);

@@ -271,6 +271,7 @@ export class Ingestor {
     if (partitions.length > 0) source.pause(partitions);
     for (const partition of partitions) partition.dropUnprepared();
     const isCommitted = await this.#handover.finish(partitions, () => !this.#isBusy(), timeMs);
+    const isTimedOut = this.#isBusy();
     this.#state = "closed";
     this.#cancelTick?.();
     this.#unwatch?.();
@@ -281,7 +282,7 @@ export class Ingestor {
     const unfinishedRecords = partitions.reduce((sum, one) => sum + one.openRecords, 0);
     this.#drop(partitions);
     await this.#handover.within(source.close(), endMs);
-    const report = { unfinishedRecords, isCommitted };
+    const report = { unfinishedRecords, isTimedOut, isCommitted };
     log.info(report, "ingestor closed");
     return report;
   }

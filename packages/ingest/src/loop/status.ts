@@ -53,6 +53,8 @@ export interface IngestStatus {
 export interface CloseReport {
   /** Records taken from the source that are neither stored nor dead-lettered: they will be read again. */
   readonly unfinishedRecords: number;
+  /** Whether some of these were under way when the time was up; else they wait for the registry or are halted. */
+  readonly isTimedOut: boolean;
   /** Whether all that was finished is committed. If not, it will be read and written again, harmlessly. */
   readonly isCommitted: boolean;
 }

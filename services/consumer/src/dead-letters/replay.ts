@@ -17,6 +17,9 @@ import type { LetterScan } from "./letter-scan.ts";
 /** Letters produced at a time. */
 const MAX_BATCH = 100;
 
+/** Bytes of them; one may be larger. */
+const MAX_CHUNK_BYTES = 8 * 1024 * 1024;
+
 /** Where a replay stands. */
 export interface ReplayReport {
   /** Letters whose messages are in their topic again; in a dry run, that would be. */
@@ -52,15 +55,17 @@ export async function replay(
   let failure: SinkError | undefined;
   while (!scan.isDone && scan.isWithinLimits && !signal.aborted) {
     const page = await scan.next(batchSize);
-    const records = await messagesOf(page.letters, admin);
-    if (!isDryRun && records.length > 0) {
-      failure = await produce(sink, records);
+    let count = 0;
+    for await (const records of chunksOf(page.letters, admin)) {
+      if (!isDryRun) failure = await produce(sink, records);
       if (failure !== undefined) break;
+      count += records.length;
     }
-    replayedCount += records.length;
-    skippedCount += page.letters.length - records.length;
+    replayedCount += count;
+    if (failure !== undefined) break;
+    skippedCount += page.letters.length - count;
     cursor = page.cursor;
-    const pauseMs = (records.length / ratePerSecond) * 1_000;
+    const pauseMs = (count / ratePerSecond) * 1_000;
     if (!isDryRun && pauseMs > 0 && !scan.isDone) await pause(pauseMs, signal);
   }
   return { replayedCount, skippedCount, scannedCount: scan.scannedCount, cursor, failure };
@@ -103,13 +108,24 @@ function headersOf(letter: Letter, all: readonly RecordHeader[]): RecordHeader[]
   return [...headers, [WRITE_TIME_HEADER, Buffer.from(String(timeMs))]];
 }
 
-async function messagesOf(letters: readonly Letter[], admin: LogAdmin): Promise<NewRecord[]> {
-  const records: NewRecord[] = [];
+/** The messages of letters, so many at a time that their bytes are bounded: large ones are read one by one. */
+async function* chunksOf(
+  letters: readonly Letter[],
+  admin: LogAdmin,
+): AsyncGenerator<readonly NewRecord[]> {
+  let records: NewRecord[] = [];
+  let sizeBytes = 0;
   for (const letter of letters) {
     const message = await messageOf(letter, admin);
-    if (message !== undefined) records.push(message);
+    if (message === undefined) continue;
+    records.push(message);
+    sizeBytes += message.value?.length ?? 0;
+    if (sizeBytes < MAX_CHUNK_BYTES) continue;
+    yield records;
+    records = [];
+    sizeBytes = 0;
   }
-  return records;
+  if (records.length > 0) yield records;
 }
 
 async function produce(

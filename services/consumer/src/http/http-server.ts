@@ -19,6 +19,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** More are closed at once: these are operators, probes and scrapers. */
 const MAX_CONNECTIONS = 1_000;
 
+/** How often connections without a request are closed while the server ends. */
+const CLOSE_IDLE_INTERVAL_MS = 50;
+
 /** Requests in work; more are RESOURCE_EXHAUSTED. */
 const MAX_IN_FLIGHT = 256;
 
@@ -89,6 +92,8 @@ export class HttpServer {
     this.#isDraining = true;
     this.#ending.abort(new FeatureStoreError("UNAVAILABLE", "the consumer is shutting down"));
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Answers that were under way may have promised to keep their connections.
+    const timer = setInterval(() => this.#server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
     const onAbort = (): void => {
       for (const socket of this.#sockets) socket.destroy();
     };
@@ -96,6 +101,7 @@ export class HttpServer {
     else signal.addEventListener("abort", onAbort, { once: true });
     this.#server.closeIdleConnections();
     await closed;
+    clearInterval(timer);
     signal.removeEventListener("abort", onAbort);
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { serverAddress, waitUntil } from "@ofs/testkit";
+import { serverAddress, startTcpProxy, waitUntil } from "@ofs/testkit";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { numbers } from "./messages.ts";
 import { TestRegistry } from "./registry.ts";
@@ -123,15 +123,32 @@ it("loses nothing when it is killed", async () => {
   expect(await countMissing(true)).toBe(0);
 });
 
-it("says what is left when it cannot finish in time, and ends with 1", async () => {
+it("is not held up by what is halted, and says that it is left", async () => {
   topic = await TestTopic.create(serverAddress("kafka").text, 1);
-  const consumer = await start({ SHUTDOWN_GRACE_MS: "500" });
+  const consumer = await start();
   const entity = `unstorable_${randomUUID().replaceAll("-", "")}`;
   await registry.add(entity, { store: "missing" });
   await topic.produce([numbers(entity, { k: 1 })]);
   await consumer.whenReady(503, /is halted/);
-  expect(await consumer.stop()).toBe(1);
-  expect(consumer.process.output).toMatch(/1 records are unfinished/);
+  expect(await consumer.stop()).toBe(0);
+  expect(consumer.process.output).toMatch(/"unfinished":1/);
+});
+
+it("ends with 1 when the time is up, and says what is left", async () => {
+  topic = await TestTopic.create(serverAddress("kafka").text, 1);
+  const proxy = await startTcpProxy({ target: serverAddress("cassandra") });
+  try {
+    const port = String(proxy.port);
+    const consumer = await start({ SHUTDOWN_GRACE_MS: "1000", STORAGE_SCYLLA_1_PORT: port });
+    await proxy.inject({ kind: "stall" });
+    await topic.produce([numbers(ENTITY, { stalled: 1 })]);
+    await consumer.whenReady(200, /"inFlightRecords":1/);
+    expect(await consumer.stop()).toBe(1);
+    expect(consumer.process.output).toMatch(/after 1000 ms 1 records are unfinished/);
+    expect(await committedCount()).toBe(0);
+  } finally {
+    await proxy.close();
+  }
 });
 
 function fetchMetrics(consumer: ConsumerProcess): Promise<Response> {
