@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import type { PendingAppend } from "./append-queue.ts";
 import { encodeFrame, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import type { LogDisk } from "./log-disk.ts";
-import { syncFolder } from "./log-disk.ts";
 import type { Segment } from "./segment.ts";
 import { segmentPath } from "./segment.ts";
 import { SegmentIndex } from "./segment-index.ts";
@@ -55,7 +54,7 @@ export class ActiveSegment {
     try {
       await disk.write(file, encodeSegmentHeader(seed), 0);
       await disk.sync(file);
-      await syncFolder(folder);
+      await disk.syncFolder(folder);
     } catch (error) {
       await disk.close(file);
       throw error;

@@ -11,7 +11,8 @@ export interface Sharer<M> {
 /** A topic to share. */
 export interface SharedTopic {
   readonly name: string;
-  readonly partitionCount: number;
+  /** Those that may be given to anybody. */
+  readonly partitions: readonly number[];
 }
 
 /**
@@ -26,22 +27,19 @@ export function sharePartitions<M>(
   sharers: readonly Sharer<M>[],
 ): Map<M, TopicPartition[]> {
   const shares = new Map<M, TopicPartition[]>(sharers.map(({ member }) => [member, []]));
-  for (const { name, partitionCount } of topics) {
+  for (const { name, partitions } of topics) {
     const wanting = sharers.filter((sharer) => sharer.topics.includes(name));
-    if (wanting.length > 0) shareTopic(name, partitionCount, wanting, shares);
+    const places = partitions.map((partition) => ({ topic: name, partition }));
+    if (wanting.length > 0) shareTopic(places, wanting, shares);
   }
   return shares;
 }
 
 function shareTopic<M>(
-  topic: string,
-  partitionCount: number,
+  partitions: readonly TopicPartition[],
   wanting: readonly Sharer<M>[],
   shares: Map<M, TopicPartition[]>,
 ): void {
-  const partitions = Array.from({ length: partitionCount }, (_, partition) => {
-    return { topic, partition };
-  });
   const held = new Map(
     wanting.map(({ member, owned }) => {
       return [member, partitions.filter((each) => owned.has(partitionName(each)))];
@@ -49,8 +47,8 @@ function shareTopic<M>(
   );
   const heldBy = (member: M): TopicPartition[] => held.get(member) ?? [];
   const shareOf = (member: M): TopicPartition[] => shares.get(member) ?? [];
-  const least = Math.floor(partitionCount / wanting.length);
-  let extra = partitionCount % wanting.length;
+  const least = Math.floor(partitions.length / wanting.length);
+  let extra = partitions.length % wanting.length;
   const ordered = wanting
     .map(({ member }) => member)
     .sort(

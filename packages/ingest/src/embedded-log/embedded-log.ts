@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "@ofs/platform";
+import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { NewTopic } from "../admin.ts";
 import type { NewRecord, TopicPartition } from "../record.ts";
 import { SinkError } from "../sink.ts";
@@ -306,8 +306,8 @@ export class EmbeddedLog {
       try {
         await this.#topics.getOrCreate(name);
       } catch (cause) {
-        if (!(cause instanceof Error && "syscall" in cause)) throw cause;
-        const reason = `topic ${name} cannot be made: ${cause.message}`;
+        if (cause instanceof FeatureStoreError) throw cause;
+        const reason = `topic ${name} cannot be made: ${(cause as Error).message}`;
         throw new SinkError("UNAVAILABLE", `embedded log: ${reason}`, { cause });
       }
     }

@@ -25,6 +25,8 @@ export interface LogDisk {
   sync(file: number): Promise<void>;
   truncate(file: number, sizeBytes: number): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Names that were made or removed in the folder are on the disk afterwards. */
+  syncFolder(folder: string): Promise<void>;
 }
 
 /** The real one. */
@@ -57,9 +59,10 @@ export const NODE_DISK: LogDisk = {
   sync: (file) => syncFile(file),
   truncate: (file, sizeBytes) => truncateFile(file, sizeBytes),
   remove: (path) => removeFile(path),
+  syncFolder,
 };
 
-/** Names that were made, changed or removed in the folder are on the disk afterwards. */
+/** As of `LogDisk`. */
 export async function syncFolder(folder: string): Promise<void> {
   const file = await openFile(folder, "r");
   try {

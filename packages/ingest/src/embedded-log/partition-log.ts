@@ -2,11 +2,12 @@ import { SinkError } from "../sink.ts";
 import { ActiveSegment } from "./active-segment.ts";
 import { AppendQueue, type PendingAppend, type QueueBudget } from "./append-queue.ts";
 import { frameBytes, type LogRecord, type OffsetRecord } from "./frame.ts";
-import { type LogDisk, syncFolder } from "./log-disk.ts";
+import type { LogDisk } from "./log-disk.ts";
 import type { LogEvents } from "./log-events.ts";
 import { openSegments } from "./partition-recovery.ts";
 import { ReadCursors } from "./read-cursors.ts";
 import { damaged, type Segment } from "./segment.ts";
+import type { SegmentIndex } from "./segment-index.ts";
 import type { SegmentPool } from "./segment-pool.ts";
 import { readRecords } from "./segment-reader.ts";
 
@@ -28,6 +29,14 @@ export interface ReadLimits {
   readonly maxRecords: number;
   /** Of keys, values and headers; one record comes whatever its size. */
   readonly maxBytes: number;
+}
+
+/** A segment that is to be read. */
+interface SegmentPlace {
+  readonly segment: Segment;
+  /** Left out for a full one: it has its own. */
+  readonly index: SegmentIndex | undefined;
+  readonly endPosition: number;
 }
 
 /** The records of one partition, in segment files in a folder. Offsets have no gaps. */
@@ -129,8 +138,22 @@ export class PartitionLog {
   async read(fromOffset: number, limits: ReadLimits): Promise<OffsetRecord[]> {
     const from = Math.max(fromOffset, this.startOffset);
     if (from >= this.endOffset) return [];
+    const place = this.#locate(from);
+    try {
+      return await this.#readAt(from, place, limits);
+    } catch (error) {
+      // Removed by its age or size in the meantime: reading begins behind it.
+      if (from < this.startOffset) return this.read(this.startOffset, limits);
+      throw error;
+    }
+  }
+
+  async #readAt(
+    from: number,
+    { segment, index, endPosition }: SegmentPlace,
+    limits: ReadLimits,
+  ): Promise<OffsetRecord[]> {
     const { disk, pool } = this.#surroundings;
-    const { segment, index, endPosition } = this.#locate(from);
     const { records, next } = await pool.use(segment, async (open) => {
       const layout = index === undefined ? await open.layout() : { index, endPosition };
       const start = this.#cursors.take(segment.path, from) ?? layout.index.floor(from);
@@ -173,7 +196,7 @@ export class PartitionLog {
       await this.#surroundings.disk.remove(oldest.path);
     }
     const dropped = this.startOffset - startOffset;
-    if (dropped > 0) await syncFolder(this.#folder);
+    if (dropped > 0) await this.#surroundings.disk.syncFolder(this.#folder);
     return dropped;
   }
 
@@ -193,11 +216,7 @@ export class PartitionLog {
     for (const path of paths) await this.#surroundings.pool.forget(path);
   }
 
-  #locate(offset: number): {
-    segment: Segment;
-    index: ActiveSegment["index"] | undefined;
-    endPosition: number;
-  } {
+  #locate(offset: number): SegmentPlace {
     const { segment, index, endPosition } = this.#active;
     if (offset >= segment.baseOffset) return { segment, index, endPosition };
     let low = 0;

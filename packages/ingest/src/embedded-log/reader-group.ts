@@ -123,15 +123,24 @@ export class ReaderGroup {
     this.#rebalancing = undefined;
   }
 
+  /** What those are to have who may get something; what a stalled member still has stays its own. */
   #share(): Map<GroupMember, TopicPartition[]> {
-    const sharers = [...this.#members]
+    const states = [...this.#members];
+    const kept = new Set(
+      states.flatMap(([, { isStalled, owned }]) => (isStalled ? [...owned.keys()] : [])),
+    );
+    const sharers = states
       .filter(([, { isStalled }]) => !isStalled)
       .map(([member, { owned }]) => {
         return { member, topics: member.topics, owned: new Set(owned.keys()) };
       });
     const names = new Set(sharers.flatMap(({ topics }) => topics));
     const topics = [...names].sort().map((name) => {
-      return { name, partitionCount: this.#surroundings.partitionCountOf(name) };
+      const all = [...Array(this.#surroundings.partitionCountOf(name)).keys()];
+      const partitions = all.filter(
+        (partition) => !kept.has(partitionName({ topic: name, partition })),
+      );
+      return { name, partitions };
     });
     return sharePartitions(topics, sharers);
   }
