@@ -6,6 +6,9 @@ import { entityOf, type Letter, messageHeaders } from "./letter.ts";
 /** Rows that an answer shows; the value itself is there whole. */
 const MAX_SHOWN_ROWS = 200;
 
+/** Characters of texts that messages bring, in lists. */
+const MAX_LISTED_LENGTH = 256;
+
 const CONTAINERS: readonly ValuesContainer[] = [
   "fp32Values",
   "fp64Values",
@@ -31,8 +34,8 @@ export function summarizeLetter(letter: Letter): object {
     field,
     attempts: letter.attempts,
     omittedBytes: letter.omittedBytes,
-    entity: entityOf(letter),
-    key: textOrBase64(letter.record.key),
+    entity: shortened(entityOf(letter)),
+    key: shortened(textOrBase64(letter.record.key)),
     valueBytes: letter.record.value?.length ?? 0,
   };
 }
@@ -42,6 +45,7 @@ export function describeLetter(letter: Letter, snapshot: Snapshot | undefined): 
   const { value } = letter.record;
   return {
     ...summarizeLetter(letter),
+    key: textOrBase64(letter.record.key),
     headers: messageHeaders(letter).map(([name, bytes]) => [name, textOrBase64(bytes)]),
     message: value === undefined ? undefined : describeMessage(value, snapshot),
     value: value === undefined ? undefined : Buffer.from(value).toString("base64"),
@@ -116,6 +120,11 @@ function textOrBase64(bytes: Uint8Array | undefined): string | undefined {
   } catch {
     return `base64:${Buffer.from(bytes).toString("base64")}`;
   }
+}
+
+function shortened(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= MAX_LISTED_LENGTH) return text;
+  return `${text.slice(0, MAX_LISTED_LENGTH)}...`;
 }
 
 function timeText(ms: number | undefined): string | undefined {

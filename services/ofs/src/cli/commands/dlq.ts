@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { letterSchema, lettersSchema, replaySchema } from "../consumer-answers.ts";
 import { addConsumerOptions, ConsumerClient, type ConsumerFlags } from "../consumer-client.ts";
 import type { CliIo } from "../io.ts";
+import { printable } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
 import { chooseTopic } from "../topics.ts";
 
@@ -111,9 +112,9 @@ function formatLetters({ deadLetterTopic, letters }: z.output<typeof lettersSche
     String(partition),
     String(offset),
     time ?? "-",
-    code,
-    entity ?? "-",
-    error.length > MAX_SHOWN_ERROR ? `${error.slice(0, MAX_SHOWN_ERROR)}...` : error,
+    printable(code),
+    printable(entity ?? "-"),
+    printable(error.length > MAX_SHOWN_ERROR ? `${error.slice(0, MAX_SHOWN_ERROR)}...` : error),
   ]);
   return formatTable(["partition", "offset", "time", "code", "entity", "error"], rows);
 }

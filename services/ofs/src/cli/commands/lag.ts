@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type LagAnswer, lagSchema } from "../consumer-answers.ts";
 import { addConsumerOptions, ConsumerClient, type ConsumerFlags } from "../consumer-client.ts";
 import type { CliIo } from "../io.ts";
+import { printable } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
 
 interface LagFlags extends ConsumerFlags {
@@ -45,7 +46,7 @@ function formatLag({ group, lag, topics }: LagAnswer): string {
 }
 
 function stateOf(partition: LagAnswer["topics"][number]["partitions"][number]): string {
-  if (partition.halted !== undefined) return `halted: ${partition.halted.reason}`;
+  if (partition.halted !== undefined) return printable(`halted: ${partition.halted.reason}`);
   if (!partition.isAssignedHere) return "not read by this process";
   if ((partition.waitingRecords ?? 0) > 0) {
     return `${partition.waitingRecords} records wait for the registry`;
