@@ -41,9 +41,15 @@ export function clientConfig(connection: KafkaConnection, sockets: SocketSet): K
   };
 }
 
+/** One end of a broker's connections. */
+export interface SocketAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Remembers a client's sockets, because kafkajs waits for answers before it closes any. */
 export class SocketSet {
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Map<Socket, SocketAddress>();
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     const socket = ssl
@@ -51,7 +57,7 @@ export class SocketSet {
       : connectTcp({ host, port }, onConnect);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, { host, port });
     socket.once("close", () => {
       this.#sockets.delete(socket);
     });
@@ -62,9 +68,17 @@ export class SocketSet {
     return this.#sockets.size;
   }
 
-  /** Ends all connections at once; requests that are under way fail with this reason. */
-  destroyAll(reason: string): void {
-    for (const socket of this.#sockets) socket.destroy(new Error(reason));
+  /**
+   * Ends connections at once; requests that are under way fail with this reason.
+   *
+   * @param to only those to this broker; left out: all
+   */
+  destroy(reason: string, to?: SocketAddress): void {
+    for (const [socket, { host, port }] of this.#sockets) {
+      if (to === undefined || (to.host === host && to.port === port)) {
+        socket.destroy(new Error(reason));
+      }
+    }
   }
 }
 

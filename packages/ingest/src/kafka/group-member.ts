@@ -10,7 +10,12 @@ import {
 } from "./group-protocol.ts";
 import { groupByTopic, type KafkaCluster } from "./kafka-cluster.ts";
 import { isCoordinatorGone, isFenced, isRebalancing } from "./kafka-errors.ts";
-import type { JoinResponse, KafkaBroker, KafkaJsCluster } from "./kafkajs-internals.ts";
+import {
+  type JoinResponse,
+  joinGroup,
+  type KafkaBroker,
+  type KafkaJsCluster,
+} from "./kafkajs-internals.ts";
 
 /** Between two tries to reach a group that is being moved from one broker to another. */
 const COORDINATOR_RETRY_MS = 100;
@@ -50,19 +55,10 @@ export class GroupMember {
    * @throws {Error} of kafkajs; it may be tried again
    */
   async join(): Promise<Generation> {
-    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
+    const { groupId, rebalanceTimeoutMs } = this.#options;
     const waitMs = rebalanceTimeoutMs + this.#cluster.requestTimeoutMs;
     try {
-      const joined = await this.#ask("join", waitMs, (broker) =>
-        broker.joinGroup({
-          groupId,
-          sessionTimeout: sessionTimeoutMs,
-          rebalanceTimeout: rebalanceTimeoutMs,
-          memberId: this.#memberId,
-          groupProtocols: subscription(topics),
-        }),
-      );
-      this.#memberId = joined.memberId;
+      const joined = await this.#joinAs(waitMs);
       const isLeader = joined.leaderId === joined.memberId;
       const groupAssignment = isLeader ? await this.#share(joined) : [];
       const { memberAssignment } = await this.#ask("sync", waitMs, (broker) =>
@@ -80,6 +76,29 @@ export class GroupMember {
       if (isFenced(error)) this.#memberId = "";
       throw error;
     }
+  }
+
+  /** A new member is told its id first, and joins with it. */
+  async #joinAs(timeoutMs: number): Promise<JoinResponse> {
+    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
+    for (let tries = 0; tries < 2; tries++) {
+      const answer = await this.#ask("join", timeoutMs, (broker) =>
+        joinGroup(broker, {
+          groupId,
+          sessionTimeout: sessionTimeoutMs,
+          rebalanceTimeout: rebalanceTimeoutMs,
+          memberId: this.#memberId,
+          protocolType: "consumer",
+          groupProtocols: subscription(topics),
+        }),
+      );
+      if (!("memberIdToUse" in answer)) {
+        this.#memberId = answer.memberId;
+        return answer;
+      }
+      this.#memberId = answer.memberIdToUse;
+    }
+    throw new Error(`group ${groupId} does not take the member id that it gave`);
   }
 
   /** @throws {Error} for which `isRebalancing` or `isFenced` holds if the generation has ended */
@@ -158,7 +177,11 @@ export class GroupMember {
       try {
         return await this.#cluster.request(
           name,
-          async (cluster) => send(await this.#coordinator(cluster)),
+          async (cluster, sentTo) => {
+            const broker = await this.#coordinator(cluster);
+            sentTo(broker);
+            return send(broker);
+          },
           leftMs,
         );
       } catch (error) {

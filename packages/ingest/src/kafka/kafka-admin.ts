@@ -90,20 +90,17 @@ export class KafkaAdmin implements LogAdmin {
 
   async createTopic(name: string, settings: NewTopic = {}): Promise<boolean> {
     assertTopicName(name);
-    let isNew = true;
+    const topics = [topicConfig(name, settings)];
+    let isNew: boolean;
     try {
-      await this.#ask(`create topic ${name}`, (admin) =>
-        admin.createTopics({ topics: [topicConfig(name, settings)], timeout: this.#timeoutMs }),
+      isNew = await this.#ask(`create topic ${name}`, (admin) =>
+        admin.createTopics({ topics, timeout: this.#timeoutMs, waitForLeaders: false }),
       );
     } catch (error) {
       const reason = createError(error);
-      if (reason !== "TOPIC_ALREADY_EXISTS") {
-        if (!REFUSALS.has(reason)) throw error;
-        throw new FeatureStoreError("INVALID_ARGUMENT", `topic ${name}: ${reason}`, {
-          cause: error,
-        });
-      }
-      isNew = false;
+      if (reason === undefined) throw error;
+      const code = REFUSALS.has(reason) ? "INVALID_ARGUMENT" : "UNAVAILABLE";
+      throw new FeatureStoreError(code, `topic ${name}: ${reason}`, { cause: error });
     }
     await this.#untilKnown(name);
     return isNew;
@@ -122,10 +119,10 @@ export class KafkaAdmin implements LogAdmin {
   }
 
   async close(): Promise<void> {
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
     // Its connections are gone; what kafkajs finds wrong with that is of no use to anybody.
     await Promise.all([this.#admin.disconnect().catch(() => undefined), this.#cluster.close()]);
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
   }
 
   async #ask<T>(what: string, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -134,7 +131,7 @@ export class KafkaAdmin implements LogAdmin {
       timer = setTimeout(() => {
         const reason = `no answer within ${this.#timeoutMs} ms`;
         reject(new Error(reason));
-        this.#sockets.destroyAll(reason);
+        this.#sockets.destroy(reason);
       }, this.#timeoutMs);
     });
     try {

@@ -32,7 +32,7 @@ const LONGEST_REQUEST_MS = 30 * 60_000;
 /** Time for connections to end, beyond which they are left to the system. */
 const CLOSE_MS = 1000;
 
-/** Connections to a cluster of Kafka, over kafkajs. A request that is not answered in time ends all of them. */
+/** Connections to a cluster of Kafka, over kafkajs. A request that is not answered in time ends those to its broker. */
 export class KafkaCluster {
   readonly requestTimeoutMs: number;
   readonly #sockets = new SocketSet();
@@ -51,29 +51,39 @@ export class KafkaCluster {
   /**
    * Runs requests, connected.
    *
+   * @param work says to whom it sends, if it knows: only connections to that broker end if the time is up
    * @param timeoutMs for all of it
    * @throws {Error} of kafkajs, or one that names `what` if the time is up
    */
   async request<T>(
     what: string,
-    work: (cluster: KafkaJsCluster) => Promise<T>,
+    work: (cluster: KafkaJsCluster, sentTo: (broker: KafkaBroker) => void) => Promise<T>,
     timeoutMs: number = this.requestTimeoutMs,
   ): Promise<T> {
     if (this.#isClosed) throw new Error(`${what}: closed`);
     let timer: NodeJS.Timeout | undefined;
+    let broker: KafkaBroker | undefined;
     const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         const reason = `${what}: no answer within ${timeoutMs} ms`;
         reject(new Error(reason));
-        this.#sockets.destroyAll(reason);
+        this.#sockets.destroy(reason, broker?.connectionPool);
       }, timeoutMs);
     });
+    const sentTo = (to: KafkaBroker): void => {
+      broker = to;
+    };
     try {
-      const working = this.#cluster.connect().then(() => work(this.#cluster));
+      const working = this.#cluster.connect().then(() => work(this.#cluster, sentTo));
       return await Promise.race([working, timedOut]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Ends what is under way: its requests fail. The next request connects again. */
+  interrupt(reason: string): void {
+    this.#sockets.destroy(reason);
   }
 
   /**
@@ -134,8 +144,9 @@ export class KafkaCluster {
     );
     return this.request(
       `fetch from broker ${nodeId}`,
-      async (cluster) => {
+      async (cluster, sentTo) => {
         const broker = await cluster.findBroker({ nodeId });
+        sentTo(broker);
         return (await broker.connectionPool.send(request)) as FetchResponse;
       },
       maxWaitMs + this.requestTimeoutMs,
@@ -148,8 +159,9 @@ export class KafkaCluster {
     partitions: readonly TopicPartition[],
     at: typeof EARLIEST | typeof LATEST,
   ): Promise<Map<string, number>> {
-    return this.request(`offsets of broker ${nodeId}`, async (cluster) => {
+    return this.request(`offsets of broker ${nodeId}`, async (cluster, sentTo) => {
       const broker = await cluster.findBroker({ nodeId });
+      sentTo(broker);
       const { responses } = await broker.listOffsets({
         isolationLevel: READ_COMMITTED,
         topics: groupByTopic(partitions, ({ partition }) => ({ partition, timestamp: at })),
@@ -165,7 +177,7 @@ export class KafkaCluster {
   /** Ends all connections at once. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_MS);
@@ -174,7 +186,7 @@ export class KafkaCluster {
     const disconnected = this.#cluster.disconnect().catch(() => undefined);
     await Promise.race([disconnected, timedOut]);
     clearTimeout(timer);
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
   }
 }
 

@@ -182,7 +182,7 @@ class OneProducer {
     const timedOut = new Promise<never>((_, reject) => {
       const late = (): void => {
         reject(new Error(`not acknowledged within ${Math.round(timeoutMs)} ms`));
-        this.#sockets.destroyAll("not acknowledged in time");
+        this.#sockets.destroy("not acknowledged in time");
       };
       timer = setTimeout(late, Math.max(1, timeoutMs));
     });
@@ -201,10 +201,10 @@ class OneProducer {
   }
 
   async close(): Promise<void> {
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
     // Its connections are gone; what kafkajs finds wrong with that is of no use to anybody.
     await this.#producer.disconnect().catch(() => undefined);
-    this.#sockets.destroyAll("closed");
+    this.#sockets.destroy("closed");
   }
 }
 

@@ -113,6 +113,8 @@ export class KafkaSource implements RecordSource {
   async #close(): Promise<void> {
     this.#reading?.fetcher.stop();
     this.#closing.abort();
+    // A broker answers one request of a connection after the other, and to join may take long.
+    if (this.#state === "joining") this.#groupCluster.interrupt("the member is closed");
     try {
       await this.#member.leave(LEAVE_MS);
     } catch (error) {

@@ -25,15 +25,12 @@ export interface TopicAssignment {
 /** A connection to one broker, with the requests that a member of a group makes. All reject with kafkajs errors. */
 export interface KafkaBroker {
   readonly nodeId: number;
-  readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+  readonly connectionPool: {
+    readonly host: string;
+    readonly port: number;
+    send(request: ProtocolRequest): Promise<unknown>;
+  };
   metadata(topics: string[]): Promise<unknown>;
-  joinGroup(request: {
-    groupId: string;
-    sessionTimeout: number;
-    rebalanceTimeout: number;
-    memberId: string;
-    groupProtocols: { name: string; metadata: Buffer }[];
-  }): Promise<JoinResponse>;
   syncGroup(request: {
     groupId: string;
     generationId: number;
@@ -67,6 +64,16 @@ export interface KafkaBroker {
   }): Promise<{
     responses: { topic: string; partitions: { partition: number; offset: string }[] }[];
   }>;
+}
+
+export interface JoinRequest {
+  readonly groupId: string;
+  readonly sessionTimeout: number;
+  readonly rebalanceTimeout: number;
+  /** Empty for a member that has none yet. */
+  readonly memberId: string;
+  readonly protocolType: "consumer";
+  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
 }
 
 export interface JoinResponse {
@@ -112,6 +119,7 @@ export interface FetchRequest {
 /** Records of open and undone transactions are left out. */
 export const READ_COMMITTED = 1;
 const FETCH_VERSION = 11;
+const JOIN_VERSION = 5;
 
 const require = createRequire(import.meta.url);
 
@@ -133,20 +141,48 @@ export function createCluster(config: KafkaConfig): KafkaJsCluster {
   });
 }
 
+interface Requests {
+  readonly Fetch: Versions<FetchRequest>;
+  readonly JoinGroup: Versions<JoinRequest>;
+}
+
+interface Versions<T> {
+  protocol(of: { readonly version: number }): (request: T) => ProtocolRequest;
+}
+
+function requests(): Requests {
+  return (require("kafkajs/src/protocol/requests/index.js") as { requests: Requests }).requests;
+}
+
 /** @param decode reads the answer instead of kafkajs */
 export function fetchRequest<T>(
   fetch: FetchRequest,
   decode: (bytes: Buffer) => T,
 ): ProtocolRequest {
-  const { requests } = require("kafkajs/src/protocol/requests/index.js") as {
-    requests: {
-      Fetch: { protocol(of: { version: number }): (request: FetchRequest) => ProtocolRequest };
-    };
-  };
-  const { request, requestTimeout } = requests.Fetch.protocol({ version: FETCH_VERSION })(fetch);
+  const { request, requestTimeout } = requests().Fetch.protocol({ version: FETCH_VERSION })(fetch);
   return {
     request,
     response: { decode: async (bytes) => decode(bytes), parse: async (decoded) => decoded },
     ...(requestTimeout !== undefined && { requestTimeout }),
   };
+}
+
+/**
+ * Joins a group. kafkajs's own way takes the id that a new member is given and joins with it before anybody knows it, so that
+ * a member which is closed meanwhile could not leave.
+ *
+ * @returns the answer, or the id to join with
+ */
+export async function joinGroup(
+  broker: KafkaBroker,
+  join: JoinRequest,
+): Promise<JoinResponse | { readonly memberIdToUse: string }> {
+  const request = requests().JoinGroup.protocol({ version: JOIN_VERSION })(join);
+  try {
+    return (await broker.connectionPool.send(request)) as JoinResponse;
+  } catch (error) {
+    const { name, memberId } = error as { name?: string; memberId?: string };
+    if (name !== "KafkaJSMemberIdRequired" || memberId === undefined) throw error;
+    return { memberIdToUse: memberId };
+  }
 }

@@ -126,7 +126,7 @@ export async function evictAll(address: string, groupId: string): Promise<void> 
       await broker.leaveGroup({ groupId, memberId });
     }
   } finally {
-    sockets.destroyAll("done");
+    sockets.destroy("done");
     await cluster.disconnect();
   }
 }
