@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { OfsClientError } from "@ofs/client";
 import { serverAddress, waitUntil } from "@ofs/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { numbers, texts } from "./messages.ts";
@@ -57,6 +58,20 @@ async function startConsumer(
   return consumer;
 }
 
+/** Repeats a call until the api-server has heard of an entity, too. */
+async function whenKnown(call: () => Promise<unknown>): Promise<void> {
+  const isKnown = async (): Promise<boolean> => {
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      if (error instanceof OfsClientError && error.code === "NOT_FOUND") return false;
+      throw error;
+    }
+  };
+  await waitUntil(isKnown, { what: "the entity in the api-server" });
+}
+
 describe("a message", () => {
   it("is read at once by who has the older value in process and distributed cache", async () => {
     const topic = await openTopic();
@@ -96,10 +111,8 @@ describe("a message", () => {
     expect(message.length).toBeGreaterThan(10_000_000);
     await topic.produce([message]);
     await consumer.whenDone();
-    expect(await api.read(TEXT, ["big0", "big204"])).toEqual({
-      big0: rows["big0"],
-      big204: rows["big204"],
-    });
+    const { big0, big204 } = rows;
+    expect(await api.read(TEXT, ["big0", "big204"])).toEqual({ big0, big204 });
   });
 });
 
@@ -141,7 +154,8 @@ describe("an entity that the registry does not have", () => {
     expect(await consumer.lag()).toBe(2);
     await registry.add(late, { store: "scylla" });
     await consumer.whenDone();
-    await waitUntil(async () => (await api.read(late, ["k"]))["k"] === 5, { what: "the value" });
+    await whenKnown(() => api.read(late, ["k"]));
+    expect(await api.read(late, ["k"])).toEqual({ k: 5 });
     expect(await api.read(PLAIN, [late])).toEqual({ [late]: 6 });
     expect(await topic.letters()).toEqual([]);
   });
@@ -155,15 +169,7 @@ describe("an entity that the registry does not have", () => {
     expect(await topic.letters()).toHaveLength(1);
 
     await registry.add(late, { store: "scylla" });
-    const isKnown = async (): Promise<boolean> => {
-      try {
-        await api.write(late, "newer", 2);
-        return true;
-      } catch {
-        return false; // the api-server has not heard of it yet
-      }
-    };
-    await waitUntil(isKnown, { what: "the entity in the api-server" });
+    await whenKnown(() => api.write(late, "newer", 2));
     const path = `/dlq/${topic.name}/replay`;
     const { status, body } = await consumer.post(path, JSON.stringify({ entity: late }));
     expect([status, body.replayedCount]).toEqual([200, 1]);

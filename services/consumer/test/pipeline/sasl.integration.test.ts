@@ -70,3 +70,22 @@ it("says that it is not let in, lives on and stops in order", async () => {
     await consumer.process.kill();
   }
 });
+
+it("says that Kafka is away, loses nothing and goes on when it is back", async () => {
+  const consumer = await ConsumerProcess.start(environment("PLAIN", PASSWORD));
+  try {
+    const [before, after] = [randomUUID(), randomUUID()];
+    await topic.produce([numbers(ENTITY, { [before]: 1 })]);
+    await consumer.whenDone();
+    await kafka.kill();
+    await consumer.whenReady(503, /source is/);
+    await kafka.restart();
+    await consumer.whenReady(200, /"state":"reading"/);
+    await topic.produce([numbers(ENTITY, { [after]: 2 })]);
+    await consumer.whenDone();
+    expect(await api.read(ENTITY, [before, after])).toEqual({ [before]: 1, [after]: 2 });
+    expect(await consumer.stop()).toBe(0);
+  } finally {
+    await consumer.process.kill();
+  }
+});
