@@ -39,6 +39,7 @@ export class DeadLetterWriter {
   readonly #context: DeadLetterContext;
   #queue: PendingLetter[] = [];
   #isRunning = false;
+  #hasDead = false;
   #isClosed = false;
   #failures = 0;
   #cancelPause: (() => void) | undefined = undefined;
@@ -59,8 +60,9 @@ export class DeadLetterWriter {
 
   /** Forgets the letters of dropped partitions. */
   dropDead(): void {
-    if (this.#isRunning) return;
-    this.#queue = this.#queue.filter(({ message }) => !message.partition.isOver);
+    this.#hasDead = true;
+    // A running batch is cut off the queue by its length.
+    if (!this.#isRunning) this.#sweep();
   }
 
   close(): void {
@@ -73,7 +75,7 @@ export class DeadLetterWriter {
   async #run(): Promise<void> {
     this.#isRunning = true;
     // Lets letters of the same turn come together.
-    await undefined;
+    await Promise.resolve();
     while (!this.#isClosed) {
       const batch = this.#nextBatch();
       if (batch.length === 0) break;
@@ -90,9 +92,14 @@ export class DeadLetterWriter {
     this.#isRunning = false;
   }
 
+  #sweep(): void {
+    this.#queue = this.#queue.filter(({ message }) => !message.partition.isOver);
+    this.#hasDead = false;
+  }
+
   #nextBatch(): PendingLetter[] {
     const { deadLetterBatchBytes, deadLetterBatchRecords } = this.#context.settings;
-    this.#queue = this.#queue.filter(({ message }) => !message.partition.isOver);
+    if (this.#hasDead) this.#sweep();
     let bytes = 0;
     let count = 0;
     for (const { letter } of this.#queue) {
@@ -123,7 +130,7 @@ export class DeadLetterWriter {
     tooLarge: SinkError,
   ): Promise<Error | undefined> {
     const [only] = batch;
-    if (batch.length === 1 && only !== undefined) return await this.#produceSmaller(only, tooLarge);
+    if (batch.length === 1 && only !== undefined) return this.#produceSmaller(only, tooLarge);
     for (const pending of batch) {
       const error = await this.#produce([pending]);
       if (error !== undefined) return error;
@@ -141,7 +148,7 @@ export class DeadLetterWriter {
     const about = { topic, partition: number, offset, sizeBytes, err: tooLarge };
     log.error(about, "dead letter is too large: part of it is left out");
     pending.letter = smaller;
-    return await this.#produce([pending]);
+    return this.#produce([pending]);
   }
 
   #succeed({ message, code }: PendingLetter): void {

@@ -70,7 +70,7 @@ export class Committer {
       await this.#context.source.commit(commits);
     } catch (error) {
       if (!(error instanceof SourceError && error.code === "FENCED")) return this.#failed(error);
-      return await this.#sendSingly(partitions, commits, error);
+      return this.#sendSingly(partitions, commits, error);
     }
     this.#count("ok");
     this.#succeeded();

@@ -41,7 +41,7 @@ export class Handover {
   ): Promise<boolean> {
     const endMs = this.#context.monotonicNow() + timeMs;
     await this.#until(isEnded, timeMs - Math.min(timeMs * COMMIT_SHARE, COMMIT_RESERVE_MS));
-    return await this.commitUntil(partitions, endMs);
+    return this.commitUntil(partitions, endMs);
   }
 
   /** @param endMs monotonic @returns whether all that is finished is committed */

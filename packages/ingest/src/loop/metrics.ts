@@ -84,8 +84,14 @@ export class IngestMetrics {
   readonly histograms: ReturnType<typeof createHistograms>;
   readonly #sources = new Set<() => IngestStatus>();
 
-  /** @throws {Error} if the registry has such metrics already */
-  constructor(registry: Registry) {
+  readonly #now: () => number;
+
+  /**
+   * @param now Unix milliseconds
+   * @throws {Error} if the registry has such metrics already
+   */
+  constructor(registry: Registry, now: () => number = Date.now) {
+    this.#now = now;
     this.counters = createCounters(registry);
     this.histograms = createHistograms(registry);
     this.#addGauges(registry);
@@ -126,7 +132,7 @@ export class IngestMetrics {
     this.#addByPartition(registry, "lag_records", lag, (partition) => partition.lag);
     const oldest = "Age of the oldest record that is neither stored nor dead-lettered.";
     this.#addByPartition(registry, "oldest_open_seconds", oldest, ({ oldestOpenMs }) => {
-      return oldestOpenMs === undefined ? 0 : Math.max(0, (Date.now() - oldestOpenMs) / 1000);
+      return oldestOpenMs === undefined ? 0 : Math.max(0, (this.#now() - oldestOpenMs) / 1000);
     });
   }
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { IngestModel } from "./ingest-model.ts";
 
-/** Each is some 10 to 30 virtual seconds. */
-const RUNS = Number(process.env.OFS_PROPERTY_RUNS === undefined ? 12 : 300);
-const FIRST_SEED = Number(process.env.OFS_INGEST_SEED ?? 1);
+const { OFS_INGEST_SEED = "1", OFS_PROPERTY_RUNS } = process.env;
+const FIRST_SEED = Number(OFS_INGEST_SEED);
+/** Each is some 10 to 30 virtual seconds, and a tenth of a real one. */
+const RUNS = OFS_PROPERTY_RUNS === undefined ? 12 : 300;
 
 test("under faults, rebalances and crashes every key ends with its newest value", async () => {
   let crashes = 0;

@@ -7,7 +7,7 @@ import {
   type SourceRecord,
   type TopicPartition,
 } from "@ofs/ingest";
-import { createLogger } from "@ofs/platform";
+import { createLogger, type Logger } from "@ofs/platform";
 import { Registry } from "prom-client";
 import { MemoryGroup, MemorySource } from "./memory-group.ts";
 import { MemorySink } from "./memory-sink.ts";
@@ -26,6 +26,8 @@ export interface RigOptions {
   /** Decides pauses before repetitions: 1 = the whole ceiling. */
   readonly random?: () => number;
   readonly formats?: FormatTable;
+  /** Default: the virtual clock, which stands still while work is done. */
+  readonly monotonicNow?: () => number;
 }
 
 /** An ingestor between things in memory, under a virtual clock. */
@@ -34,13 +36,14 @@ export class IngestRig {
   readonly group = new MemoryGroup();
   readonly sink = new MemorySink();
   readonly registry = new Registry();
-  readonly metrics = new IngestMetrics(this.registry);
-  readonly log = createLogger({ service: "test", level: "DISABLED" });
+  readonly metrics = new IngestMetrics(this.registry, this.clock.now);
+  readonly log: Logger = createLogger({ service: "test", level: "DISABLED" });
   readonly format: RowFormat;
   readonly source: MemorySource;
   readonly ingestor: Ingestor;
 
-  constructor({ fetchRecords = 100, formats, random = () => 1, settings = {} }: RigOptions = {}) {
+  constructor(options: RigOptions = {}) {
+    const { fetchRecords = 100, formats, random = () => 1, settings = {} } = options;
     const { clock, group, log, metrics, sink } = this;
     this.format = new RowFormat(clock);
     this.source = new MemorySource(group, clock, fetchRecords);
@@ -50,7 +53,7 @@ export class IngestRig {
       formats: formats ?? new FormatTable([{ format: this.format }]),
       settings,
       now: clock.now,
-      monotonicNow: clock.now,
+      monotonicNow: options.monotonicNow ?? clock.now,
       timers: clock.timers,
       random,
       metrics,

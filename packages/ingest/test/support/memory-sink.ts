@@ -12,7 +12,7 @@ export class MemorySink implements RecordSink {
 
   async produce(records: readonly NewRecord[]): Promise<void> {
     this.produceCount += 1;
-    await undefined;
+    await Promise.resolve();
     const error = this.fail(records);
     if (error !== undefined) throw error;
     const large = records.find((record) => sizeOf(record) > this.maxBytes);
