@@ -1,5 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { FeatureStoreError } from "@ofs/platform";
 import { replaceFile, syncFolder } from "./log-disk.ts";
 import { isErrno } from "./log-errors.ts";
@@ -27,8 +27,10 @@ export async function hasLog(folder: string): Promise<boolean> {
   );
 }
 
+/** Says that there is a log in the folder, and that the folder is on the disk. */
 export async function markLog(folder: string): Promise<void> {
   await replaceFile(join(folder, MARKER_FILE), `${JSON.stringify({ format: FORMAT })}\n`);
+  await syncFolder(dirname(resolve(folder)));
 }
 
 /** @returns by name of partition; empty if the log was not closed, but killed */

@@ -270,6 +270,9 @@ export class EmbeddedLog {
     }
     try {
       await writeEnds(this.#folder, ends);
+    } catch (error) {
+      // All that was acknowledged is there all the same; only the last batches cannot be checked at the next start.
+      this.#options.log.warn({ err: error }, "the ends of partitions could not be noted");
     } finally {
       this.#lock.release();
     }

@@ -4,7 +4,7 @@ import { AppendQueue, type PendingAppend, type QueueBudget } from "./append-queu
 import { frameBytes, type LogRecord, type OffsetRecord } from "./frame.ts";
 import type { LogDisk } from "./log-disk.ts";
 import type { LogEvents } from "./log-events.ts";
-import { openSegments } from "./partition-recovery.ts";
+import { assertNoRecords, openSegments } from "./partition-recovery.ts";
 import { ReadCursors } from "./read-cursors.ts";
 import { damaged, type Segment } from "./segment.ts";
 import type { SegmentIndex } from "./segment-index.ts";
@@ -70,13 +70,14 @@ export class PartitionLog {
     this.#queue = new AppendQueue((batch) => this.#write(batch), surroundings.budget);
   }
 
-  /** Makes an empty one; the folder must not hold segments. */
+  /** Makes an empty one. @throws {LogDamageError} if the folder holds records */
   static async create(
     folder: string,
     name: string,
     surroundings: PartitionSurroundings,
   ): Promise<PartitionLog> {
     const { disk, now } = surroundings;
+    await assertNoRecords(folder, name);
     const active = await ActiveSegment.create(disk, folder, name, 0, now());
     return new PartitionLog(folder, name, [], active, surroundings);
   }

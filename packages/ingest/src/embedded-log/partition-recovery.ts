@@ -35,6 +35,14 @@ export async function openSegments(
   return { sealed: segments, active: opened };
 }
 
+/** @throws {LogDamageError} if there is more in the folder than a making of the partition leaves that was interrupted */
+export async function assertNoRecords(folder: string, partition: string): Promise<void> {
+  for (const segment of await listSegments(folder, partition)) {
+    if (segment.sizeBytes <= SEGMENT_HEADER_BYTES) continue;
+    throw damaged(segment, segment.baseOffset, 0, "its topic's settings are gone");
+  }
+}
+
 async function listSegments(folder: string, partition: string): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of await readdir(folder)) {

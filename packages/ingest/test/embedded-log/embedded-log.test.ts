@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EmbeddedLog, type EmbeddedLogOptions, type NewRecord, SinkError } from "@ofs/ingest";
 import { expect, test } from "vitest";
@@ -100,6 +100,23 @@ test("topics keep their settings, and are made once", async () => {
   const { log: again } = await openLog({}, folder);
   expect(await again.admin().topics()).toEqual([{ name: "t", partitionCount: 2 }]);
   await expect(again.append([newRecord("t", "x".repeat(51))])).rejects.toThrow("50 at most");
+});
+
+test("a topic whose settings are gone is not made anew over its records", async () => {
+  const { log, folder } = await openLog();
+  await log.append([newRecord("t", "kept")]);
+  await log.close();
+  const settings = join(folder, "topics", "t", "topic.json");
+  const text = readFileSync(settings, "utf8");
+  rmSync(settings);
+  const { log: again } = await openLog({}, folder);
+  await expect(again.append([newRecord("t", "x")])).rejects.toThrow(
+    "its topic's settings are gone",
+  );
+  await again.close();
+  writeFileSync(settings, text);
+  const { log: last } = await openLog({}, folder);
+  expect(texts(await last.admin().read("t", 0, 0, 10, 1000))).toEqual(["kept"]);
 });
 
 test.each([
