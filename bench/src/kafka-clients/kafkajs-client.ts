@@ -29,7 +29,7 @@ export const kafkajsClient: KafkaClient = {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     let received = 0;
-    await new Promise<void>((resolve, reject) => {
+    const done = new Promise<void>((resolve, reject) => {
       // What it cannot go on after, like a compression that it does not know.
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       consumer
@@ -42,6 +42,11 @@ export const kafkajsClient: KafkaClient = {
           },
         })
         .catch(reject);
-    }).finally(() => consumer.disconnect());
+    });
+    try {
+      await done;
+    } finally {
+      await consumer.disconnect();
+    }
   },
 };

@@ -15,7 +15,7 @@ export interface Order {
   readonly work: Work;
 }
 
-process.once("message", async ({ client: name, role, work }: Order) => {
+async function carryOut({ client: name, role, work }: Order): Promise<void> {
   const client = await loadClient(name);
   const before = process.cpuUsage();
   const start = performance.now();
@@ -28,4 +28,11 @@ process.once("message", async ({ client: name, role, work }: Order) => {
     maxRssMib: process.resourceUsage().maxRSS / 1024,
   };
   process.send?.(usage, () => process.exit(0));
+}
+
+process.once("message", (order: Order) => {
+  carryOut(order).catch((error: unknown) => {
+    process.stderr.write(`${order.client}: ${String(error)}\n`);
+    process.exit(1);
+  });
 });

@@ -10,6 +10,11 @@ import { sleep } from "./sleep.ts";
  */
 export type SessionEnd = "rebalance" | "fenced" | "expired";
 
+export type SessionSettings = Pick<
+  SourceSettings,
+  "heartbeatIntervalMs" | "sessionTimeoutMs" | "rebalanceTimeoutMs"
+>;
+
 /** A heartbeat that failed is tried again sooner. */
 const RETRY_MS = 250;
 /** Share of the rebalance timeout that is left for heartbeats to come late and for joining again. */
@@ -19,9 +24,9 @@ const REBALANCE_SHARE = 0.8;
 export class MemberSession {
   /** Resolves when partitions have to be given up; never rejects. */
   readonly ended: Promise<SessionEnd>;
-  readonly #member: GroupMember;
+  readonly #member: Pick<GroupMember, "heartbeat">;
   readonly #generation: Generation;
-  readonly #settings: SourceSettings;
+  readonly #settings: SessionSettings;
   readonly #faults: Faults;
   readonly #stopping = new AbortController();
   readonly #over = new AbortController();
@@ -29,9 +34,9 @@ export class MemberSession {
   #aliveAt = performance.now();
 
   constructor(
-    member: GroupMember,
+    member: Pick<GroupMember, "heartbeat">,
     generation: Generation,
-    settings: SourceSettings,
+    settings: SessionSettings,
     faults: Faults,
   ) {
     this.#member = member;

@@ -16,7 +16,7 @@ const SHORT_POLL_MS = 20;
 const METADATA_PAUSE_MS = 250;
 
 export interface FetcherOptions {
-  readonly cluster: KafkaCluster;
+  readonly cluster: Pick<KafkaCluster, "fetch" | "leaderOf" | "listOffsets" | "refreshTopics">;
   readonly topics: readonly string[];
   readonly start: "earliest" | "latest";
   readonly fetchBytes: number;
@@ -211,6 +211,8 @@ export class PartitionFetcher {
     const endOffset = isAtEnd ? deliveredTo : fetched.lastStableOffset;
     if (records.length > 0 || endOffset !== position.endOffset) {
       this.#options.deliver(position, records, endOffset);
+    }
+    if (records.length > 0) {
       this.#positions.delete(position.name);
       this.#positions.set(position.name, position);
     }
