@@ -6,7 +6,7 @@ import type { CommittedPosition } from "../source.ts";
 import { clientConfig, SocketSet } from "./client-config.ts";
 import type { FetchedPartition } from "./fetch-response.ts";
 import { EARLIEST, KafkaCluster, LATEST } from "./kafka-cluster.ts";
-import { errorType, fetchErrorName, reasonOf } from "./kafka-errors.ts";
+import { errorName, errorType, reasonOf } from "./kafka-errors.ts";
 import { type KafkaConnection, REQUEST_TIMEOUT_MS } from "./options.ts";
 import { decodeRecords } from "./record-batch.ts";
 import { topicConfig } from "./topic-settings.ts";
@@ -110,10 +110,8 @@ export class KafkaAdmin implements LogAdmin {
   async partitionCount(topic: string): Promise<number | undefined> {
     try {
       const missing = await this.#cluster.refreshTopics([topic]);
-      return missing.length > 0 ? undefined : this.#cluster.partitionCount(topic);
+      return missing.length > 0 ? undefined : this.#cluster.partitionCount(topic) || undefined;
     } catch (error) {
-      // While a new topic has no leaders yet.
-      if (errorType(error) === "LEADER_NOT_AVAILABLE") return undefined;
       throw unavailable(`topic ${topic}`, error);
     }
   }
@@ -179,7 +177,7 @@ export class KafkaAdmin implements LogAdmin {
       const of = [{ topic, partition, offset }];
       const [fetched] = (await this.#cluster.fetch(leader, of, limits)).partitions;
       if (fetched === undefined) throw new Error("no answer for the partition");
-      if (fetched.errorCode !== 0) throw new Error(fetchErrorName(fetched.errorCode));
+      if (fetched.errorCode !== 0) throw new Error(errorName(fetched.errorCode));
       return fetched;
     } catch (error) {
       throw unavailable(`${name} at offset ${offset}`, error);
@@ -192,9 +190,17 @@ export class KafkaAdmin implements LogAdmin {
     return leader;
   }
 
+  async #hasLeaders(topic: string): Promise<boolean> {
+    const count = (await this.partitionCount(topic)) ?? 0;
+    for (let partition = 0; partition < count; partition++) {
+      if (this.#cluster.leaderOf({ topic, partition }) === undefined) return false;
+    }
+    return count > 0;
+  }
+
   async #untilKnown(topic: string): Promise<void> {
     const deadline = performance.now() + NEW_TOPIC_MS;
-    while ((await this.partitionCount(topic)) === undefined) {
+    while (!(await this.#hasLeaders(topic))) {
       if (performance.now() > deadline) {
         throw new FeatureStoreError("UNAVAILABLE", `topic ${topic} has no leaders yet`);
       }

@@ -2,13 +2,15 @@ import type { KafkaConfig } from "kafkajs";
 import type { TopicPartition } from "../record.ts";
 import { clientConfig, SocketSet } from "./client-config.ts";
 import { decodeFetchResponse, type FetchResponse } from "./fetch-response.ts";
-import { errorType } from "./kafka-errors.ts";
+import { ERROR_CODES, errorName } from "./kafka-errors.ts";
 import {
   createCluster,
   fetchRequest,
   type KafkaBroker,
   type KafkaJsCluster,
   READ_COMMITTED,
+  type TopicsMetadata,
+  topicsMetadata,
 } from "./kafkajs-internals.ts";
 import { type KafkaConnection, REQUEST_TIMEOUT_MS } from "./options.ts";
 
@@ -37,6 +39,8 @@ export class KafkaCluster {
   readonly requestTimeoutMs: number;
   readonly #sockets = new SocketSet();
   readonly #cluster: KafkaJsCluster;
+  /** By topic and partition. */
+  #leaders: ReadonlyMap<string, readonly (number | undefined)[]> = new Map();
   #isClosed = false;
 
   constructor(connection: KafkaConnection) {
@@ -90,37 +94,30 @@ export class KafkaCluster {
    * Learns anew where these topics' partitions are.
    *
    * @returns those that do not exist
+   * @throws {Error} if the brokers cannot be asked, or say of a topic that it may not be read
    */
   refreshTopics(topics: readonly string[]): Promise<string[]> {
-    return this.request("metadata", async (cluster) => {
-      cluster.targetTopics = new Set(topics);
-      try {
-        await cluster.refreshMetadata();
-        return [];
-      } catch (error) {
-        if (errorType(error) !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
-      }
+    return this.request("metadata", async (cluster, sentTo) => {
       const broker = await cluster.brokerPool.findConnectedBroker();
-      const missing: string[] = [];
-      for (const topic of topics) {
-        if (!(await topicExists(broker, topic))) missing.push(topic);
-      }
-      cluster.targetTopics = new Set(topics.filter((topic) => !missing.includes(topic)));
-      if (cluster.targetTopics.size > 0) await cluster.refreshMetadata();
+      sentTo(broker);
+      const { leaders, missing } = topicTable(await topicsMetadata(broker, topics));
+      // For kafkajs to know the brokers. It has no use for topics that lack something.
+      const whole = [...leaders].filter(([, list]) => list.length > 0 && !list.includes(undefined));
+      cluster.targetTopics = new Set(whole.map(([topic]) => topic));
+      if (whole.length > 0 || cluster.getNodeIds().length === 0) await cluster.refreshMetadata();
+      this.#leaders = leaders;
       return missing;
     });
   }
 
   /** As of the last refresh; 0 for a topic that was not in it. */
   partitionCount(topic: string): number {
-    return this.#cluster.findTopicPartitionMetadata(topic).length;
+    return this.#leaders.get(topic)?.length ?? 0;
   }
 
   /** As of the last refresh; undefined where there is none. */
   leaderOf({ topic, partition }: TopicPartition): number | undefined {
-    const metadata = this.#cluster.findTopicPartitionMetadata(topic);
-    const leader = metadata.find(({ partitionId }) => partitionId === partition)?.leader;
-    return leader === undefined || leader < 0 ? undefined : leader;
+    return this.#leaders.get(topic)?.[partition];
   }
 
   fetch(
@@ -190,14 +187,29 @@ export class KafkaCluster {
   }
 }
 
-async function topicExists(broker: KafkaBroker, topic: string): Promise<boolean> {
-  try {
-    await broker.metadata([topic]);
-    return true;
-  } catch (error) {
-    if (errorType(error) === "UNKNOWN_TOPIC_OR_PARTITION") return false;
-    throw error;
+interface TopicTable {
+  /** By topic and partition. */
+  readonly leaders: ReadonlyMap<string, readonly (number | undefined)[]>;
+  readonly missing: string[];
+}
+
+function topicTable({ topicMetadata }: TopicsMetadata): TopicTable {
+  const missing: string[] = [];
+  const leaders = new Map<string, (number | undefined)[]>();
+  for (const { topic, topicErrorCode, partitionMetadata } of topicMetadata) {
+    if (topicErrorCode === ERROR_CODES.UNKNOWN_TOPIC_OR_PARTITION) {
+      missing.push(topic);
+    } else if (topicErrorCode !== 0 && topicErrorCode !== ERROR_CODES.LEADER_NOT_AVAILABLE) {
+      throw new Error(`topic ${topic}: ${errorName(topicErrorCode)}`);
+    } else {
+      const list = new Array<number | undefined>(partitionMetadata.length).fill(undefined);
+      for (const { partitionId, leader } of partitionMetadata) {
+        if (leader >= 0) list[partitionId] = leader;
+      }
+      leaders.set(topic, list);
+    }
   }
+  return { leaders, missing };
 }
 
 /** As most requests name partitions. */

@@ -41,17 +41,18 @@ export function isCoordinatorGone(error: unknown): boolean {
   );
 }
 
-/** By Kafka's numbers, for answers that kafkajs does not read: the names that matter to a fetch. */
-export const FETCH_ERRORS = {
+/** Kafka's numbers, for answers of which kafkajs does not look at them: those that matter to reading. */
+export const ERROR_CODES = {
   OFFSET_OUT_OF_RANGE: 1,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
   LEADER_NOT_AVAILABLE: 5,
   NOT_LEADER_FOR_PARTITION: 6,
+  INVALID_TOPIC_EXCEPTION: 17,
   TOPIC_AUTHORIZATION_FAILED: 29,
 } as const;
 
 /** @returns for example `NOT_LEADER_FOR_PARTITION`, or `error 99` */
-export function fetchErrorName(code: number): string {
-  const found = Object.entries(FETCH_ERRORS).find(([, number]) => number === code);
+export function errorName(code: number): string {
+  const found = Object.entries(ERROR_CODES).find(([, number]) => number === code);
   return found === undefined ? `error ${code}` : found[0];
 }

@@ -30,7 +30,6 @@ export interface KafkaBroker {
     readonly port: number;
     send(request: ProtocolRequest): Promise<unknown>;
   };
-  metadata(topics: string[]): Promise<unknown>;
   syncGroup(request: {
     groupId: string;
     generationId: number;
@@ -84,10 +83,18 @@ export interface JoinResponse {
   readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
 }
 
-export interface PartitionMetadata {
-  readonly partitionId: number;
-  /** -1 while there is none. */
-  readonly leader: number;
+/** What a broker knows of topics. Error codes are Kafka's numbers; 0 for none. */
+export interface TopicsMetadata {
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly topicErrorCode: number;
+    readonly partitionMetadata: readonly {
+      readonly partitionId: number;
+      readonly partitionErrorCode: number;
+      /** -1 while there is none. */
+      readonly leader: number;
+    }[];
+  }[];
 }
 
 export interface KafkaJsCluster {
@@ -98,7 +105,7 @@ export interface KafkaJsCluster {
   refreshMetadata(): Promise<void>;
   findBroker(of: { nodeId: number }): Promise<KafkaBroker>;
   findGroupCoordinator(of: { groupId: string }): Promise<KafkaBroker>;
-  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+  getNodeIds(): readonly string[];
 }
 
 export interface FetchPartition {
@@ -120,6 +127,7 @@ export interface FetchRequest {
 export const READ_COMMITTED = 1;
 const FETCH_VERSION = 11;
 const JOIN_VERSION = 5;
+const METADATA_VERSION = 6;
 
 const require = createRequire(import.meta.url);
 
@@ -141,9 +149,15 @@ export function createCluster(config: KafkaConfig): KafkaJsCluster {
   });
 }
 
+interface MetadataRequest {
+  readonly topics: readonly string[];
+  readonly allowAutoTopicCreation: boolean;
+}
+
 interface Requests {
   readonly Fetch: Versions<FetchRequest>;
   readonly JoinGroup: Versions<JoinRequest>;
+  readonly Metadata: Versions<MetadataRequest>;
 }
 
 interface Versions<T> {
@@ -185,4 +199,21 @@ export async function joinGroup(
     if (name !== "KafkaJSMemberIdRequired" || memberId === undefined) throw error;
     return { memberIdToUse: memberId };
   }
+}
+
+/**
+ * Asks for topics. kafkajs's own way has no answer at all if one topic of several does not exist, or one partition has no
+ * leader.
+ */
+export async function topicsMetadata(
+  broker: KafkaBroker,
+  topics: readonly string[],
+): Promise<TopicsMetadata> {
+  const metadata = { topics, allowAutoTopicCreation: false };
+  const { request, response } = requests().Metadata.protocol({ version: METADATA_VERSION })(
+    metadata,
+  );
+  const decode = (bytes: Buffer): Promise<unknown> => response.decode(bytes);
+  const asItIs = { request, response: { decode, parse: async (decoded: unknown) => decoded } };
+  return (await broker.connectionPool.send(asItIs)) as TopicsMetadata;
 }

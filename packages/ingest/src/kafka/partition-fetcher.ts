@@ -4,7 +4,7 @@ import { backoffMs } from "./backoff.ts";
 import type { Faults } from "./faults.ts";
 import type { FetchedPartition } from "./fetch-response.ts";
 import { EARLIEST, type KafkaCluster, LATEST } from "./kafka-cluster.ts";
-import { FETCH_ERRORS, fetchErrorName, reasonOf } from "./kafka-errors.ts";
+import { ERROR_CODES, errorName, reasonOf } from "./kafka-errors.ts";
 import { PartitionPosition } from "./partition-position.ts";
 import { decodeRecords } from "./record-batch.ts";
 
@@ -167,7 +167,7 @@ export class PartitionFetcher {
     if (response.throttleMs > 0) {
       this.#throttled.set(nodeId, performance.now() + response.throttleMs);
     }
-    if (response.errorCode !== 0) throw new Error(fetchErrorName(response.errorCode));
+    if (response.errorCode !== 0) throw new Error(errorName(response.errorCode));
     for (const fetched of response.partitions) {
       const position = this.#positions.get(partitionName(fetched));
       if (this.#isStopped) return;
@@ -180,12 +180,12 @@ export class PartitionFetcher {
     position: PartitionPosition,
     fetched: FetchedPartition,
   ): Promise<void> {
-    if (fetched.errorCode === FETCH_ERRORS.OFFSET_OUT_OF_RANGE) {
+    if (fetched.errorCode === ERROR_CODES.OFFSET_OUT_OF_RANGE) {
       await this.#moveIntoRange(nodeId, position);
       return;
     }
     if (fetched.errorCode !== 0) {
-      this.#fail([position], fetchErrorName(fetched.errorCode));
+      this.#fail([position], errorName(fetched.errorCode));
       return;
     }
     try {

@@ -12,7 +12,7 @@ describe("what is used of kafkajs below its exports", () => {
       "refreshMetadata",
       "findBroker",
       "findGroupCoordinator",
-      "findTopicPartitionMetadata",
+      "getNodeIds",
     ] as const;
     for (const name of needed) expect(typeof cluster[name], name).toBe("function");
     expect(typeof cluster.brokerPool.findConnectedBroker).toBe("function");
