@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
-import { IngestRig } from "../support/ingest-rig.ts";
+import { header, IngestRig } from "../support/ingest-rig.ts";
 import type { TestWrite } from "../support/row-format.ts";
 
 function batchesOf(rig: IngestRig): string[][] {
@@ -253,6 +253,25 @@ describe("rows that fail in a way that passes", () => {
     expect(rig.stored()).toEqual({ "table/a": "2", "table/b": "2" });
     // The one that waited longer was overtaken in its batch.
     expect(batchesOf(rig).at(-1)).toEqual(["a=2"]);
+    await rig.close();
+  });
+
+  test("are not overtaken by later ones of their key, which may have the same write time", async () => {
+    const rig = new IngestRig({ settings: { retryMinMs: 1_000, retryMaxMs: 1_000 } });
+    let isDown = true;
+    rig.format.fail = ({ value }) =>
+      value === "1" && isDown ? new FeatureStoreError("UNAVAILABLE", "later") : undefined;
+    const headers = [header("write-time", "1234")];
+    await rig.start();
+    rig.add(0, { rows: [{ key: "a", value: "1" }] }, { headers });
+    await rig.clock.advance(100);
+    rig.add(0, { rows: [{ key: "a", value: "2" }] }, { headers });
+    await rig.clock.advance(100);
+    expect(rig.stored()).toEqual({});
+    isDown = false;
+    await rig.clock.advance(6_000);
+    expect(rig.stored()).toEqual({ "table/a": "2" });
+    expect(rig.committed()).toBe(2);
     await rig.close();
   });
 
