@@ -195,10 +195,10 @@ export class PartitionLog {
       this.#sealed.shift();
       await this.#surroundings.pool.forget(oldest.path);
       await this.#surroundings.disk.remove(oldest.path);
+      // One after the other: were a later one gone for good and an earlier one not, there would be a gap.
+      await this.#surroundings.disk.syncFolder(this.#folder);
     }
-    const dropped = this.startOffset - startOffset;
-    if (dropped > 0) await this.#surroundings.disk.syncFolder(this.#folder);
-    return dropped;
+    return this.startOffset - startOffset;
   }
 
   /** When the newest record was added, in Unix milliseconds; undefined if the active segment is empty. */

@@ -1,7 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ActiveSegment } from "./active-segment.ts";
-import { SEGMENT_HEADER_BYTES } from "./frame.ts";
+import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import type { LogDisk } from "./log-disk.ts";
 import type { PartitionSurroundings } from "./partition-log.ts";
 import { damaged, parseSegmentName, readSeed, type Segment, scan, segmentPath } from "./segment.ts";
 import type { ScanResult } from "./segment-scan.ts";
@@ -63,13 +64,12 @@ async function openLast(
   minimumEndOffset: number,
 ): Promise<ActiveSegment> {
   const { disk, events, now } = surroundings;
-  // The process stopped while it made the file: nothing can be in it.
-  if (last.sizeBytes < SEGMENT_HEADER_BYTES && last.baseOffset >= minimumEndOffset) {
-    return ActiveSegment.create(disk, folder, last.partition, last.baseOffset, now());
-  }
   const file = await disk.open(last.path, "r+");
   let isKept = false;
   try {
+    if (last.baseOffset >= minimumEndOffset && (await isUnfinished(disk, file, last))) {
+      return await ActiveSegment.create(disk, folder, last.partition, last.baseOffset, now());
+    }
     const seed = await readSeed(disk, file, last);
     const found = await scan(disk, file, last, seed);
     const damage = damageOf(last, found, minimumEndOffset);
@@ -91,6 +91,14 @@ async function openLast(
   } finally {
     if (!isKept) await disk.close(file);
   }
+}
+
+/** Whether the process stopped while it made the file: its header is synced before anything else is written. */
+async function isUnfinished(disk: LogDisk, file: number, last: Segment): Promise<boolean> {
+  if (last.sizeBytes > SEGMENT_HEADER_BYTES) return false;
+  const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  const count = await disk.read(file, header, 0);
+  return decodeSegmentHeader(header.subarray(0, count)) === undefined;
 }
 
 function damageOf(
