@@ -90,6 +90,8 @@ export class Committer {
     const [only] = partitions;
     if (partitions.length === 1 && only !== undefined) {
       this.#count("fenced");
+      // It is known already where it went.
+      if (only.isDropped) return true;
       const { topic, partition } = only;
       this.#context.log.warn({ err: fenced, topic, partition }, "partition is another member's");
       this.#context.fenced(only);

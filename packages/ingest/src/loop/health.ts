@@ -1,37 +1,47 @@
-import { partitionName } from "../record.ts";
 import type { SourceStatus } from "../source.ts";
 import type { Committer } from "./committer.ts";
 import type { PartitionState } from "./partition-state.ts";
 
-/** Halted partitions that are named; of further ones only how many. */
+/** Partitions with the same trouble that are named; of further ones only how many. */
 const MAX_NAMED = 5;
 
-/** Watches that work under way gets finished. Times are monotonic milliseconds. */
+/** A record that should be on its way, and has been the oldest of its partition for too long. */
+export interface Stall {
+  /** Of the partition. */
+  readonly name: string;
+  readonly offset: number;
+  readonly sinceMs: number;
+}
+
+/** Watches that partitions move: a store that hangs shows here and nowhere else. Times are monotonic milliseconds. */
 export class StallWatch {
   readonly #stallMs: number;
-  #progressMs: number;
-  /** Since when nothing has come to an end although work is under way; `undefined` while all is well. */
-  #stalledSinceMs: number | undefined = undefined;
+  /** The oldest record of each partition, and since when it is. */
+  #oldest = new Map<string, Stall>();
+  #stalls: readonly Stall[] = [];
 
-  constructor(stallMs: number, nowMs: number) {
+  constructor(stallMs: number) {
     this.#stallMs = stallMs;
-    this.#progressMs = nowMs;
   }
 
-  get stalledSinceMs(): number | undefined {
-    return this.#stalledSinceMs;
+  /** As of the last look. */
+  get stalls(): readonly Stall[] {
+    return this.#stalls;
   }
 
-  /** Call now and then. @returns whether a stall has begun */
-  look(isBusy: boolean, hasProgressed: boolean, nowMs: number): boolean {
-    if (hasProgressed || !isBusy) {
-      this.#progressMs = nowMs;
-      this.#stalledSinceMs = undefined;
-      return false;
+  /** Call now and then. @returns the stalls that have begun since the last look */
+  look(partitions: ReadonlyMap<string, PartitionState>, nowMs: number): readonly Stall[] {
+    const oldest = new Map<string, Stall>();
+    for (const [name, { expectedOffset }] of partitions) {
+      if (expectedOffset === undefined) continue;
+      const before = this.#oldest.get(name);
+      const isSame = before?.offset === expectedOffset;
+      oldest.set(name, isSame ? before : { name, offset: expectedOffset, sinceMs: nowMs });
     }
-    const isNew = this.#stalledSinceMs === undefined && nowMs - this.#progressMs >= this.#stallMs;
-    if (isNew) this.#stalledSinceMs = this.#progressMs;
-    return isNew;
+    const known = new Set(this.#stalls);
+    this.#oldest = oldest;
+    this.#stalls = [...oldest.values()].filter(({ sinceMs }) => nowMs - sinceMs >= this.#stallMs);
+    return this.#stalls.filter((stall) => !known.has(stall));
   }
 }
 
@@ -54,10 +64,8 @@ export function healthReasons(inputs: HealthInputs): string[] {
     const why = source.reason === undefined ? "" : `: ${source.reason}`;
     reasons.push(`source is ${source.state}${why}`);
   }
-  addHalted(inputs.partitions, reasons);
-  if (stall.stalledSinceMs !== undefined) {
-    reasons.push(`stalled: nothing finished for ${seconds(nowMs - stall.stalledSinceMs)}`);
-  }
+  addNamed(reasons, haltedReasons(inputs.partitions), "partitions are halted");
+  addNamed(reasons, stallReasons(stall, nowMs), "partitions stall");
   const { failing } = committer;
   if (failing !== undefined && nowMs - failing.sinceMs >= stallMs) {
     reasons.push(`commits fail for ${seconds(nowMs - failing.sinceMs)}: ${failing.reason}`);
@@ -69,16 +77,25 @@ export function healthReasons(inputs: HealthInputs): string[] {
   return reasons;
 }
 
-function addHalted(partitions: ReadonlyMap<string, PartitionState>, reasons: string[]): void {
-  let count = 0;
-  for (const partition of partitions.values()) {
+function haltedReasons(partitions: ReadonlyMap<string, PartitionState>): string[] {
+  const reasons: string[] = [];
+  for (const [name, partition] of partitions) {
     const halt = partition.isHalted ? partition.status().halted : undefined;
-    if (halt === undefined) continue;
-    count += 1;
-    if (count > MAX_NAMED) continue;
-    reasons.push(`${partitionName(partition)} is halted at offset ${halt.offset}: ${halt.reason}`);
+    if (halt !== undefined)
+      reasons.push(`${name} is halted at offset ${halt.offset}: ${halt.reason}`);
   }
-  if (count > MAX_NAMED) reasons.push(`${count - MAX_NAMED} more partitions are halted`);
+  return reasons;
+}
+
+function stallReasons({ stalls }: StallWatch, nowMs: number): string[] {
+  return stalls.map(({ name, offset, sinceMs }) => {
+    return `${name} stalls: offset ${offset} is not finished for ${seconds(nowMs - sinceMs)}`;
+  });
+}
+
+function addNamed(reasons: string[], more: readonly string[], of: string): void {
+  reasons.push(...more.slice(0, MAX_NAMED));
+  if (more.length > MAX_NAMED) reasons.push(`${more.length - MAX_NAMED} more ${of}`);
 }
 
 function seconds(ms: number): string {

@@ -30,7 +30,6 @@ export class Ingestor {
   /** Lost by refused commits, and when. */
   readonly #fenced = new Map<string, number>();
   readonly #abort = new AbortController();
-  readonly #ends: MessageEnds;
   readonly #letters: DeadLetterWriter;
   readonly #lanes: Lanes;
   readonly #intake: Intake;
@@ -55,7 +54,6 @@ export class Ingestor {
     this.#options = options;
     this.#settings = settings;
     this.#timers = timers;
-    this.#ends = ends;
     this.#letters = new DeadLetterWriter({ ...shared, sink });
     this.#lanes = new Lanes({ ...shared, signal: this.#abort.signal });
     this.#intake = new Intake(
@@ -65,7 +63,7 @@ export class Ingestor {
     this.#flow = new Flow(source, this.#partitions, settings);
     this.#committer = new Committer({ ...shared, source, fenced });
     this.#handover = new Handover({ settings, committer: this.#committer, timers, monotonicNow });
-    this.#stall = new StallWatch(settings.stallMs, monotonicNow());
+    this.#stall = new StallWatch(settings.stallMs);
     ends.attach(this.#letters);
   }
 
@@ -240,9 +238,9 @@ export class Ingestor {
     this.#commitIfDue(commitsAfterWork ? minCommitIntervalMs : commitIntervalMs);
     // A partition that has been halted may have records that came before.
     if (this.#state === "running") this.#intake.pump();
-    const isStalling = this.#stall.look(this.#isBusy(), this.#ends.hasProgressed, nowMs);
-    this.#ends.hasProgressed = false;
-    if (isStalling) this.#options.log.error("ingestion stalls: nothing under way gets finished");
+    for (const { name, offset } of this.#stall.look(this.#partitions, nowMs)) {
+      this.#options.log.error({ partition: name, offset }, "partition stalls");
+    }
   }
 
   #isBusy(): boolean {
@@ -281,7 +279,10 @@ export class Ingestor {
     this.#abort.abort();
     const unfinishedRecords = partitions.reduce((sum, one) => sum + one.openRecords, 0);
     this.#drop(partitions);
-    await this.#handover.within(source.close(), endMs);
+    const closed = source.close().catch((err: unknown) => {
+      log.error({ err }, "source could not be closed");
+    });
+    await this.#handover.within(closed, endMs);
     const report = { unfinishedRecords, isTimedOut, isCommitted };
     log.info(report, "ingestor closed");
     return report;

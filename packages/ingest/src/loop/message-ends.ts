@@ -19,8 +19,6 @@ export interface MessageEndsContext {
 export class MessageEnds implements LaneListener, DeadLetterListener {
   readonly #context: MessageEndsContext;
   #letters: DeadLetterWriter | undefined = undefined;
-  /** Something has come to an end since this was last set to false. */
-  hasProgressed = false;
 
   constructor(context: MessageEndsContext) {
     this.#context = context;
@@ -45,14 +43,12 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
 
   stored({ message }: LaneEntry): void {
     if (message.partition.isDropped) return;
-    this.hasProgressed = true;
     message.storedWrites += 1;
     this.#writeEnded(message);
   }
 
   refused({ message, write }: LaneEntry, error: FeatureStoreError): void {
     if (message.partition.isDropped) return;
-    this.hasProgressed = true;
     message.badRows ??= new Map();
     message.badRows.set(write.row, error);
     this.#writeEnded(message);
@@ -71,7 +67,6 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
 
   lettered(message: Message): void {
     if (message.partition.isDropped) return;
-    this.hasProgressed = true;
     this.#finish(message);
   }
 

@@ -38,6 +38,8 @@ export class Message {
   parkedWrites = 0;
   storedWrites = 0;
   isDone = false;
+  /** For the registry to know a name. */
+  isWaiting = false;
 
   constructor(partition: PartitionState, record: SourceRecord, sizeBytes: number) {
     this.partition = partition;

@@ -132,6 +132,12 @@ export class PartitionState implements TopicPartition {
     this.#halts.delete(message);
   }
 
+  /** The oldest record that should be on its way: neither halted nor waiting for the registry. */
+  get expectedOffset(): number | undefined {
+    const oldest = this.#messages[this.#head];
+    return this.isHalted || oldest === undefined || oldest.isWaiting ? undefined : oldest.offset;
+  }
+
   /** @returns what there is to tell the group, if anything */
   pendingCommit(): Commit | undefined {
     const { watermark, topic, partition } = this;

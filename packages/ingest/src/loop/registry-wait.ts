@@ -31,6 +31,7 @@ export class RegistryWait {
     name.lastSeenMs = nowMs;
     if (name.isGivenUp || nowMs - name.sinceMs >= this.#waitMs) return false;
     name.messages.push(message);
+    message.isWaiting = true;
     message.partition.waitingRecords += 1;
     return true;
   }
@@ -91,6 +92,7 @@ export class RegistryWait {
 
 function release(name: MissingName, into: Message[]): void {
   for (const message of name.messages) {
+    message.isWaiting = false;
     message.partition.waitingRecords -= 1;
     into.push(message);
   }

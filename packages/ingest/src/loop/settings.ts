@@ -37,7 +37,7 @@ export interface IngestSettings {
   readonly minCommitIntervalMs: number;
   /** How long partitions that another member will read may take to finish what is under way, and to commit. */
   readonly revokeTimeoutMs: number;
-  /** Work under way of which nothing is finished for so long is a stall. */
+  /** A record that is the oldest of its partition for so long, neither halted nor waiting, is a stall. */
   readonly stallMs: number;
   /** Topic of all dead letters; `undefined` = `<topic>.dlq`. */
   readonly deadLetterTopic: string | undefined;

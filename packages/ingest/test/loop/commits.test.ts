@@ -122,6 +122,35 @@ describe("commits", () => {
     await rig.close();
   });
 
+  test("are not made for a partition that was lost while they waited for their turn", async () => {
+    const rig = new IngestRig();
+    rig.source.commitLatencyMs = 500;
+    await rig.start();
+    rig.addRow(0, "a", "1");
+    await rig.clock.advance(5_100);
+    expect(rig.source.commitCount).toBe(1);
+    rig.addRow(0, "a", "2");
+    await rig.clock.advance(50);
+    void rig.source.revoke(partitionOf(0));
+    rig.source.lose(partitionOf(0));
+    await rig.clock.advance(5_000);
+    expect(rig.source.commitCount).toBe(1);
+    await rig.close();
+  });
+
+  test("that are fenced after the partition was lost are no trouble", async () => {
+    const rig = new IngestRig();
+    rig.source.commitLatencyMs = 500;
+    await rig.start();
+    rig.addRow(0, "a", "1");
+    await rig.clock.advance(5_100);
+    rig.source.lose(partitionOf(0));
+    await rig.clock.advance(100_000);
+    expect(await rig.metric("ofs_ingest_commits_total", { outcome: "fenced" })).toBe(1);
+    expect(rig.ingestor.status().reasons).toEqual([]);
+    await rig.close();
+  });
+
   test("are under way one at a time", async () => {
     const rig = new IngestRig({ settings: { commitsAfterWork: true, minCommitIntervalMs: 1 } });
     let most = 0;

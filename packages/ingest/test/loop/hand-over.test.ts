@@ -167,6 +167,52 @@ describe("a partition that is lost", () => {
   });
 });
 
+describe("rows that were overtaken by rows of a partition that is lost", () => {
+  /** Partition 0 writes "older" twice and partition 1 "newer" in one batch, which ends after 500 ms. */
+  async function startBatch(): Promise<IngestRig> {
+    const rig = new IngestRig({ settings: { lanesPerConnection: 1 } });
+    const nowMs = rig.clock.now();
+    rig.format.latencyMs = () => 500;
+    await rig.start(3);
+    rig.addRow(0, "first", "1");
+    await rig.clock.advance(100);
+    const write = (partition: number, timestampMs: number, value: string): void => {
+      rig.add(partition, { rows: [{ key: "a", value }] }, { timestampMs });
+    };
+    write(0, nowMs - 10, "older");
+    write(1, nowMs - 5, "newer");
+    write(2, nowMs - 8, "between");
+    write(0, nowMs - 9, "less old");
+    await rig.clock.advance(600);
+    expect(rig.format.store.batches.at(-1)?.map(({ value }) => value)).toEqual(["newer"]);
+    return rig;
+  }
+
+  test("count as stored if these are", async () => {
+    const rig = await startBatch();
+    rig.source.lose(partitionOf(1));
+    await rig.clock.advance(10_000);
+    expect(rig.stored()["table/a"]).toBe("newer");
+    expect(rig.committed(0)).toBe(3);
+    expect(rig.committed(1)).toBeUndefined();
+    await rig.close();
+  });
+
+  test.each(["UNAVAILABLE", "INVALID_ARGUMENT"] as const)(
+    "are written themselves if these are not: %s",
+    async (code) => {
+      const rig = await startBatch();
+      rig.format.fail = ({ value }) =>
+        value === "newer" ? new FeatureStoreError(code, "no") : undefined;
+      rig.source.lose(partitionOf(1), partitionOf(2));
+      await rig.clock.advance(10_000);
+      expect(rig.stored()["table/a"]).toBe("less old");
+      expect(rig.committed(0)).toBe(3);
+      await rig.close();
+    },
+  );
+});
+
 describe("closing", () => {
   test("finishes what is in hand, commits, and leaves the group", async () => {
     const rig = new IngestRig({ settings: { lanesPerConnection: 1, batchRows: 10 } });

@@ -119,10 +119,13 @@ export class IngestModel {
   /** Time goes on slowly, so that many records share a millisecond, and is a little out of order. */
   #fill(partition: number, count: number): void {
     const counts = new Map<number, number>();
-    let ms = this.#clock.now() - 1_000_000;
+    // Partitions share keys, so no two share a millisecond.
+    const stepMs = PARTITIONS;
+    let ms = Math.floor((this.#clock.now() - 1_000_000) / stepMs) * stepMs + partition;
     for (let index = 0; index < count; index++) {
-      if (this.#random.next() < 0.4) ms += this.#random.integer(1, 3);
-      const timestampMs = ms - (this.#random.next() < 0.1 ? this.#random.integer(0, 2) : 0);
+      if (this.#random.next() < 0.4) ms += this.#random.integer(1, 3) * stepMs;
+      const timestampMs =
+        ms - (this.#random.next() < 0.1 ? this.#random.integer(0, 2) * stepMs : 0);
       const place = counts.get(timestampMs) ?? 0;
       counts.set(timestampMs, place + 1);
       const headers = this.#headers(timestampMs);
@@ -165,7 +168,8 @@ export class IngestModel {
     const count = this.#random.integer(1, 4);
     for (let row = 0; row < count; row++) {
       // Distinct keys: in one message the format keeps the last row of a key.
-      const key = `p${partition}-k${(this.#random.integer(0, 2) + row * 2) % KEYS_PER_PARTITION}`;
+      const owner = this.#random.next() < 0.3 ? "shared" : `p${partition}`;
+      const key = `${owner}-k${(this.#random.integer(0, 2) + row * 2) % KEYS_PER_PARTITION}`;
       if (rows.some((one) => one.key === key)) continue;
       const connection = this.#random.pick(["main", "main", "other"]);
       const isBad = this.#random.next() < 0.02;

@@ -52,22 +52,32 @@ describe("the status", () => {
     await rig.close();
   });
 
-  test("tells of a stall: work under way of which nothing is finished", async () => {
+  test("tells of a stall: a partition that does not move, whatever the others do", async () => {
     const rig = new IngestRig({ settings: { stallMs: 60_000 } });
     let isHanging = false;
-    rig.format.latencyMs = () => (isHanging ? 100_000 : 1);
-    await rig.start();
+    rig.format.latencyMs = ([first]) => (isHanging && first?.key === "hangs" ? 100_000 : 1);
+    await rig.start(2);
+    const addBoth = (value: string): void => {
+      rig.addRow(0, "hangs", value);
+      rig.addRow(0, "works", value);
+      rig.addRow(1, "works", value);
+    };
     for (let index = 0; index < 10; index++) {
-      rig.addRow(0, "a", `${index}`);
+      addBoth(`${index}`);
       await rig.clock.advance(30_000);
     }
     expect(rig.ingestor.status().isHealthy).toBe(true);
     isHanging = true;
-    rig.addRow(0, "a", "last");
-    await rig.clock.advance(59_000);
+    addBoth("hangs");
+    await rig.clock.advance(30_000);
+    addBoth("goes on");
+    await rig.clock.advance(29_000);
     expect(rig.ingestor.status().isHealthy).toBe(true);
     await rig.clock.advance(3_000);
-    expect(rig.ingestor.status().reasons).toEqual(["stalled: nothing finished for 62 s"]);
+    expect(rig.ingestor.status().reasons).toEqual([
+      "events/0 stalls: offset 20 is not finished for 62 s",
+    ]);
+    isHanging = false;
     await rig.clock.advance(40_000);
     expect(rig.ingestor.status().reasons).toEqual([]);
     await rig.close();
@@ -79,7 +89,18 @@ describe("the status", () => {
     await rig.start();
     rig.addRow(0, "a", "1");
     await rig.clock.advance(70_000);
-    expect(rig.ingestor.status().reasons[0]).toContain("stalled");
+    expect(rig.ingestor.status().reasons[0]).toContain("stalls");
+    await rig.close();
+  });
+
+  test("does not take a wait for the registry for a stall", async () => {
+    const rig = new IngestRig({ settings: { stallMs: 10_000, registryWaitMs: 100_000 } });
+    rig.format.registry = new Set();
+    await rig.start();
+    rig.add(0, { needs: "user", rows: [] });
+    rig.addRow(0, "a", "1");
+    await rig.clock.advance(60_000);
+    expect(rig.ingestor.status().isHealthy).toBe(true);
     await rig.close();
   });
 
