@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { createFront, type PlainHandler } from "@ofs/grpc-front";
+import * as grpcFront from "@ofs/grpc-front";
+import type { PlainHandler } from "@ofs/grpc-front";
 import type { Logger, UnaryRoutes } from "@ofs/platform";
 import { GrpcServer } from "../../../../../services/api-server/src/transport/grpc-server.ts";
 
@@ -35,7 +36,7 @@ export function openTransport(name: TransportName, settings: TransportSettings):
       keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
     });
   }
-  return createFront({
+  return grpcFront.createFront({
     routes,
     plain: answerPlainly,
     limits: { maxMessageBytes: maxRequestBytes, maxConcurrentStreams },
