@@ -1,4 +1,4 @@
-import { SourceError } from "@ofs/ingest";
+import { SinkError, SourceError } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
 import { IngestRig, partitionOf } from "../support/ingest-rig.ts";
@@ -123,6 +123,24 @@ describe("a partition that is lost", () => {
     await rig.clock.advance(10_000);
     expect(rig.source.commitCount).toBe(0);
     expect(rig.ingestor.status().inFlightRecords).toBe(0);
+    await rig.close();
+  });
+
+  test("has no dead letters written any more: its next reader writes them", async () => {
+    const rig = new IngestRig();
+    let isAway = true;
+    rig.sink.fail = () => (isAway ? new SinkError("UNAVAILABLE", "no leader") : undefined);
+    await rig.start();
+    rig.add(0, { isPoison: true, rows: [] });
+    await rig.clock.advance(1_000);
+    rig.source.lose(partitionOf(0));
+    isAway = false;
+    await rig.clock.advance(60_000);
+    expect(rig.sink.records).toEqual([]);
+    rig.source.assign(partitionOf(0));
+    await rig.clock.advance(6_000);
+    expect(rig.sink.records).toHaveLength(1);
+    expect(rig.committed()).toBe(1);
     await rig.close();
   });
 
