@@ -257,20 +257,23 @@ describe("rows that fail in a way that passes", () => {
   });
 
   test("are not overtaken by later ones of their key, which may have the same write time", async () => {
-    const rig = new IngestRig({ settings: { retryMinMs: 1_000, retryMaxMs: 1_000 } });
+    const rig = new IngestRig({
+      settings: { lanesPerConnection: 1, retryMinMs: 1_000, retryMaxMs: 1_000 },
+    });
     let isDown = true;
     rig.format.fail = ({ value }) =>
       value === "1" && isDown ? new FeatureStoreError("UNAVAILABLE", "later") : undefined;
     const headers = [header("write-time", "1234")];
     await rig.start();
-    rig.add(0, { rows: [{ key: "a", value: "1" }] }, { headers });
+    const stored = { key: "b", value: "0" };
+    rig.add(0, { rows: [{ key: "a", value: "1" }, stored] }, { headers });
     await rig.clock.advance(100);
     rig.add(0, { rows: [{ key: "a", value: "2" }] }, { headers });
     await rig.clock.advance(100);
-    expect(rig.stored()).toEqual({});
+    expect(rig.stored()).toEqual({ "table/b": "0" });
     isDown = false;
     await rig.clock.advance(6_000);
-    expect(rig.stored()).toEqual({ "table/a": "2" });
+    expect(rig.stored()).toEqual({ "table/a": "2", "table/b": "0" });
     expect(rig.committed()).toBe(2);
     await rig.close();
   });
