@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { FeatureStoreError } from "@ofs/platform";
-import { connectRedis, type RedisConnection, type RedisOptions } from "@ofs/store";
+import { connectRedis, type RedisConnection, type RedisOptions, type RedisReply } from "@ofs/store";
 import {
   SENTINEL_MASTER_NAME,
   serverAddress,
@@ -40,7 +40,7 @@ async function ask(
   command: string,
   key: string,
   ...args: (string | Buffer)[]
-): Promise<Buffer | number | null> {
+): Promise<Exclude<RedisReply, FeatureStoreError>> {
   const [reply] = await connection.run([{ command, keys: [key], args }]);
   if (reply === undefined || reply instanceof FeatureStoreError) {
     throw new Error(`${command} ${key} failed`, { cause: reply });

@@ -25,7 +25,12 @@ const DRAIN_TIMEOUT_MS = 1000;
 export type RedisValue = Buffer | undefined | FeatureStoreError;
 
 /** Reply to a command (strings as `Buffer`), or why it failed. */
-export type RedisReply = Buffer | number | null | FeatureStoreError;
+export type RedisReply =
+  | Buffer
+  | number
+  | null
+  | readonly (Buffer | number | null)[]
+  | FeatureStoreError;
 
 /** One configured Redis (`conf-id`), whatever its kind. Stores and caches may share one. */
 export interface RedisConnection {

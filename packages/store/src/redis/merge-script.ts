@@ -1,18 +1,21 @@
 import { createScript } from "./redis-command.ts";
 
 /**
- * Merges blocks into the record of one entity key, atomically.
+ * Merges blocks into the records of some entity keys, each atomically.
  *
  * | key, argument | is |
  * | --- | --- |
- * | KEYS[1] | the record: version byte 1, then (group id u16, length u16, block) each, little endian |
- * | KEYS[2] | its sibling: hash of group id -> write time of the group's last accepted block |
+ * | KEYS[2i - 1] | a record: version byte 1, then (group id u16, length u16, block) each, little endian |
+ * | KEYS[2i] | its sibling: hash of group id -> write time of the group's last accepted block |
  * | ARGV[1] | now, Unix milliseconds |
- * | ARGV[2] | write time, Unix microseconds (exact in Lua's doubles up to 2^53) |
- * | ARGV[3] | `1` if the blocks are all that the record may hold, so that a corrupt one may go |
- * | ARGV[4] | the new blocks, as a record |
+ * | ARGV[2] | `1` if the blocks are all that a record may hold, so that a corrupt one may go |
+ * | ARGV[2i + 1] | write time, Unix microseconds (exact in Lua's doubles up to 2^53) |
+ * | ARGV[2i + 2] | the new blocks, as a record |
  *
- * Replies with the number of blocks accepted, or `-1 - offset` if the stored record is corrupt there.
+ * Replies for each record with the number of blocks accepted, with `-1 - offset` if the stored record is corrupt there, or
+ * with the text of the error if one of its keys holds another type. Any other error fails all of them; some records may
+ * have been written then.
+ *
  * A block is accepted if its group has no write time or not a newer one. Expired and empty entries are left
  * out of what is written. Write times count only beside a record: without one (expired, evicted, deleted by
  * another client) they are stale and go.
@@ -21,8 +24,7 @@ import { createScript } from "./redis-command.ts";
  * `string.format` only, and all keys are declared.
  */
 const source = `
-local record, sibling = KEYS[1], KEYS[2]
-local now_ms, write_time, is_whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+local now_ms, is_whole = tonumber(ARGV[1]), ARGV[2] == '1'
 local byte, char, sub, floor, format = string.byte, string.char, string.sub, math.floor, string.format
 
 -- Blocks by group id, or nil and the offset of the fault.
@@ -53,54 +55,76 @@ local function expiry_of(block)
   return seconds == 0 and -1 or seconds
 end
 
-local stored, blocks, fault = redis.call('GET', record), nil, nil
-if stored then blocks, fault = parse(stored) end
-if fault and not is_whole then return -1 - fault end
-
-local accepted = {}
-local updates = parse(ARGV[4])
-for id in pairs(updates) do
-  local time = blocks and redis.call('HGET', sibling, format('%d', id))
-  if not time or write_time >= tonumber(time) then accepted[#accepted + 1] = id end
+-- What one key's own type makes of a command is an outcome; any other error ends the script.
+local function ask(...)
+  local reply = redis.pcall(...)
+  local is_fault = type(reply) == 'table'
+  if is_fault and sub(reply.err, 1, 9) ~= 'WRONGTYPE' then return redis.call(...) end
+  return reply, is_fault
 end
-if #accepted == 0 then return 0 end
-if not blocks then
-  blocks = {}
-  redis.call('DEL', sibling)
-end
-for _, id in ipairs(accepted) do blocks[id] = updates[id] end
 
-local ids, latest, is_lasting = {}, 0, false
-for id, block in pairs(blocks) do
-  local expiry = expiry_of(block)
-  if #block > 0 and (expiry == 0 or now_ms <= expiry * 1000) then
-    ids[#ids + 1] = id
-    if expiry == 0 then is_lasting = true elseif expiry > latest then latest = expiry end
+local function merge(record, sibling, time_text, update)
+  local write_time = tonumber(time_text)
+  local stored, is_fault = ask('GET', record)
+  if is_fault then return stored.err end
+  local blocks, fault
+  if stored then blocks, fault = parse(stored) end
+  if fault and not is_whole then return -1 - fault end
+
+  local accepted = {}
+  local updates = parse(update)
+  for id in pairs(updates) do
+    local time = false
+    if blocks then
+      time, is_fault = ask('HGET', sibling, format('%d', id))
+      if is_fault then return time.err end
+    end
+    if not time or write_time >= tonumber(time) then accepted[#accepted + 1] = id end
   end
-end
-if #ids == 0 then
-  redis.call('DEL', record, sibling)
+  if #accepted == 0 then return 0 end
+  if not blocks then
+    blocks = {}
+    redis.call('DEL', sibling)
+  end
+  for _, id in ipairs(accepted) do blocks[id] = updates[id] end
+
+  local ids, latest, is_lasting = {}, 0, false
+  for id, block in pairs(blocks) do
+    local expiry = expiry_of(block)
+    if #block > 0 and (expiry == 0 or now_ms <= expiry * 1000) then
+      ids[#ids + 1] = id
+      if expiry == 0 then is_lasting = true elseif expiry > latest then latest = expiry end
+    end
+  end
+  if #ids == 0 then
+    redis.call('DEL', record, sibling)
+    return #accepted
+  end
+  table.sort(ids)
+  local parts = { char(1) }
+  for _, id in ipairs(ids) do
+    local block = blocks[id]
+    parts[#parts + 1] = char(id % 256, floor(id / 256), #block % 256, floor(#block / 256))
+    parts[#parts + 1] = block
+  end
+  for _, id in ipairs(accepted) do redis.call('HSET', sibling, format('%d', id), time_text) end
+  if is_lasting then
+    redis.call('SET', record, table.concat(parts))
+    redis.call('PERSIST', sibling)
+  else
+    -- A block is live up to and including its last second: the key goes after it.
+    local ttl_ms = format('%.0f', latest * 1000 - now_ms + 1000)
+    redis.call('SET', record, table.concat(parts), 'PX', ttl_ms)
+    redis.call('PEXPIRE', sibling, ttl_ms)
+  end
   return #accepted
 end
-table.sort(ids)
-local parts = { char(1) }
-for _, id in ipairs(ids) do
-  local block = blocks[id]
-  parts[#parts + 1] = char(id % 256, floor(id / 256), #block % 256, floor(#block / 256))
-  parts[#parts + 1] = block
+
+local replies = {}
+for i = 1, #KEYS / 2 do
+  replies[i] = merge(KEYS[2 * i - 1], KEYS[2 * i], ARGV[2 * i + 1], ARGV[2 * i + 2])
 end
-redis.call('SET', record, table.concat(parts))
-for _, id in ipairs(accepted) do redis.call('HSET', sibling, format('%d', id), ARGV[2]) end
-if is_lasting then
-  redis.call('PERSIST', record)
-  redis.call('PERSIST', sibling)
-else
-  -- A block is live up to and including its last second: the key goes after it.
-  local ttl_ms = latest * 1000 - now_ms + 1000
-  redis.call('PEXPIRE', record, format('%.0f', ttl_ms))
-  redis.call('PEXPIRE', sibling, format('%.0f', ttl_ms))
-end
-return #accepted
+return replies
 `;
 
-export const MERGE_SCRIPT = createScript("merge record", source.trim());
+export const MERGE_SCRIPT = createScript("merge records", source.trim());

@@ -17,6 +17,11 @@ export class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
 }
 
+/** A reply that tells of an error, as the driver has it: here made of a part of a reply. */
+export class ReplyError extends Error {
+  override readonly name = "ReplyError";
+}
+
 /** Whether a reply sends the caller to another node. */
 export function isRedirect(error: Error): boolean {
   return REDIRECT_REPLY.test(error.message);

@@ -1,7 +1,7 @@
 import { encodeRecord } from "@ofs/codec";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { siblingKey } from "../../src/redis/redis-block-store.ts";
+import { siblingKey } from "../../src/redis/record-names.ts";
 import { featureGroup, textBlock } from "../fixtures.ts";
 import { ask, expiringBlock, KINDS, openConnection, RedisTable } from "./redis-fixtures.ts";
 

@@ -2,9 +2,10 @@ import { encodeExpiry, encodeRecord, entityKeyString } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import { SENTINEL_MASTER_NAME, serverAddress, serverAddresses } from "@ofs/testkit";
-import { connectRedis, type RedisConnection } from "../../src/redis/connection.ts";
+import { connectRedis, type RedisConnection, type RedisReply } from "../../src/redis/connection.ts";
 import type { RedisKind, RedisOptions, RedisSettings } from "../../src/redis/options.ts";
-import { RedisBlockStore, siblingKey } from "../../src/redis/redis-block-store.ts";
+import { siblingKey } from "../../src/redis/record-names.ts";
+import { RedisBlockStore } from "../../src/redis/redis-block-store.ts";
 import { entity, featureGroup, storeDefinition, textBlock, uniqueName } from "../fixtures.ts";
 
 export const KINDS = ["standalone", "failover", "cluster"] as const satisfies RedisKind[];
@@ -45,7 +46,7 @@ export async function ask(
   command: string,
   key: string,
   ...args: (string | Buffer)[]
-): Promise<Buffer | number | null> {
+): Promise<Exclude<RedisReply, FeatureStoreError>> {
   const [reply] = await connection.run([{ command, keys: [key], args }]);
   if (reply === undefined || reply instanceof FeatureStoreError) {
     throw new Error(`${command} ${key} failed`, { cause: reply });
