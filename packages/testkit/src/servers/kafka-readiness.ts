@@ -25,6 +25,7 @@ export async function isKafkaReady(port: number): Promise<boolean> {
   const producer = kafka.producer({ transactionalId: NAME, retry: { retries: 0 } });
   try {
     await admin.connect();
+    await admin.describeCluster(); // the client knows no broker to ask before that
     await admin.describeGroups([NAME]);
     await producer.connect();
     await (await producer.transaction()).abort();
