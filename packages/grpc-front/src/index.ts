@@ -1,3 +1,4 @@
+export { createFront } from "./front.ts";
 export {
   type Admission,
   DEFAULT_FRONT_LIMITS,

@@ -1,0 +1,242 @@
+import {
+  FeatureStoreError,
+  type UnaryCall,
+  type UnaryHandler,
+  type UnaryReply,
+} from "@ofs/platform";
+import { MAX_FRAME_BYTES } from "../http2/constants.ts";
+import type { RequestHead } from "../http2/request-head.ts";
+import type { Session } from "../http2/session.ts";
+import type { CallContext } from "./call-context.ts";
+import { CallStream } from "./call-stream.ts";
+import type { Expiring } from "./deadline-watch.ts";
+import { decompress } from "./decompress.ts";
+import { MessageReader, type MessageSink, PREFIX_BYTES } from "./message-reader.ts";
+import { ANSWER_HEAD, OK_TRAILERS, statusTrailers } from "./reply-frames.ts";
+
+/** No admission was asked for, or none was needed. */
+export const NO_TOKEN = -1;
+
+/** One unary call, behind the transport port. */
+export class UnaryStream extends CallStream implements UnaryCall, MessageSink, Expiring {
+  readonly deadlineMs: number;
+  readonly #context: CallContext;
+  readonly #handler: UnaryHandler;
+  readonly #token: number;
+  #request: Buffer = EMPTY;
+  #hasRequest = false;
+  #reader: MessageReader | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  /** What the handler's promise came to, until it is sent. */
+  #reply: UnaryReply | undefined = undefined;
+  #error: unknown = undefined;
+  #isExpanding = false;
+  #isRunning = false;
+
+  /** @param deadlineMs Unix milliseconds; `Infinity` = none @param token of the admission */
+  constructor(
+    session: Session,
+    head: RequestHead,
+    context: CallContext,
+    handler: UnaryHandler,
+    deadlineMs: number,
+    token: number,
+  ) {
+    super(session, head);
+    this.#context = context;
+    this.#handler = handler;
+    this.deadlineMs = deadlineMs;
+    this.#token = token;
+  }
+
+  get request(): Uint8Array {
+    return this.#request;
+  }
+
+  /** Made when first asked for: most calls are answered before anything could wait on it. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.isClosed) this.#abort();
+    }
+    return this.#controller.signal;
+  }
+
+  override get lasts(): boolean {
+    return false;
+  }
+
+  override onData(bytes: Buffer, start: number, end: number, isEnd: boolean): void {
+    const size = end - start;
+    if (isEnd && this.#reader === undefined && this.#isWholeMessage(bytes, start, size)) {
+      this.#request = bytes.subarray(start + PREFIX_BYTES, end);
+      this.#run();
+      return;
+    }
+    this.#reader ??= new MessageReader(this.#context.limits.maxMessageBytes);
+    this.#reader.read(bytes, start, end, this);
+    if (this.isClosed) return;
+    if (isEnd) {
+      this.#onWhole(this.#reader);
+      return;
+    }
+    this.session.hold(this, size);
+    if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.add(this);
+  }
+
+  #isWholeMessage(bytes: Buffer, start: number, size: number): boolean {
+    const length = size - PREFIX_BYTES;
+    return (
+      length >= 0 &&
+      length <= this.#context.limits.maxMessageBytes &&
+      bytes[start] === 0 &&
+      bytes.readUInt32BE(start + 1) === length
+    );
+  }
+
+  onMessage(flag: number, message: Buffer): void {
+    if (this.#hasRequest) {
+      this.sendStatus(wrongCount(`Received a second request message for ${this.method}`));
+      return;
+    }
+    this.#hasRequest = true;
+    if (flag === 0) {
+      this.#request = message;
+      return;
+    }
+    if (flag !== 1) {
+      const text = `the compressed flag of the message is ${flag}`;
+      this.sendStatus(new FeatureStoreError("INTERNAL", text));
+      return;
+    }
+    this.#isExpanding = true;
+    decompress(this.encoding, message, this.#context.limits.maxMessageBytes, (error, expanded) => {
+      this.#isExpanding = false;
+      if (this.isClosed) return;
+      this.#error = error;
+      this.#request = error === undefined ? expanded : EMPTY;
+      this.session.post(this);
+    });
+  }
+
+  onTooLarge(sizeBytes: number): void {
+    const { maxMessageBytes } = this.#context.limits;
+    const text = `Received message larger than max (${sizeBytes} vs ${maxMessageBytes})`;
+    this.sendStatus(new FeatureStoreError("RESOURCE_EXHAUSTED", text));
+  }
+
+  #onWhole(reader: MessageReader): void {
+    if (reader.isWithin) {
+      this.sendStatus(new FeatureStoreError("INTERNAL", "the request ends within a message"));
+    } else if (!this.#hasRequest) {
+      this.sendStatus(wrongCount(`Received no request message for ${this.method}`));
+    } else if (!this.#isExpanding && this.#error === undefined) {
+      this.#run();
+    } else if (this.deadlineMs !== Number.POSITIVE_INFINITY) {
+      this.#context.deadlines.add(this);
+    }
+  }
+
+  #run(): void {
+    this.#isRunning = true;
+    let reply: UnaryReply | Promise<UnaryReply>;
+    try {
+      reply = this.#handler(this);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (!(reply instanceof Promise)) {
+      this.#succeed(reply);
+      return;
+    }
+    this.#wait(reply);
+  }
+
+  #wait(promise: Promise<UnaryReply>): void {
+    promise.then(
+      (reply) => {
+        this.#reply = reply;
+        if (!this.isClosed) this.session.post(this);
+      },
+      (error: unknown) => {
+        this.#error = error ?? new Error("a call was rejected without an error");
+        if (!this.isClosed) this.session.post(this);
+        else this.#context.onError(error, this.method);
+      },
+    );
+    if (this.heldBytes < this.#request.length) {
+      this.session.hold(this, this.#request.length - this.heldBytes);
+    }
+    if (this.deadlineMs !== Number.POSITIVE_INFINITY && !this.isClosed) {
+      this.#context.deadlines.add(this);
+    }
+  }
+
+  override onTurn(): void {
+    if (this.#error !== undefined) this.#fail(this.#error);
+    else if (this.#reply !== undefined) this.#succeed(this.#reply);
+    else if (!this.#isRunning && this.isRemoteClosed) this.#run();
+  }
+
+  expire(): void {
+    this.session.run(() =>
+      this.cut(new FeatureStoreError("DEADLINE_EXCEEDED", "Deadline exceeded")),
+    );
+    this.#abort();
+  }
+
+  #succeed({ response, trailers }: UnaryReply): void {
+    if (this.isClosed) return;
+    const { session } = this;
+    const { sender } = session;
+    const { maxHeaderListBytes } = session.peer;
+    const end =
+      trailers === undefined ? OK_TRAILERS : statusTrailers(0, "", trailers, maxHeaderListBytes);
+    const size = PREFIX_BYTES + response.length;
+    const isShort =
+      size <= MAX_FRAME_BYTES &&
+      size <= this.sendWindow &&
+      size <= sender.window &&
+      sender.isIdle &&
+      session.hasRoom();
+    if (isShort) {
+      session.output.answer(this.id, ANSWER_HEAD, response, end);
+      sender.countSent(size);
+      session.endStream(this);
+      return;
+    }
+    this.answeredAtMs = session.nowMs;
+    if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
+    this.queueMessage(response).end(end);
+    sender.wake(this);
+    session.hold(this, response.length + Math.max(0, this.#request.length - this.heldBytes));
+  }
+
+  #fail(error: unknown): void {
+    this.#context.onError(error, this.method);
+    if (!this.isClosed) this.sendStatus(error);
+  }
+
+  override onClosed(isCut: boolean): void {
+    if (this.#token !== NO_TOKEN) this.#context.admission?.leave(this.#token);
+    if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
+    this.outgoing?.clear();
+    if (isCut && this.#reply === undefined) this.#abort();
+  }
+
+  #abort(): void {
+    if (this.#controller === undefined || this.#controller.signal.aborted) return;
+    const error =
+      Date.now() >= this.deadlineMs
+        ? new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed")
+        : new FeatureStoreError("CANCELLED", "the caller is gone");
+    this.#controller.abort(error);
+  }
+}
+
+function wrongCount(text: string): FeatureStoreError {
+  return new FeatureStoreError("UNIMPLEMENTED", text);
+}
+
+const EMPTY = Buffer.alloc(0);
