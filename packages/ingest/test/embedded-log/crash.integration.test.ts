@@ -5,7 +5,7 @@ import { TestChild } from "./child-process.ts";
 import { newRecord, openLog, testFolder } from "./log-fixtures.ts";
 
 /** Each starts a process and kills it. */
-const { OFS_CRASH_ROUNDS = "100" } = process.env;
+const { OFS_CRASH_ROUNDS = "50" } = process.env;
 const ROUNDS = Number(OFS_CRASH_ROUNDS);
 const SEED = 20_251_121;
 
