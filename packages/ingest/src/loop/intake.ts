@@ -183,7 +183,7 @@ export class Intake {
     const { partition } = message;
     partition.unhalt(message);
     let bytes = 0;
-    for (let index = 0; index < writes.length; index++) bytes += writes[index]?.sizeBytes ?? 0;
+    for (const { sizeBytes } of writes) bytes += sizeBytes;
     message.sizeBytes += bytes;
     partition.inFlightBytes += bytes;
     message.openWrites = writes.length;

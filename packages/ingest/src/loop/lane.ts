@@ -33,6 +33,8 @@ export interface LaneConnection {
 
 /** Writes in order of arrival, one batch at a time. All writes of a key over a connection take one lane. */
 export class Lane {
+  /** Its connection's mark: it has been given writes since it was last kicked. */
+  isDirty = false;
   readonly #context: LaneContext;
   readonly #connection: LaneConnection;
   readonly #queue = new EntryQueue();

@@ -10,7 +10,7 @@ class ConnectionLanes implements LaneConnection {
   readonly name: string;
   readonly lanes: readonly Lane[];
   /** Given writes since the last `kick`. */
-  readonly dirty = new Set<Lane>();
+  readonly #dirty: Lane[] = [];
   writing = 0;
 
   constructor(name: string, context: LaneContext) {
@@ -19,10 +19,20 @@ class ConnectionLanes implements LaneConnection {
     this.lanes = Array.from({ length: lanesPerConnection }, () => new Lane(context, this));
   }
 
+  push(entry: LaneEntry, nowMs: number): void {
+    const lane = this.lanes[hashOf(entry.write.key) % this.lanes.length] as Lane;
+    if (!lane.isDirty) this.#dirty.push(lane);
+    lane.isDirty = true;
+    lane.push(entry, nowMs);
+  }
+
   kick(): void {
     const isIdle = this.writing === 0;
-    for (const lane of this.dirty) lane.kick(isIdle);
-    this.dirty.clear();
+    for (const lane of this.#dirty) {
+      lane.isDirty = false;
+      lane.kick(isIdle);
+    }
+    this.#dirty.length = 0;
   }
 
   idled(lane: Lane): void {
@@ -45,11 +55,8 @@ export class Lanes {
   /** Puts a message's writes into their lanes. They are written after `kick`. */
   push(message: Message, nowMs: number): void {
     for (const write of message.prepared?.writes ?? []) {
-      const connection = this.#connection(write.connection);
-      const { lanes } = connection;
-      const lane = lanes[hashOf(write.key) % lanes.length] as Lane;
-      lane.push(new LaneEntry(message, write, this.#sequence++), nowMs);
-      connection.dirty.add(lane);
+      const entry = new LaneEntry(message, write, this.#sequence++);
+      this.#connection(write.connection).push(entry, nowMs);
     }
   }
 
