@@ -175,7 +175,9 @@ export class EmbeddedSource implements RecordSource {
     this.#reportGap(partition, (found[0] as OffsetRecord).offset);
     partition.position = last.offset + 1;
     const from = { topic, partition: partition.partition };
-    const records = found.map((record): SourceRecord => ({ ...from, ...record }));
+    const records = found.map(({ offset, key, value, headers, timestampMs }): SourceRecord => {
+      return { topic, partition: from.partition, offset, key, value, headers, timestampMs };
+    });
     this.#listener?.records(from, records, Math.max(endOffset, partition.position));
   }
 
