@@ -11,7 +11,8 @@ export interface CallView {
   /** `application/grpc` for all of gRPC's own. */
   readonly contentType: string | undefined;
   readonly status: string | undefined;
-  readonly message: string | undefined;
+  /** Decoded: servers may write more in percent than they must. None is as good as an empty one. */
+  readonly message: string;
   readonly trailers: string;
   readonly body: string;
   readonly resetCode: number | undefined;
@@ -104,7 +105,7 @@ export function viewOf({ blocks, body, resetCode, isEnded }: StreamOutcome): Cal
     httpStatus: all.get(":status"),
     contentType: contentType?.startsWith("application/grpc") ? "application/grpc" : contentType,
     status: all.get("grpc-status"),
-    message: all.get("grpc-message"),
+    message: decodeURIComponent(all.get("grpc-message") ?? ""),
     trailers: own.map(([name, value]) => `${name}=${value}`).join("&"),
     body: `${body.length}:${createHash("sha1").update(body).digest("hex").slice(0, 8)}`,
     resetCode,

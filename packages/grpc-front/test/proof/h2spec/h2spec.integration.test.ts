@@ -8,7 +8,8 @@ import { ProofTarget } from "../support/proof-target.ts";
 
 const MODULE = join(import.meta.dirname, "../clients/go");
 const SUITE = "github.com/summerwind/h2spec/cmd/h2spec";
-const CASE_COUNT = 145;
+/** Of them, one only counts with `--strict`. */
+const CASE_COUNT = 146;
 const BUILD_TIMEOUT_MS = 420_000;
 const RUN_TIMEOUT_MS = 120_000;
 

@@ -4,6 +4,7 @@
  */
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { FrontStats } from "@ofs/grpc-front";
 import { createLogger } from "@ofs/platform";
 import { type AbortCounts, proofRoutes } from "./proof-routes.ts";
 import { openTransport, type TransportName } from "./transports.ts";
@@ -18,16 +19,22 @@ export interface ProofServerState {
   /** Timers, sockets and the like that keep a process alive, by kind. */
   readonly resources: Readonly<Record<string, number>>;
   readonly aborts: AbortCounts;
+  /** Of the front; undefined for grpc-js. */
+  readonly front: (FrontStats & { readonly faults: Readonly<Record<string, number>> }) | undefined;
 }
 
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 const MAX_CONCURRENT_STREAMS = 100;
 
 const counts: AbortCounts = { cancelled: 0, deadline: 0, hanging: 0 };
+const faults: Record<string, number> = {};
 const transport = openTransport((process.argv[2] ?? "front") as TransportName, {
   routes: proofRoutes(counts),
   maxRequestBytes: MAX_REQUEST_BYTES,
   maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
+  onFault: (fault) => {
+    faults[fault] = (faults[fault] ?? 0) + 1;
+  },
   log: createLogger({ service: "proof", level: "WARN" }),
 });
 
@@ -43,6 +50,7 @@ const server = createServer({ noDelay: true }, (socket) => {
 function state(): ProofServerState {
   for (let round = 0; round < 2; round++) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
+  const stats = transport.stats?.();
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   return {
@@ -52,6 +60,7 @@ function state(): ProofServerState {
     connections: sockets.size,
     resources,
     aborts: { ...counts },
+    front: stats === undefined ? undefined : { ...stats, faults },
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import * as grpcFront from "@ofs/grpc-front";
-import type { PlainHandler } from "@ofs/grpc-front";
+import { createFront, type FrontFault, type FrontStats, type PlainHandler } from "@ofs/grpc-front";
 import type { Logger, UnaryRoutes } from "@ofs/platform";
 import { GrpcServer } from "../../../../../services/api-server/src/transport/grpc-server.ts";
 
@@ -13,12 +12,14 @@ export interface Transport {
   /** Resolves when what was in flight is answered and no connection is left. */
   drain(): Promise<void>;
   destroy(): void;
+  stats?(): FrontStats;
 }
 
 export interface TransportSettings {
   readonly routes: UnaryRoutes;
   readonly maxRequestBytes: number;
   readonly maxConcurrentStreams: number;
+  onFault(fault: FrontFault): void;
   readonly log: Logger;
 }
 
@@ -26,7 +27,7 @@ const KEEPALIVE_TIME_MS = 20_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
 export function openTransport(name: TransportName, settings: TransportSettings): Transport {
-  const { routes, maxRequestBytes, maxConcurrentStreams, log } = settings;
+  const { routes, maxRequestBytes, maxConcurrentStreams, onFault, log } = settings;
   if (name === "grpc-js") {
     return new GrpcServer(routes, {
       maxRequestBytes,
@@ -36,10 +37,11 @@ export function openTransport(name: TransportName, settings: TransportSettings):
       keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
     });
   }
-  return grpcFront.createFront({
+  return createFront({
     routes,
     plain: answerPlainly,
     limits: { maxMessageBytes: maxRequestBytes, maxConcurrentStreams },
+    onFault,
     log,
   });
 }
