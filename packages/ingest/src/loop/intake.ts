@@ -73,7 +73,7 @@ export class Intake {
   registryChanged(): void {
     const stillMissing = (message: Message, missing: string): boolean => {
       const fault = this.#faultOf(message);
-      return fault instanceof MessageFault && fault.missing === missing;
+      return fault instanceof MessageFault && missingOf(fault) === missing;
     };
     for (const message of this.#waiting.released(stillMissing)) this.#again.push(message);
     this.#retryHalted();
@@ -206,8 +206,8 @@ export class Intake {
     const { monotonicNow } = this.#context;
     if (error instanceof MessageFault && error.kind === "registry") {
       message.partition.unhalt(message);
-      const missing = error.missing ?? error.message;
-      if (!this.#waiting.add(message, missing, monotonicNow())) this.#reject(message, error);
+      const isWaiting = this.#waiting.add(message, missingOf(error), monotonicNow());
+      if (!isWaiting) this.#reject(message, error);
     } else if (isHalting(error)) this.#halt(message, error);
     else this.#reject(message, error);
   }
@@ -244,6 +244,10 @@ function canPump(partition: PartitionState): boolean {
 function isHalting(error: Error): boolean {
   if (error instanceof MessageFault) return error.kind === "store";
   return error instanceof FeatureStoreError && isTransient(error);
+}
+
+function missingOf(fault: MessageFault): string {
+  return fault.missing ?? fault.message;
 }
 
 function codeOf(error: Error): ErrorCode {

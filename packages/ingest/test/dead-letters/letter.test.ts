@@ -73,14 +73,18 @@ describe("a dead letter", () => {
 
   test("cuts the text of its error to the limit, between two characters", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 40 }), (text, max) => {
-        const cut = cutText(text, max);
-        expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(max);
-        const whole = Buffer.from(text).toString();
-        if (Buffer.byteLength(text) <= max) expect(cut).toBe(text);
-        else expect(whole.startsWith(cut.replace(/…$/, ""))).toBe(true);
-      }),
-      { numRuns: 500 },
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "é", "…", "𝒳", "\ud800"), maxLength: 30 }),
+        fc.integer({ min: 1, max: 40 }),
+        (text, max) => {
+          const cut = cutText(text, max);
+          expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(max);
+          const whole = Buffer.from(text).toString();
+          if (Buffer.byteLength(text) <= max) expect(cut).toBe(text);
+          else expect(whole.startsWith(cut.replace(/…$/, ""))).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
     );
     expect(headerText(letterOf(RECORD, 8), "dlq-error")).toBe("no en…");
   });

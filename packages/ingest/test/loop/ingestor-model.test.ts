@@ -4,7 +4,7 @@ import { IngestModel } from "./ingest-model.ts";
 const { OFS_INGEST_SEED = "1", OFS_PROPERTY_RUNS } = process.env;
 const FIRST_SEED = Number(OFS_INGEST_SEED);
 /** Each is some 10 to 30 virtual seconds, and a tenth of a real one. */
-const RUNS = OFS_PROPERTY_RUNS === undefined ? 12 : 300;
+const RUNS = OFS_PROPERTY_RUNS === undefined ? 8 : 300;
 
 test("under faults, rebalances and crashes every key ends with its newest value", async () => {
   let crashes = 0;

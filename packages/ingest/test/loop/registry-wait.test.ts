@@ -1,3 +1,5 @@
+import { MessageFault } from "@ofs/ingest";
+import { FeatureStoreError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
 import { IngestRig, partitionOf } from "../support/ingest-rig.ts";
 import { headerText } from "../support/memory-sink.ts";
@@ -43,6 +45,21 @@ describe("a message that misses a name of the registry", () => {
     rig.ingestor.registryChanged();
     await rig.clock.advance(1_000);
     expect(rig.partitionStatus().waitingRecords).toBe(1);
+    await rig.close();
+  });
+
+  test("has no more time for a fault that does not name what is missing", async () => {
+    const rig = await createRig();
+    rig.format.onPrepare = () => {
+      const cause = new FeatureStoreError("NOT_FOUND", "something is not there");
+      throw new MessageFault("registry", cause);
+    };
+    rig.addRow(0, "a", "1");
+    for (let second = 0; second < 31; second++) {
+      rig.ingestor.registryChanged();
+      await rig.clock.advance(1_000);
+    }
+    expect(rig.sink.records).toHaveLength(1);
     await rig.close();
   });
 
