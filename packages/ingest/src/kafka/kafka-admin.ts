@@ -49,9 +49,11 @@ export class KafkaAdmin implements LogAdmin {
 
   async committed(group: string, topic: string): Promise<ReadonlyMap<number, CommittedPosition>> {
     const found = new Map<number, CommittedPosition>();
-    const topics = await this.#ask(`offsets of group ${group}`, (admin) =>
-      admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    );
+    const topics = await this.#ask(`offsets of group ${group}`, async (admin) => {
+      // Until kafkajs has asked who the brokers are, it finds none that could know the group's coordinator.
+      await admin.describeCluster();
+      return admin.fetchOffsets({ groupId: group, topics: [topic] });
+    });
     for (const { partitions } of topics) {
       for (const { partition, offset, metadata } of partitions) {
         if (Number(offset) < 0) continue;

@@ -14,6 +14,8 @@ const LONG_POLL_MS = 500;
 const SHORT_POLL_MS = 20;
 /** Between two questions for where partitions are. */
 const METADATA_PAUSE_MS = 250;
+/** The same after one that was not answered. */
+const METADATA_RETRY_MS = 1000;
 
 export interface FetcherOptions {
   readonly cluster: Pick<KafkaCluster, "fetch" | "leaderOf" | "listOffsets" | "refreshTopics">;
@@ -47,6 +49,7 @@ export class PartitionFetcher {
   #isStopped = false;
   #isRefreshing = false;
   #timer: NodeJS.Timeout | undefined;
+  #refreshTimer: NodeJS.Timeout | undefined;
 
   /** @param partitions with the offset to begin at, where one was committed */
   constructor(
@@ -68,6 +71,7 @@ export class PartitionFetcher {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#refreshTimer);
   }
 
   setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
@@ -251,22 +255,31 @@ export class PartitionFetcher {
     this.#options.faults.clear(position.name);
   }
 
-  /** Partitions may have moved. */
+  /** Partitions may have moved. Goes on until it is known where they are. */
   #refreshTopics(): void {
     if (this.#isRefreshing || this.#isStopped) return;
     this.#isRefreshing = true;
     const { cluster, topics, faults } = this.#options;
-    const refreshed = cluster.refreshTopics(topics).then(
-      () => faults.clear("metadata"),
+    const again = (isKnown: boolean): void => {
+      if (this.#isStopped) return;
+      this.#refreshTimer = setTimeout(
+        () => {
+          this.#isRefreshing = false;
+          if (!isKnown) this.#refreshTopics();
+        },
+        isKnown ? METADATA_PAUSE_MS : METADATA_RETRY_MS,
+      );
+    };
+    cluster.refreshTopics(topics).then(
+      () => {
+        faults.clear("metadata");
+        again(true);
+      },
       (error: unknown) => {
         if (!this.#isStopped) faults.set("metadata", reasonOf(error));
+        again(false);
       },
     );
-    void refreshed.then(() => {
-      setTimeout(() => {
-        this.#isRefreshing = false;
-      }, METADATA_PAUSE_MS).unref();
-    });
   }
 }
 

@@ -145,6 +145,17 @@ describe.each([
     expect(await read(0, 100, 0)).toEqual([0]);
   });
 
+  it("tells what a group has committed as the first thing that it is asked", async () => {
+    const topic = topicName();
+    await admin.createTopic(topic, { partitionCount: 1 });
+    const fresh = new KafkaAdmin(connectionTo(address));
+    try {
+      expect(await fresh.committed("nobody", topic)).toEqual(new Map());
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it("refuses what cannot be, naming it", async () => {
     const topic = topicName();
     await admin.createTopic(topic, { partitionCount: 1 });

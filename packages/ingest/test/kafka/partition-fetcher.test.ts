@@ -25,6 +25,7 @@ class FakeCluster {
 
   async refreshTopics(): Promise<string[]> {
     this.refreshes++;
+    if (this.failure !== undefined) throw this.failure;
     return [];
   }
 
@@ -215,7 +216,7 @@ describe("PartitionFetcher", () => {
     cluster.contents.set("t/0", { offsets: [0] });
     open([0]);
     await pass(30_000);
-    expect(faults.reason).toBe("broker 0: connection refused");
+    expect(faults.reason).toBe("broker 0: connection refused; metadata: connection refused");
     expect(cluster.asked.length).toBeLessThan(20);
     expect(cluster.refreshes).toBeGreaterThan(2);
     cluster.failure = undefined;

@@ -114,8 +114,9 @@ export function groupContract(context: () => SourceContext): void {
       for (let round = 0; round < 3; round++) {
         await subject.produce([0, 1, 2, 3].flatMap((one) => numbered(topic, one, sent, 25)));
         sent += 25;
-        all.push(await committing());
-        await all.at(-1)?.owns(1);
+        const next = await committing();
+        all.push(next);
+        await waitUntil(() => next.owned.size > 0, { what: "a share", timeoutMs: 20_000 });
       }
       const expected = [0, 1, 2, 3].flatMap((partition) =>
         Array.from({ length: sent }, (_, index) => `${partition}:${index}`),

@@ -88,7 +88,7 @@ export class Reader implements SourceListener {
 
   async owns(partitionCount: number): Promise<void> {
     await waitUntil(() => this.owned.size === partitionCount, {
-      what: `a member to own ${partitionCount} partitions (${this.calls.join("; ")})`,
+      what: `${partitionCount} partitions; ${JSON.stringify(this.source.status())}, ${this.calls.join("; ")}`,
       timeoutMs: PATIENCE_MS,
     });
   }
