@@ -7,6 +7,7 @@ export {
   type FrontLimits,
   type FrontOptions,
   type FrontStats,
+  NO_TOKEN,
 } from "./front-options.ts";
 export type {
   PlainAnswer,

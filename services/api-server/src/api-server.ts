@@ -230,6 +230,7 @@ async function openApi(
       maxConnections: server.MAX_CONNECTIONS,
       maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
       isReflectionOn: server.GRPC_REFLECTION,
+      transport: server.GRPC_TRANSPORT,
     },
     { grpcRoutes, services, httpRoutes, health, overload, metrics, log, connections: worker },
   );

@@ -2,11 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { Health, Logger, UnaryRoutes } from "@ofs/platform";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { type HttpRoutes, HttpServer } from "./http/http-server.ts";
+import { FrontServer } from "./transport/front-server.ts";
 import { GrpcServer } from "./transport/grpc-server.ts";
 import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
 import { OpenStreams } from "./transport/open-streams.ts";
 import type { OverloadGuard } from "./transport/overload-guard.ts";
 import { addReflection } from "./transport/reflection.ts";
+import type { GrpcTransport, RpcServer, RpcServerOptions } from "./transport/rpc-server.ts";
 import { type ConnectionSource, SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
 import { shedStreams } from "./transport/shed-streams.ts";
 
@@ -28,6 +30,7 @@ export interface FrontSettings {
   readonly maxConnections: number;
   readonly maxConcurrentStreams: number;
   readonly isReflectionOn: boolean;
+  readonly transport: GrpcTransport;
 }
 
 export interface FrontDeps {
@@ -74,31 +77,23 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
   const tls = await readTls(settings.tls);
   const streams = new OpenStreams(MAX_STREAMS);
   const http = new HttpServer(deps.httpRoutes, { log });
-  const shed = shedStreams(deps.overload);
   const streamFaults = new Counter({
     name: "ofs_grpc_stream_faults_total",
-    help: "Calls that were cut: slow-request, unread-answer, held-bytes (of the connection or the process).",
+    help: "Calls that were cut: slow-request, unread-answer, held-bytes (of the connection or the process), stream-queue.",
     labelNames: ["reason"],
     registers: [deps.metrics],
   });
-  const grpc = new GrpcServer(deps.grpcRoutes, {
+  const faults = connectionFaults(deps.metrics);
+  const grpc = createRpcServer(settings, deps, http, faults, {
     maxRequestBytes: settings.maxRequestBytes,
     maxConcurrentStreams: settings.maxConcurrentStreams,
     keepaliveTimeMs: KEEPALIVE_TIME_MS,
     keepaliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
-    // Over TLS, HTTP clients that know HTTP/2 choose it.
-    takeOver: (...stream) => http.acceptStream(...stream) || shed(...stream),
     onStreamFault: (reason) => streamFaults.inc({ reason }),
     log,
   });
   grpc.addService(HEALTH_SERVICE, createHealthService(deps.health, deps.services, streams));
   if (settings.isReflectionOn) addReflection(grpc, deps.services, streams);
-  const faults = new Counter({
-    name: "ofs_connection_faults_total",
-    help: "Connections that ended early: silent, reset, tls (handshake), too-many (MAX_CONNECTIONS).",
-    labelNames: ["reason"],
-    registers: [deps.metrics],
-  });
   const port = await SharedPort.listen({
     host: settings.host,
     port: settings.port,
@@ -110,6 +105,43 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
     onHttp1: (socket) => http.accept(socket),
     onFault: (reason) => faults.inc({ reason }),
   });
+  registerPortMetrics(port, deps);
+  return { port: port.port, drain: (signal) => drainFront(port, grpc, http, streams, signal) };
+}
+
+function connectionFaults(metrics: Registry): Counter<"reason"> {
+  return new Counter({
+    name: "ofs_connection_faults_total",
+    help: "Connections that ended early: silent, reset, tls (handshake), too-many (MAX_CONNECTIONS); with GRPC_TRANSPORT=front also protocol, flood, handshake, keepalive, stalled-write, internal.",
+    labelNames: ["reason"],
+    registers: [metrics],
+  });
+}
+
+/** Over TLS, HTTP clients that know HTTP/2 choose it: either server passes their requests on. */
+function createRpcServer(
+  { transport }: FrontSettings,
+  { grpcRoutes, overload }: FrontDeps,
+  http: HttpServer,
+  faults: Counter<"reason">,
+  options: RpcServerOptions,
+): RpcServer {
+  if (transport === "front") {
+    return new FrontServer(grpcRoutes, {
+      ...options,
+      overload,
+      plain: (head) => http.plainAnswer(head),
+      onConnectionFault: (reason) => faults.inc({ reason }),
+    });
+  }
+  const shed = shedStreams(overload);
+  return new GrpcServer(grpcRoutes, {
+    ...options,
+    takeOver: (...stream) => http.acceptStream(...stream) || shed(...stream),
+  });
+}
+
+function registerPortMetrics(port: SharedPort, deps: FrontDeps): void {
   new Counter({
     name: "ofs_overload_refused_total",
     help: "Calls that were refused because the process was overloaded (OVERLOAD_QUEUE_MS).",
@@ -127,12 +159,11 @@ export async function openFront(settings: FrontSettings, deps: FrontDeps): Promi
       this.set(port.connectionCount);
     },
   });
-  return { port: port.port, drain: (signal) => drainFront(port, grpc, http, streams, signal) };
 }
 
 async function drainFront(
   port: SharedPort,
-  grpc: GrpcServer,
+  grpc: RpcServer,
   http: HttpServer,
   streams: OpenStreams,
   signal: AbortSignal,
@@ -153,7 +184,7 @@ async function drainFront(
 /** Resolves when the last connection is gone. */
 async function endConnections(
   port: SharedPort,
-  grpc: GrpcServer,
+  grpc: RpcServer,
   http: HttpServer,
   streams: OpenStreams,
 ): Promise<void> {

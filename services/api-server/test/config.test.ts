@@ -332,7 +332,7 @@ describe("faults", () => {
     [{ ETCD_USERNAME: "u" }, "ETCD_PASSWORD: is required with ETCD_USERNAME"],
     [{ ETCD_PASSWORD: "hunter2" }, "ETCD_USERNAME: is required with ETCD_PASSWORD"],
     [{ APP_NAME: "a/b" }, 'APP_NAME: must have no slash and no blank (value "a/b")'],
-    [{ GRPC_TRANSPORT: "front" }, 'GRPC_TRANSPORT: must be one of grpc-js (value "front")'],
+    [{ GRPC_TRANSPORT: "h3" }, 'GRPC_TRANSPORT: must be one of front, grpc-js (value "h3")'],
     [
       { APP_METRIC_SAMPLING_RATE: "2" },
       'APP_METRIC_SAMPLING_RATE: must be a number from 0 to 1 (value "2")',

@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { FrontOptions } from "../front-options.ts";
+import { type FrontOptions, NO_TOKEN } from "../front-options.ts";
 import { type HeaderField, HeaderKind } from "../hpack/header-field.ts";
 import type { RequestHead } from "../http2/request-head.ts";
 import type { Session } from "../http2/session.ts";
@@ -9,7 +9,7 @@ import { METHOD_NOT_ALLOWED, statusAnswer, UNSUPPORTED_MEDIA_TYPE } from "./repl
 import { sendableStatus } from "./status-text.ts";
 import { StreamingStream } from "./streaming-stream.ts";
 import { parseTimeout } from "./timeout.ts";
-import { NO_TOKEN, UnaryStream } from "./unary-stream.ts";
+import { UnaryStream } from "./unary-stream.ts";
 
 const CONTENT_TYPE = "application/grpc";
 const PLUS = 0x2b;

@@ -6,7 +6,7 @@ import { FeatureStoreError } from "@ofs/platform";
  *
  * @param encoding the call's `grpc-encoding`
  * @param done gets the message, or a `FeatureStoreError`: UNIMPLEMENTED (another encoding), RESOURCE_EXHAUSTED (larger
- * than `maxBytes`), INTERNAL (damaged); never called before this returns
+ * than `maxBytes`), INTERNAL (damaged, or not said to be compressed); never called before this returns
  */
 export function decompress(
   encoding: string | undefined,
@@ -42,6 +42,10 @@ export function decompressNow(
 }
 
 function unsupported(encoding = "identity"): FeatureStoreError {
+  if (encoding === "identity") {
+    const text = "the compressed flag of the message is set, but grpc-encoding names no compression";
+    return new FeatureStoreError("INTERNAL", text);
+  }
   const shown = encoding.slice(0, 100);
   return new FeatureStoreError(
     "UNIMPLEMENTED",

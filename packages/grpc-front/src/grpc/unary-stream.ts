@@ -4,6 +4,7 @@ import {
   type UnaryHandler,
   type UnaryReply,
 } from "@ofs/platform";
+import { NO_TOKEN } from "../front-options.ts";
 import { MAX_FRAME_BYTES } from "../http2/constants.ts";
 import type { RequestHead } from "../http2/request-head.ts";
 import type { Session } from "../http2/session.ts";
@@ -13,9 +14,6 @@ import type { Expiring } from "./deadline-watch.ts";
 import { decompress } from "./decompress.ts";
 import { MessageReader, type MessageSink, PREFIX_BYTES } from "./message-reader.ts";
 import { ANSWER_HEAD, OK_TRAILERS, statusTrailers } from "./reply-frames.ts";
-
-/** No admission was asked for, or none was needed. */
-export const NO_TOKEN = -1;
 
 /** One unary call, behind the transport port. */
 export class UnaryStream extends CallStream implements UnaryCall, MessageSink, Expiring {

@@ -1,11 +1,25 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
+import type { Readable } from "node:stream";
 
-/** A request over HTTP/1.1 or HTTP/2. */
-export type HttpRequest = IncomingMessage | Http2ServerRequest;
+/** A request over HTTP/1.1 or HTTP/2, whoever has received it: its body, and this. */
+export interface HttpRequest extends Readable {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** The caller, where the answer is not a stream of Node's. */
+export interface PlainResponse {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  once(event: "close", listener: () => void): unknown;
+}
 
 /** Its answer. */
-export type HttpResponse = ServerResponse | Http2ServerResponse;
+export type HttpResponse = ServerResponse | Http2ServerResponse | PlainResponse;
 
 /** @param name in lower case @returns the header's first value */
 export function firstHeader({ rawHeaders }: HttpRequest, name: string): string | undefined {

@@ -1,12 +1,20 @@
-import { createServer, type Server } from "node:http";
-import { constants, createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
 import type { Socket } from "node:net";
+import type { PlainAnswer, PlainHead, PlainReply, PlainRequest } from "@ofs/grpc-front";
 import { HttpError, type HttpReply } from "@ofs/http";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { OnStream } from "../transport/guarded-streams.ts";
 import { SocketSet } from "../transport/socket-set.ts";
 import { errorReply } from "./http-reply.ts";
 import type { HttpRequest, HttpResponse } from "./http-request.ts";
+import { PlainCaller, plainHttpRequest } from "./plain-http.ts";
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */
 export interface HttpRoute {
@@ -35,6 +43,9 @@ const IDLE_TIMEOUT_MS = 60_000;
 
 /** How often the first two are looked at. */
 const TIMEOUT_CHECK_INTERVAL_MS = 1_000;
+
+type NodeRequest = IncomingMessage | Http2ServerRequest;
+type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export interface HttpServerOptions {
   readonly log: Logger;
@@ -86,6 +97,12 @@ export class HttpServer {
     return true;
   }
 
+  /** @returns who answers a request that our own HTTP/2 server has received; undefined if no route does */
+  plainAnswer(head: PlainHead): PlainAnswer | undefined {
+    if (!this.#routes.has(pathOf(head.path))) return undefined;
+    return (request) => this.#servePlain(request);
+  }
+
   /** Closes connections after their next answer, or if no request comes soon. @returns when all are closed */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -107,10 +124,24 @@ export class HttpServer {
   }
 
   /** Never rejects: whatever fails becomes an answer. */
-  async #serve(request: HttpRequest, response: HttpResponse): Promise<void> {
-    let reply: HttpReply;
+  async #serve(request: NodeRequest, response: NodeResponse): Promise<void> {
+    this.#send(request, response, await this.#answer(request, response));
+  }
+
+  async #servePlain(request: PlainRequest): Promise<PlainReply> {
+    const caller = new PlainCaller(request.signal);
+    const reply = await this.#answer(plainHttpRequest(request), caller);
+    return {
+      status: reply.status,
+      headers: { ...reply.headers, "content-type": reply.contentType },
+      body: Buffer.from(reply.body),
+    };
+  }
+
+  /** Never rejects: whatever fails becomes an answer. */
+  async #answer(request: HttpRequest, response: HttpResponse): Promise<HttpReply> {
     try {
-      reply = await this.#route(request).handle(request, response);
+      return await this.#route(request).handle(request, response);
     } catch (error) {
       if (!(error instanceof FeatureStoreError || error instanceof HttpError)) {
         this.#log.error(
@@ -118,9 +149,8 @@ export class HttpServer {
           "an HTTP request failed unexpectedly",
         );
       }
-      reply = errorReply(error);
+      return errorReply(error);
     }
-    this.#send(request, response, reply);
   }
 
   #route(request: HttpRequest): HttpRoute {
@@ -134,7 +164,7 @@ export class HttpServer {
     return route;
   }
 
-  #send(request: HttpRequest, response: HttpResponse, reply: HttpReply): void {
+  #send(request: NodeRequest, response: NodeResponse, reply: HttpReply): void {
     const body = Buffer.from(reply.body);
     // What is left of a body that nobody read would be taken for the next request.
     const mustClose = this.#isDraining || !request.complete;

@@ -19,30 +19,13 @@ import {
 import { GrpcCall } from "./grpc-call.ts";
 import { sendableStatus } from "./grpc-status.ts";
 import { GuardedStreams, type StreamHooks } from "./guarded-streams.ts";
-import {
-  DEFAULT_HELD_LIMITS,
-  type HeldLimits,
-  HeldStreams,
-  type StreamFault,
-} from "./held-streams.ts";
+import { DEFAULT_HELD_LIMITS, HeldStreams } from "./held-streams.ts";
+import type { RpcServer, RpcServerOptions } from "./rpc-server.ts";
 import { SocketSet } from "./socket-set.ts";
 
-export interface GrpcServerOptions {
-  /** Larger messages, also after decompression, are RESOURCE_EXHAUSTED. */
-  readonly maxRequestBytes: number;
-  /** Per connection; clients queue what is beyond. */
-  readonly maxConcurrentStreams: number;
-  /** Between pings to a client, so that a dead peer is noticed. */
-  readonly keepaliveTimeMs: number;
-  /** For the answer to such a ping. */
-  readonly keepaliveTimeoutMs: number;
+export interface GrpcServerOptions extends RpcServerOptions {
   /** Gets each HTTP/2 stream first. @returns whether it has taken the stream */
   readonly takeOver?: StreamHooks["takeOver"];
-  /** What calls that do not end may hold; default `DEFAULT_HELD_LIMITS`. */
-  readonly heldLimits?: HeldLimits;
-  /** Is told of each stream that was ended for passing them. */
-  onStreamFault?(fault: StreamFault): void;
-  readonly log: Logger;
 }
 
 /** For a client to close its connection after GOAWAY and the last answer. */
@@ -52,7 +35,7 @@ const LINGER_MS = 1_000;
  * gRPC over grpc-js. It does not listen: connections are given to it. Unary methods come as transport-neutral
  * handlers on raw bytes; grpc-js's own kinds of service (health, reflection) can be added.
  */
-export class GrpcServer {
+export class GrpcServer implements RpcServer {
   readonly #server: Server;
   readonly #injector: ConnectionInjector;
   readonly #streams: GuardedStreams;

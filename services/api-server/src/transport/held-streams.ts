@@ -7,7 +7,7 @@ import {
 import { status } from "@grpc/grpc-js";
 
 /** Why a stream was ended. */
-export type StreamFault = "slow-request" | "unread-answer" | "held-bytes";
+export type StreamFault = "slow-request" | "unread-answer" | "held-bytes" | "stream-queue";
 
 export interface HeldLimits {
   /** For a request to arrive whole. */

@@ -1,8 +1,8 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { FILE_DESCRIPTOR_PROTOS } from "@ofs/proto";
-import type { GrpcServer } from "./grpc-server.ts";
 import type { OpenStreams, ServerStream } from "./open-streams.ts";
+import type { RpcServer } from "./rpc-server.ts";
 
 /**
  * Adds server reflection, v1 and v1alpha. It shows the published schema and needs no credentials.
@@ -10,7 +10,7 @@ import type { OpenStreams, ServerStream } from "./open-streams.ts";
  * @param services full names of the services to list: those that the server has
  */
 export function addReflection(
-  server: GrpcServer,
+  server: RpcServer,
   services: readonly string[],
   streams: OpenStreams,
 ): void {

@@ -11,7 +11,7 @@ const REFUSAL = {
 };
 
 /** gRPC's services for operators: answered however busy the process is. */
-const ALWAYS_SERVED = /^\/grpc\.(?:health|reflection)\./;
+export const ALWAYS_SERVED = /^\/grpc\.(?:health|reflection)\./;
 
 /**
  * Refuses gRPC calls while the process is overloaded, before grpc-js has spent anything on them: there, a refusal costs

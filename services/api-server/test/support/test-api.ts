@@ -13,6 +13,7 @@ import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
 import { featureRoutes } from "../../src/routes/feature-routes.ts";
 import { schemaRoutes } from "../../src/routes/schema-routes.ts";
 import { OverloadGuard } from "../../src/transport/overload-guard.ts";
+import type { GrpcTransport } from "../../src/transport/rpc-server.ts";
 import { openTestFront, type TestFront } from "./test-front.ts";
 
 /** The time that the authenticator of these tests lives in. */
@@ -104,11 +105,12 @@ export async function openTestApi(
   readers: readonly Reader[],
   maxInFlight = 10,
   overload = new OverloadGuard({ queueMs: 0 }),
+  transport: GrpcTransport = "front",
 ): Promise<TestApi> {
   const engine = new FakeEngine();
   let snapshot: Snapshot | undefined = snapshotOf(readers);
   const current = () => snapshot;
-  const opened = await openTestFront({}, {}, (health, metrics) => {
+  const opened = await openTestFront({}, { transport }, (health, metrics) => {
     const authenticator = new Authenticator(current, () => NOW_SECONDS * 1_000);
     const limit = new InFlightLimit("MAX_IN_FLIGHT", maxInFlight);
     const guard = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
@@ -119,7 +121,11 @@ export async function openTestApi(
       overload,
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
-    return { grpcRoutes, httpRoutes: new Map([...adminRoutes(health, metrics), ...mirror]) };
+    return {
+      grpcRoutes,
+      overload,
+      httpRoutes: new Map([...adminRoutes(health, metrics), ...mirror]),
+    };
   });
   return {
     ...opened,

@@ -1,8 +1,14 @@
-import { createLogger, Health, type UnaryHandler } from "@ofs/platform";
+import { createLogger, Health, type UnaryHandler, type UnaryRoutes } from "@ofs/platform";
 import { Registry } from "prom-client";
 import { type Front, type FrontDeps, type FrontSettings, openFront } from "../../src/front.ts";
 import { adminRoutes } from "../../src/http/admin-routes.ts";
+import { FrontServer } from "../../src/transport/front-server.ts";
+import { GrpcServer } from "../../src/transport/grpc-server.ts";
 import { OverloadGuard } from "../../src/transport/overload-guard.ts";
+import type { GrpcTransport, RpcServer, RpcServerOptions } from "../../src/transport/rpc-server.ts";
+
+/** Each must pass the same tests. */
+export const TRANSPORTS: readonly GrpcTransport[] = ["front", "grpc-js"];
 
 export const ECHO = "/test.Service/Echo";
 
@@ -39,6 +45,7 @@ export async function openTestFront(
       maxConnections: 100,
       maxConcurrentStreams: 100,
       isReflectionOn: true,
+      transport: "front",
       ...settings,
     },
     {
@@ -53,4 +60,18 @@ export async function openTestFront(
     },
   );
   return { front, port: front.port, health, metrics, lines };
+}
+
+/** `openTestFront` with a transport of one's choice. */
+export function openerOver(transport: GrpcTransport): typeof openTestFront {
+  return (handlers, settings, more) => openTestFront(handlers, { transport, ...settings }, more);
+}
+
+/** The server alone, without a port. */
+export function createRpcServer(
+  transport: GrpcTransport,
+  routes: UnaryRoutes,
+  options: RpcServerOptions,
+): RpcServer {
+  return transport === "front" ? new FrontServer(routes, options) : new GrpcServer(routes, options);
 }
