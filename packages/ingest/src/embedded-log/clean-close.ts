@@ -54,7 +54,8 @@ export async function removeEnds(folder: string): Promise<void> {
 
 async function readJson(path: string): Promise<LogFile | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as LogFile;
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
   } catch (cause) {
     if (isErrno(cause, "ENOENT")) return undefined;
     throw new FeatureStoreError("INTERNAL", `embedded log: ${path} cannot be read`, { cause });

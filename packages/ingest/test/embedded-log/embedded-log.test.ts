@@ -170,6 +170,16 @@ test.each(["999999999 1", "1 7", "not a lock", ""])(
   },
 );
 
+test.each(["null", "[]", "7", '{"format": "1"}'])(
+  "a marker that is none (%s) is refused",
+  async (text) => {
+    const folder = testFolder();
+    writeFileSync(join(folder, "log.json"), text);
+    const opening = EmbeddedLog.open(folder, { log: memoryLogger().log });
+    await expect(opening).rejects.toMatchObject({ code: "FAILED_PRECONDITION" });
+  },
+);
+
 test("a folder of another version is left alone", async () => {
   const folder = testFolder();
   writeFileSync(join(folder, "log.json"), '{"format": 2}');

@@ -87,6 +87,19 @@ test("any record of a large file is found by the index, without reading what is 
   }
 });
 
+test("opening reads the last file, however many there are", async () => {
+  const { log, folder } = await createPartition({ segmentBytes: 4 * KIB });
+  const content = Buffer.alloc(KIB);
+  for (let record = 0; record < 300; record++) await log.append([logRecord(content)]);
+  expect(log.segmentCount).toBeGreaterThan(90);
+  await log.close();
+  const again = await reopenPartition(folder, { segmentBytes: 4 * KIB });
+  expect(again.log.endOffset).toBe(300);
+  expect(again.disk.counts.open).toBe(1);
+  // Header twice, and the content in one piece.
+  expect(again.disk.counts.read).toBeLessThanOrEqual(3);
+});
+
 test("one record comes whatever its size, more only within the bounds", async () => {
   const { log } = await createPartition();
   const large = Buffer.alloc(300 * KIB, 1);
