@@ -182,6 +182,7 @@ function loopSettings({ source, limits }: ConsumerConfig): IngestSettings {
     batchBytes: limits.CONSUMER_MAX_BATCH_BYTES,
     lingerMs: limits.CONSUMER_LINGER_MS,
     writeTimeoutMs: limits.STORE_TIMEOUT_MS,
+    haltRetryMs: limits.CONSUMER_HALT_RETRY_MS,
     registryWaitMs: limits.CONSUMER_REGISTRY_WAIT_MS,
     maxInFlightBytes: limits.CONSUMER_MAX_IN_FLIGHT_BYTES,
     maxInFlightRecords: limits.CONSUMER_MAX_IN_FLIGHT_RECORDS,

@@ -16,6 +16,7 @@ export const LIMIT_VARIABLES = z.object({
   CONSUMER_MAX_BATCH_BYTES: integer(KIBIBYTE, 64 * MEBIBYTE).default(MEBIBYTE),
   CONSUMER_LINGER_MS: integer(0, 60_000).default(5),
   CONSUMER_REGISTRY_WAIT_MS: integer(0, 3_600_000).default(30_000),
+  CONSUMER_HALT_RETRY_MS: integer(100, 3_600_000).default(30_000),
   CONSUMER_STALL_MS: integer(1_000, 3_600_000).default(60_000),
 });
 

@@ -135,9 +135,11 @@ describe("poison", () => {
     expect(letters.map((letter) => headerText(letter, "dlq-offset")).sort()).toEqual(
       messages.flatMap((one, offset) => (isPoison(one) ? [String(offset)] : [])),
     );
-    expect(letters.map((letter) => headerText(letter, "dlq-code"))).toEqual(
-      letters.map(() => "INVALID_ARGUMENT"),
-    );
+    for (const letter of letters) {
+      // A message without bytes is a message, of the entity without a name.
+      const code = letter.value?.length === 0 ? "NOT_FOUND" : "INVALID_ARGUMENT";
+      expect(headerText(letter, "dlq-code")).toBe(code);
+    }
     const last = messages.findLast((one) => !isPoison(one)) ?? 0;
     expect(await api.read(PLAIN, [key])).toEqual({ [key]: last });
     await consumer.whenReady(200, /"halted"|"isHealthy":true/);
@@ -182,7 +184,7 @@ describe("an entity that the registry does not have", () => {
 describe("a store that refuses", () => {
   it("halts the partition, which /ready says, and nothing is lost when it is mended", async () => {
     const topic = await openTopic(2);
-    const consumer = await startConsumer(topic);
+    const consumer = await startConsumer(topic, { env: { CONSUMER_HALT_RETRY_MS: "1000" } });
     const entity = `refused_${randomUUID().replaceAll("-", "")}`;
     await registry.add(entity, { store: "missing" });
     await topic.produce([numbers(entity, { k: 3 })], { partition: 0 });
@@ -193,8 +195,6 @@ describe("a store that refuses", () => {
     expect(await api.read(PLAIN, [entity])).toEqual({ [entity]: 4 });
 
     await registry.prepareTable(entity);
-    // A change of the registry has it tried again at once, not after half a minute.
-    await registry.add(`${entity}_other`, { store: "redis" });
     await consumer.whenDone();
     await consumer.whenReady(200, /./);
     expect(await api.read(entity, ["k"])).toEqual({ k: 3 });

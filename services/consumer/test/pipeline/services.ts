@@ -55,7 +55,8 @@ export class ConsumerProcess {
   }
 
   async lag(): Promise<number> {
-    const { body } = await this.call("/lag");
+    const { status, body } = await this.call("/lag");
+    if (status !== 200) throw new Error(`/lag ${status}: ${JSON.stringify(body)}`);
     return body.lag;
   }
 
@@ -80,6 +81,13 @@ export class ConsumerProcess {
     } catch (error) {
       throw new Error(`${String(error)}; it was ${last}`, { cause: error });
     }
+  }
+
+  /** For reports: what it says of itself, and the end of its output. */
+  async describe(): Promise<string> {
+    if (!this.process.isRunning) return `consumer ended:\n${this.process.output.slice(-2_000)}`;
+    const { status, body } = await this.call("/ready");
+    return `consumer: ${status} ${JSON.stringify(body)}\n${this.process.output.slice(-2_000)}`;
   }
 
   /** SIGTERM. @returns the exit code */
