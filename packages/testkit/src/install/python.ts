@@ -1,7 +1,7 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
-import { hasCode, withFileLock } from "./file-lock.ts";
+import { exists, withFileLock } from "./file-lock.ts";
 import { type Log, stderrLog } from "./log.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -36,14 +36,4 @@ export async function installPythonPackages(
     await writeFile(marker, "");
   });
   return interpreter;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return false;
-    throw error;
-  }
 }

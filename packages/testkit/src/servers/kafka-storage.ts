@@ -1,6 +1,6 @@
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, withFileLock } from "../install/file-lock.ts";
+import { exists, withFileLock } from "../install/file-lock.ts";
 import { runCommand } from "../install/run-command.ts";
 import {
   formatProperties,
@@ -33,9 +33,9 @@ export async function formatStorage(
 /** A folder, made once, to copy from. */
 async function formattedFolder(programs: KafkaPrograms, { ports }: KafkaConfig): Promise<string> {
   const folder = `${programs.jars}-formatted`;
-  if (await isFolder(folder)) return folder;
+  if (await exists(folder)) return folder;
   await withFileLock(`${folder}.lock`, async () => {
-    if (await isFolder(folder)) return;
+    if (await exists(folder)) return;
     const fresh = `${folder}.${process.pid}.new`;
     const logFolder = join(fresh, "topics");
     const bare = { listeners: [], users: {}, settings: {}, folder: fresh, logFolder, ports };
@@ -58,14 +58,4 @@ async function runStorageTool(
   const tool = kafkaClass(programs, "kafka.tools.StorageTool");
   const format = ["format", "--cluster-id", CLUSTER_ID, "--config", properties, ...further];
   await runCommand(programs.java, ["-XX:TieredStopAtLevel=1", ...tool, ...format]);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    await readdir(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts, localAddress } from "../free-ports.ts";
+import { exists, withFileLock } from "../install/file-lock.ts";
+import type { Log } from "../install/log.ts";
 import {
   assertUsers,
   formatProperties,
@@ -9,13 +11,21 @@ import {
   kafkaProperties,
   keyStorePath,
 } from "./kafka-config.ts";
-import { findKafka, type KafkaVersion, kafkaClass, kafkaServerName } from "./kafka-programs.ts";
+import {
+  findKafka,
+  type KafkaPrograms,
+  type KafkaVersion,
+  kafkaClass,
+  kafkaServerName,
+} from "./kafka-programs.ts";
 import { isKafkaReady } from "./kafka-readiness.ts";
 import { formatStorage } from "./kafka-storage.ts";
-import { emptyFolder, ServerNode } from "./server-node.ts";
+import { createDataFolder, emptyFolder, ServerNode } from "./server-node.ts";
 import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
 
 const HEAP = "256m";
+/** For a broker that writes its class archive as it ends. */
+const ARCHIVE_GRACE_MS = 120_000;
 
 const LOG4J_PROPERTIES = {
   "log4j.rootLogger": "WARN, stdout",
@@ -41,10 +51,51 @@ export interface StartedKafka extends StartedServer {
 /** @throws {Error} when it does not come up, with the end of its log */
 export async function startKafkaNode(
   context: StartContext,
-  { version, listeners, users, settings }: KafkaNodeOptions,
+  options: KafkaNodeOptions,
 ): Promise<StartedKafka> {
-  assertUsers(users);
-  const programs = await findKafka(version, context.log);
+  assertUsers(options.users);
+  const { programs, archive } = await prepareKafka(options.version, context.log);
+  return launchBroker(context, options, programs, `-XX:SharedArchiveFile=${archive}`);
+}
+
+/** Everything that starts need, in the cache folder. */
+async function prepareKafka(version: KafkaVersion, log: Log) {
+  const programs = await findKafka(version, log);
+  return { programs, archive: await findClassArchive(programs, log) };
+}
+
+/**
+ * The classes that a broker loads as one file: with it, and without the JVM's second compiler, a start takes a third of
+ * the CPU. A broker writes it as it ends, so one is started and stopped for it, once.
+ */
+async function findClassArchive(programs: KafkaPrograms, log: Log): Promise<string> {
+  const { version, jars } = programs;
+  const archive = `${jars}.jsa`;
+  if (await exists(archive)) return archive;
+  await withFileLock(`${archive}.lock`, async () => {
+    if (await exists(archive)) return;
+    log(`kafka ${version}: a first start, which makes later ones quick`);
+    const fresh = `${archive}.${process.pid}.new`;
+    const folder = await createDataFolder("kafka");
+    const options = { version, listeners: [{}], users: {}, settings: {} };
+    const dump = `-XX:ArchiveClassesAtExit=${fresh}`;
+    try {
+      const { nodes } = await launchBroker({ folder, log }, options, programs, dump);
+      await Promise.all(nodes.map((node) => node.stop(ARCHIVE_GRACE_MS)));
+      await rename(fresh, archive);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+  return archive;
+}
+
+async function launchBroker(
+  context: StartContext,
+  { version, listeners, users, settings }: KafkaNodeOptions,
+  programs: KafkaPrograms,
+  archiveOption: string,
+): Promise<StartedKafka> {
   const ports = await choosePorts(listeners);
   const [firstPort] = ports.listeners;
   const folder = await emptyFolder(join(context.folder, `kafka-${firstPort}`));
@@ -55,10 +106,11 @@ export async function startKafkaNode(
   await writeFile(join(folder, "log4j.properties"), formatProperties(LOG4J_PROPERTIES));
   await writeKeyStores(config);
   await formatStorage(programs, config, properties);
+  const jvm = [...jvmOptions(folder), archiveOption];
   const plan = {
     title: `kafka ${version} on port ${firstPort}`,
     command: programs.java,
-    args: [...jvmOptions(folder), ...kafkaClass(programs, "kafka.Kafka"), properties],
+    args: [...jvm, ...kafkaClass(programs, "kafka.Kafka"), properties],
     env: process.env,
     folder,
     isReady: () => isKafkaReady(ports.direct),
@@ -89,6 +141,7 @@ function jvmOptions(folder: string): string[] {
   return [
     `-Xmx${HEAP}`,
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
     `-XX:ErrorFile=${join(folder, "crash.log")}`,
     `-Dlog4j.configuration=file:${join(folder, "log4j.properties")}`, // 3.x
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", // 4.x
@@ -100,7 +153,7 @@ function kafkaSpec(version: KafkaVersion): ServerSpec {
   return {
     name: kafkaServerName(version),
     install: async (log) => {
-      await findKafka(version, log);
+      await prepareKafka(version, log);
     },
     start: (context) =>
       startKafkaNode(context, { version, listeners: [{}], users: {}, settings: {} }),
