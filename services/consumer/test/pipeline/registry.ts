@@ -5,6 +5,7 @@ import {
   entityTree,
   PROCESS_CONF_ID,
   type RegistryEntries,
+  type ServerAddress,
   serverAddress,
 } from "@ofs/testkit";
 import { FEATURE, GROUP, KEY } from "./messages.ts";
@@ -35,17 +36,22 @@ export interface EntityOptions {
 export class TestRegistry {
   /** Application, and table of the stores. */
   readonly name: string;
+  readonly #cassandra: ServerAddress;
   readonly #source: EtcdRegistrySource;
   readonly #tree: RegistryEntries = {};
 
-  private constructor(name: string) {
+  private constructor(name: string, cassandra: ServerAddress) {
     this.name = name;
+    this.#cassandra = cassandra;
     const { text } = serverAddress("etcd");
     this.#source = new EtcdRegistrySource({ endpoints: text, root: `/config/${name}` });
   }
 
-  static async open(name: string): Promise<TestRegistry> {
-    const registry = new TestRegistry(name);
+  static async open(
+    name: string,
+    cassandra: ServerAddress = serverAddress("cassandra"),
+  ): Promise<TestRegistry> {
+    const registry = new TestRegistry(name, cassandra);
     await registry.#write({
       [`security/reader/${CALLER}`]: JSON.stringify({ token: CALLER_TOKEN }),
       "storage/stores/1": storeOf("scylla", SCYLLA_CONF_ID, name),
@@ -65,7 +71,8 @@ export class TestRegistry {
 
   /** Makes the table that an entity's values go to. */
   async prepareTable(entity: string): Promise<void> {
-    const options = { ...scyllaOptions(), timeoutMs: 30_000 };
+    const { host, port } = this.#cassandra;
+    const options = { contactPoints: [host], port, keyspace: KEYSPACE, timeoutMs: 30_000 };
     await ensureKeyspace(options, { factor: 1 });
     const entries = Object.entries(this.#tree).map(
       ([path, text]) => [path, Buffer.from(text)] as const,
@@ -99,7 +106,7 @@ export class TestRegistry {
 
   /** What api-server and consumer have in common. */
   environment(): Record<string, string> {
-    const { host, port } = serverAddress("cassandra");
+    const { host, port } = this.#cassandra;
     const redis = "STORAGE_REDIS_STANDALONE";
     return {
       APP_NAME: this.name,
@@ -120,11 +127,6 @@ export class TestRegistry {
       [`IN_MEM_CACHE_${PROCESS_CONF_ID}_SIZE_IN_BYTES`]: "10000000",
     };
   }
-}
-
-function scyllaOptions() {
-  const { host, port } = serverAddress("cassandra");
-  return { contactPoints: [host], port, keyspace: KEYSPACE };
 }
 
 function storeOf(dbType: string, confId: number, table: string): string {

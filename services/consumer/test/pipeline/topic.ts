@@ -64,6 +64,10 @@ export class TestTopic {
     );
   }
 
+  async produceRecords(records: readonly NewRecord[]): Promise<void> {
+    await this.#sink.produce(records);
+  }
+
   /** All dead letters, by partition and offset. */
   async letters(): Promise<SourceRecord[]> {
     const offsets = (await this.admin.offsets(this.deadLetterTopic)) ?? [];
