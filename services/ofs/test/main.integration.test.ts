@@ -14,6 +14,8 @@ const NODE_OPTIONS = ["--conditions=@ofs/source", "--import", "tsx"];
 const SERVING = /serving gRPC and HTTP on (127\.0\.0\.1:\d+)/;
 const LAST_LINE = /^Ctrl-C stops it; the data stays\.$/m;
 const COMMAND_TIMEOUT_MS = 30_000;
+/** For all printed commands, each a process from source. */
+const PASTE_TIMEOUT_MS = 120_000;
 
 const run = promisify(execFile);
 
@@ -76,22 +78,28 @@ const FILM_ROWS = [
 ];
 
 describe("the printed commands", () => {
-  it("work as they are", async () => {
-    const { fleet } = await startServing();
-    const { output } = fleet;
-    expect(await paste(commandUnder(output, "what there is"))).toMatch(/^movie +movie_id +8/m);
-    const films = await paste(commandUnder(output, "two films"));
-    expect(films).toMatch(/^ratings +imdb_rating +9\.1 +8\.9$/m);
-    expect(films).toMatch(/^facts +title +Inception +The Dark Knight$/m);
-    const route = await paste(commandUnder(output, "a route, a composite key"));
-    expect(route).toMatch(/^counts +flights +28$/m);
-    const produced = await paste(
-      commandUnder(output, "a film of your own, through the ingestion log"),
-    );
-    expect(produced).toMatch(/^1 messages are read from online-feature-store\.feature_ingestion$/m);
-    const answer = JSON.parse(await paste(commandUnder(output, "the same films over HTTP")));
-    expect(answer.rows).toEqual(FILM_ROWS);
-  });
+  it(
+    "work as they are",
+    async () => {
+      const { fleet } = await startServing();
+      const { output } = fleet;
+      expect(await paste(commandUnder(output, "what there is"))).toMatch(/^movie +movie_id +8/m);
+      const films = await paste(commandUnder(output, "two films"));
+      expect(films).toMatch(/^ratings +imdb_rating +9\.1 +8\.9$/m);
+      expect(films).toMatch(/^facts +title +Inception +The Dark Knight$/m);
+      const route = await paste(commandUnder(output, "a route, a composite key"));
+      expect(route).toMatch(/^counts +flights +28$/m);
+      const produced = await paste(
+        commandUnder(output, "a film of your own, through the ingestion log"),
+      );
+      expect(produced).toMatch(
+        /^1 messages are read from online-feature-store\.feature_ingestion$/m,
+      );
+      const answer = JSON.parse(await paste(commandUnder(output, "the same films over HTTP")));
+      expect(answer.rows).toEqual(FILM_ROWS);
+    },
+    PASTE_TIMEOUT_MS,
+  );
 
   it("have the right JSON, method and headers for grpcurl", async () => {
     const { fleet, address } = await startServing();
