@@ -43,7 +43,8 @@ export function decompressNow(
 
 function unsupported(encoding = "identity"): FeatureStoreError {
   if (encoding === "identity") {
-    const text = "the compressed flag of the message is set, but grpc-encoding names no compression";
+    const text =
+      "the compressed flag of the message is set, but grpc-encoding names no compression";
     return new FeatureStoreError("INTERNAL", text);
   }
   const shown = encoding.slice(0, 100);

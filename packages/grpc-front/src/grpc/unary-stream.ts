@@ -30,6 +30,8 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   #error: unknown = undefined;
   #isExpanding = false;
   #isRunning = false;
+  /** Whether the call has ended before its handler. */
+  #isCut = false;
 
   /** @param deadlineMs Unix milliseconds; `Infinity` = none @param token of the admission */
   constructor(
@@ -55,7 +57,7 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.isClosed) this.#abort();
+      if (this.#isCut) this.#abort();
     }
     return this.#controller.signal;
   }
@@ -220,10 +222,11 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
     if (this.#token !== NO_TOKEN) this.#context.admission?.leave(this.#token);
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
     this.outgoing?.clear();
-    if (isCut && this.#reply === undefined) this.#abort();
+    if (isCut) this.#abort();
   }
 
   #abort(): void {
+    this.#isCut = true;
     if (this.#controller === undefined || this.#controller.signal.aborted) return;
     const error =
       Date.now() >= this.deadlineMs
