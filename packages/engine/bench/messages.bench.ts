@@ -69,9 +69,16 @@ function encodeRows(bytes: Uint8Array, compression: "zstd" | "none", steps: numb
       if (steps < 2) continue;
       const payload = encodePayload(active.layout, values);
       if (steps < 3) continue;
-      const head = { schemaVersion: 1, layoutVersion: 1, expiryAtSeconds: 0, nowSeconds: 0 };
-      const valueCount = active.layout.elementCount;
-      size += encodeBlock({ ...head, dataType, payload, compression, valueCount }).length;
+      size += encodeBlock({
+        schemaVersion: 1,
+        layoutVersion: 1,
+        expiryAtSeconds: WRITE_TIME_MICROS / 1_000_000 + 86_400,
+        nowSeconds: 0,
+        dataType,
+        payload,
+        compression,
+        valueCount: active.layout.elementCount,
+      }).length;
     }
   }
   return size;

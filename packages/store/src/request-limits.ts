@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { FeatureStoreError } from "@ofs/platform";
 
 /** How long, and how long at most, a request to a store may go on. */
@@ -49,7 +50,7 @@ export async function withinLimits<T>(
     if (signal !== undefined) {
       onAbort = () => resolve(cancelled(subject, signal));
       if (signal.aborted) onAbort();
-      else signal.addEventListener("abort", onAbort, { once: true });
+      else listenForAbort(signal, onAbort);
     }
   });
   try {
@@ -58,6 +59,12 @@ export async function withinLimits<T>(
     clearTimeout(timer);
     if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Node warns of more than ten listeners, but any number of requests may share a signal, and each takes its own away. */
+export function listenForAbort(signal: AbortSignal, listener: () => void): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", listener, { once: true });
 }
 
 function deadlineExceeded(subject: string): FeatureStoreError {

@@ -1,5 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { FeatureStoreError } from "@ofs/platform";
 import { afterEach, expect, test, vi } from "vitest";
+import { endOf, waitWithin } from "../src/redis/redis-call.ts";
 import { passedLimit, withinLimits } from "../src/request-limits.ts";
 
 const NOW_MS = 1_750_000_000_000;
@@ -29,6 +31,29 @@ test("work that is done in time gives its result", async () => {
   expect(await withinLimits(Promise.resolve("done"), { deadlineMs: Infinity }, "store")).toBe(
     "done",
   );
+});
+
+test("any number of requests may share a signal, without a warning of listeners", async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): number => warnings.push(name);
+  process.on("warning", onWarning);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ofLimits = Array.from({ length: 20 }, () =>
+    withinLimits(never, { deadlineMs: Number.POSITIVE_INFINITY, signal }, "store"),
+  );
+  const end = endOf({ signal }, 60_000);
+  const ofRedis = Array.from({ length: 20 }, () =>
+    waitWithin(new Promise(() => {}), end, { signal }),
+  );
+  await setImmediate();
+  controller.abort();
+  const outcomes = await Promise.all([...ofLimits, ...ofRedis]);
+  process.off("warning", onWarning);
+  expect(new Set(outcomes.map((o) => (o as FeatureStoreError).code))).toEqual(
+    new Set(["CANCELLED"]),
+  );
+  expect(warnings).toEqual([]);
 });
 
 test("work is not waited for past the deadline", async () => {

@@ -1,4 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
+import { listenForAbort } from "../request-limits.ts";
 
 /** A timer that is set to more fires at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -60,7 +61,7 @@ export function waitWithin(
     const waitMs = Math.min(Math.max(0, end.monotonicMs - performance.now()), TIMER_MAX_MS);
     const timer = setTimeout(onTimeout, waitMs);
     if (call.signal?.aborted) onAbort();
-    else call.signal?.addEventListener("abort", onAbort, { once: true });
+    else if (call.signal !== undefined) listenForAbort(call.signal, onAbort);
     done.then(() => finish(undefined), reject);
   });
 }

@@ -1,5 +1,5 @@
-import { setMaxListeners } from "node:events";
 import { FeatureStoreError } from "@ofs/platform";
+import { listenForAbort } from "../request-limits.ts";
 
 /**
  * Runs a bounded number of tasks at once. The others wait, in order, and of those there is a bound, too. A task whose
@@ -57,11 +57,7 @@ export class ConcurrencyLimit {
         onAbort();
         return;
       }
-      if (signal !== undefined) {
-        // A request may have many tasks in line; Node warns of more than ten listeners.
-        setMaxListeners(0, signal);
-        signal.addEventListener("abort", onAbort, { once: true });
-      }
+      if (signal !== undefined) listenForAbort(signal, onAbort);
       this.#line.set(place, () => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
