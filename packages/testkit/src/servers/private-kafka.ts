@@ -28,7 +28,7 @@ export interface PrivateKafka extends PrivateServer {
 }
 
 /**
- * Starts a broker; topics have to be created. Takes about 3 s and 300 MB: share one between the tests of a file.
+ * Starts a broker; topics have to be created. Takes 2 s of CPU, or 4 with SCRAM, and 170 MB: share one between the tests of a file.
  *
  * With a fault proxy in between, the broker must name the proxy to its clients:
  *
