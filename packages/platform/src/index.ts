@@ -14,6 +14,7 @@ export {
   text,
 } from "./config/fields.ts";
 export { type ErrorCode, FeatureStoreError, toWireStatus, type WireStatus } from "./errors.ts";
+export { FolderLock, type FolderLockOptions } from "./folder-lock.ts";
 export { type CheckResult, Health, type HealthReport } from "./health.ts";
 export { InFlightLimit } from "./in-flight-limit.ts";
 export { type Close, Lifecycle } from "./lifecycle.ts";

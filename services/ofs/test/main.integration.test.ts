@@ -209,7 +209,7 @@ describe("the process", () => {
     const sameFolder = await start();
     expect(await sameFolder.exited).toEqual({ code: 1, signal: null });
     expect(sameFolder.output).toMatch(
-      /^error: data folder .* is in use: process \d+ serves from it;/m,
+      /^error: data folder .* is in use: process \d+ has it open;/m,
     );
 
     const other = temporaryFolder();

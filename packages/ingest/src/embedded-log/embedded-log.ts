@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { FeatureStoreError, type Logger } from "@ofs/platform";
+import { FeatureStoreError, FolderLock, type Logger } from "@ofs/platform";
 import type { NewTopic } from "../admin.ts";
 import type { NewRecord, TopicPartition } from "../record.ts";
 import { SinkError } from "../sink.ts";
@@ -27,7 +27,6 @@ import {
 } from "./limits.ts";
 import { type LogDisk, NODE_DISK } from "./log-disk.ts";
 import { invalid, type LogDamageError } from "./log-errors.ts";
-import { LogLock } from "./log-lock.ts";
 import { LogState } from "./log-state.ts";
 import type { PartitionLog, PartitionSurroundings } from "./partition-log.ts";
 import { ReaderGroup } from "./reader-group.ts";
@@ -37,6 +36,7 @@ import type { Topic } from "./topic.ts";
 import { TopicTable } from "./topic-table.ts";
 
 const COMMITS = "commits";
+const LOCK_FILE = "writer.lock";
 
 /** What may be chosen about a log. */
 export interface EmbeddedLogOptions {
@@ -87,7 +87,7 @@ export class EmbeddedLog {
   readonly positions: CommittedPositions;
   readonly #folder: string;
   readonly #options: EmbeddedLogOptions;
-  readonly #lock: LogLock;
+  readonly #lock: FolderLock;
   readonly #topics: TopicTable;
   readonly #pool: SegmentPool;
   readonly #state: LogState;
@@ -101,7 +101,7 @@ export class EmbeddedLog {
     folder: string,
     options: EmbeddedLogOptions,
     parts: {
-      lock: LogLock;
+      lock: FolderLock;
       topics: TopicTable;
       pool: SegmentPool;
       state: LogState;
@@ -127,7 +127,10 @@ export class EmbeddedLog {
   static async open(folder: string, options: EmbeddedLogOptions): Promise<EmbeddedLog> {
     checkOptions(options);
     await mkdir(folder, { recursive: true });
-    const lock = LogLock.acquire(folder);
+    const lock = FolderLock.acquire({
+      file: join(folder, LOCK_FILE),
+      describe: (reason) => `embedded log in ${folder} is in use: ${reason}`,
+    });
     const { segmentBytes = DEFAULT_SEGMENT_BYTES, disk = NODE_DISK, now = Date.now } = options;
     const pool = new SegmentPool(disk);
     const state = new LogState(options.log);

@@ -161,7 +161,7 @@ test("a folder is one log's at a time", async () => {
   await openLog({}, folder);
 });
 
-test.each(["999999999 1", "1 7", "not a lock", ""])(
+test.each(['{"pid":999999999,"startedAt":"1"}', '{"pid":1,"startedAt":"7"}', "not a lock", ""])(
   "a lock that names no living process (%j) is cleared away",
   async (text) => {
     const folder = testFolder();

@@ -9,9 +9,8 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { LOG_FOLDER } from "@ofs/consumer";
-import { FeatureStoreError } from "@ofs/platform";
+import { FeatureStoreError, FolderLock } from "@ofs/platform";
 import { z } from "zod";
-import { FleetLock, LOCK_FILE } from "./fleet-lock.ts";
 
 /** In the current folder, unless told otherwise. */
 export const DEFAULT_DATA_FOLDER = ".ofs-data";
@@ -21,6 +20,9 @@ const DATA_FILE = "data.mdb";
 
 /** Says that the folder is a fleet's. */
 const MARKER_FILE = "ofs-data.json";
+
+/** Names the process that serves from the folder. */
+const LOCK_FILE = "fleet.lock";
 
 /** The marker while it is written. */
 const NEXT_MARKER_FILE = `${MARKER_FILE}.next`;
@@ -100,7 +102,7 @@ export class DataFolder {
     if (!existsSync(join(path, MARKER_FILE))) {
       throw refused(folder, `it has no ${MARKER_FILE}, so it is not ours to empty`);
     }
-    const lock = FleetLock.acquire(path);
+    const lock = DataFolder.lock(path);
     try {
       // The marker goes last: an interrupted reset can be repeated.
       for (const name of [...readdirSync(path).filter(isLeftOver), ...OWN_NAMES]) {
@@ -109,6 +111,15 @@ export class DataFolder {
     } finally {
       lock.release();
     }
+  }
+
+  /** @throws {FeatureStoreError} FAILED_PRECONDITION if another fleet has the folder */
+  static lock(folder: string): FolderLock {
+    return FolderLock.acquire({
+      file: join(folder, LOCK_FILE),
+      describe: (reason) =>
+        `data folder ${folder} is in use: ${reason}; stop it, or name another folder with --data-folder`,
+    });
   }
 
   /** @throws {FeatureStoreError} FAILED_PRECONDITION for a marker that this version does not understand */

@@ -8,7 +8,6 @@ import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import { SAMPLE_CALLER } from "../cli/connection.ts";
 import type { ProgressOutput } from "../progress.ts";
 import { DataFolder } from "./data-folder.ts";
-import { FleetLock } from "./fleet-lock.ts";
 import { loadSample } from "./load-sample.ts";
 import type { FleetOptions } from "./options.ts";
 import { createConsumerConfig, createServerConfig } from "./server-settings.ts";
@@ -59,7 +58,7 @@ export async function startFleet(
   const consumerConfig = createConsumerConfig({ ...options, dataFolder }, env);
   if (options.reset) DataFolder.reset(options.dataFolder);
   const folder = DataFolder.prepare(options.dataFolder);
-  const lock = FleetLock.acquire(folder.path);
+  const lock = DataFolder.lock(folder.path);
   lifecycle.register("fleet lock", () => lock.release());
   const embedded = openEmbeddedEnvironment(folder.path);
   lifecycle.register("data folder", () => embedded.close());

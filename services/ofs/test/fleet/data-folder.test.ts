@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataFolder } from "../../src/fleet/data-folder.ts";
-import { FleetLock } from "../../src/fleet/fleet-lock.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let temporary: ReturnType<typeof temporaryFolder>;
@@ -70,8 +69,8 @@ describe("DataFolder.reset", () => {
 
   it("refuses a folder that a fleet serves from", () => {
     DataFolder.prepare(path);
-    const lock = FleetLock.acquire(path);
-    expect(() => DataFolder.reset(path)).toThrow(/is in use: process \d+ serves from it/);
+    const lock = DataFolder.lock(path);
+    expect(() => DataFolder.reset(path)).toThrow(/is in use: process \d+ has it open/);
     expect(existsSync(join(path, "ofs-data.json"))).toBe(true);
     lock.release();
   });

@@ -1,12 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { FeatureStoreError } from "@ofs/platform";
 import { z } from "zod";
+import { FeatureStoreError } from "./errors.ts";
 
-/** Name of the lock in the data folder. */
-export const LOCK_FILE = "fleet.lock";
-
-/** Locks of dead fleets that one start may clear away. */
+/** Locks of processes that are gone which one start may clear away. */
 const MAX_STALE_LOCKS = 5;
 
 const holderSchema = z.object({
@@ -17,32 +13,39 @@ const holderSchema = z.object({
 
 type Holder = z.output<typeof holderSchema>;
 
+export interface FolderLockOptions {
+  /** The file that is the lock. While it is taken there may be others beside it for a moment, with its name and a suffix. */
+  readonly file: string;
+  /** The error's text. @param reason `process 7 has it open`, for example */
+  describe(reason: string): string;
+}
+
 /**
- * One fleet at a time in a data folder: a file that names the process, made in one step. A lock whose process
- * is gone (killed, or the machine restarted) is cleared away.
+ * One process at a time in a folder: a file that names the process, made in one step. A lock whose process is gone (killed,
+ * or the machine restarted) is cleared away. Processes that do not see each other (containers) are not kept apart.
  */
-export class FleetLock {
+export class FolderLock {
   readonly #file: string;
 
   private constructor(file: string) {
     this.#file = file;
   }
 
-  /** @throws {FeatureStoreError} FAILED_PRECONDITION if another fleet has the folder */
-  static acquire(folder: string): FleetLock {
-    const file = join(folder, LOCK_FILE);
-    const own = join(folder, `${LOCK_FILE}.${process.pid}`);
+  /** @throws {FeatureStoreError} FAILED_PRECONDITION if another process has it, or this one */
+  static acquire(options: FolderLockOptions): FolderLock {
+    const { file } = options;
+    const own = `${file}.${process.pid}`;
     const holder: Holder = { pid: process.pid, startedAt: startOf(process.pid) ?? "" };
     writeFileSync(own, JSON.stringify(holder));
     try {
       for (let attempt = 0; attempt < MAX_STALE_LOCKS; attempt++) {
-        if (tryLink(own, file)) return new FleetLock(file);
-        clearStale(folder, file);
+        if (tryLink(own, file)) return new FolderLock(file);
+        clearStale(options);
       }
     } finally {
       rmSync(own, { force: true });
     }
-    throw inUse(folder, "other fleets are starting in it");
+    throw inUse(options, "other processes are opening it");
   }
 
   release(): void {
@@ -62,12 +65,13 @@ function tryLink(own: string, file: string): boolean {
 }
 
 /** @throws {FeatureStoreError} FAILED_PRECONDITION if the lock's process lives */
-function clearStale(folder: string, file: string): void {
+function clearStale(options: FolderLockOptions): void {
+  const { file } = options;
   const text = readText(file);
   if (text === undefined) return;
   const holder = parseHolder(text);
   if (holder !== undefined && isRunning(holder)) {
-    throw inUse(folder, `process ${holder.pid} serves from it`);
+    throw inUse(options, `process ${holder.pid} has it open`);
   }
   // Moved away first: if another start has just replaced the lock, that one is put back.
   const moved = `${file}.stale.${process.pid}`;
@@ -106,7 +110,7 @@ function parseHolder(text: string): Holder | undefined {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
-    // Whatever wrote it is no fleet: locks come complete, by a link.
+    // Whatever wrote it is none of ours: locks come complete, by a link.
     return undefined;
   }
 }
@@ -120,9 +124,6 @@ function readText(file: string): string | undefined {
   }
 }
 
-function inUse(folder: string, reason: string): FeatureStoreError {
-  return new FeatureStoreError(
-    "FAILED_PRECONDITION",
-    `data folder ${folder} is in use: ${reason}; stop it, or name another folder with --data-folder`,
-  );
+function inUse(options: FolderLockOptions, reason: string): FeatureStoreError {
+  return new FeatureStoreError("FAILED_PRECONDITION", options.describe(reason));
 }
