@@ -278,7 +278,10 @@ describe("calls", () => {
           throw new TypeError("secret 1");
         },
         "/a/async": () => Promise.reject(new TypeError("secret 2")),
-        "/a/nothing": () => Promise.reject(undefined),
+        "/a/nothing": async () => {
+          const nothing: unknown = undefined;
+          throw nothing as Error;
+        },
       },
     );
     const peer = rig.open();

@@ -100,8 +100,9 @@ function parse(definition: Method, bytes: Uint8Array): unknown {
   }
 }
 
-function errorOf(error: unknown): unknown {
+function errorOf(error: unknown): Error {
   const { code, details } = error as { code?: unknown; details?: unknown };
   const name = typeof code === "number" ? CODES.get(code) : undefined;
-  return name === undefined ? error : new FeatureStoreError(name, String(details));
+  if (name !== undefined) return new FeatureStoreError(name, String(details));
+  return error instanceof Error ? error : new Error(`a method failed with ${String(details)}`);
 }
