@@ -1,4 +1,10 @@
-import { KafkaAdmin, KafkaSink, type KafkaSourceOptions, SinkError } from "@ofs/ingest";
+import {
+  type AssignedPartition,
+  KafkaAdmin,
+  KafkaSink,
+  type KafkaSourceOptions,
+  SinkError,
+} from "@ofs/ingest";
 import { waitUntil } from "@ofs/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Reader, type ReaderHooks, text } from "../sources/reader.ts";
