@@ -2,8 +2,8 @@
 const MAX_IDS = 4_096;
 
 /**
- * Streams that we have ended before the peer has: what it has sent by then, or sends before it knows, is no mistake of
- * its. The oldest are forgotten; below those, nothing is taken for a mistake.
+ * Streams that one side has ended before the other has, and of which more may come: what the peer sends before it knows
+ * that we have ended one is no mistake of its. The oldest are forgotten; below those, nothing is taken for a mistake.
  */
 export class EndedStreams {
   readonly #ids = new Set<number>();

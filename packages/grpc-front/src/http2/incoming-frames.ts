@@ -2,6 +2,7 @@ import { HpackDecoder, HpackError } from "../hpack/decoder.ts";
 import type { HeaderField } from "../hpack/header-field.ts";
 import { ConnectionError } from "./connection-error.ts";
 import * as h2 from "./constants.ts";
+import { EndedStreams } from "./ended-streams.ts";
 import { FrameBudget } from "./frame-budget.ts";
 import { assertConnectionFrame, checkPriority, paddingOf } from "./frame-parts.ts";
 import type { FrameSink } from "./frame-reader.ts";
@@ -28,6 +29,8 @@ export class IncomingFrames implements FrameSink {
   readonly #resets: FrameBudget;
   readonly #controls: FrameBudget;
   readonly #windowUpdates: FrameBudget;
+  /** Netty sends RST_STREAM before DATA that it has in hand: a mistake of the stream only (RFC 9113, 5.1). */
+  readonly #resetByPeer = new EndedStreams();
   #hasSettings = false;
   #receiveWindow: number;
   #takenBytes = 0;
@@ -149,6 +152,11 @@ export class IncomingFrames implements FrameSink {
     if (id > this.#session.lastStreamId || (id & 1) === 0) {
       throw new ConnectionError(h2.PROTOCOL_ERROR, `DATA on stream ${id}, which is not open`);
     }
+    if (this.#resetByPeer.has(id)) {
+      this.#spend(this.#resets, "DATA frames after RST_STREAM");
+      this.#session.resetId(id, h2.STREAM_CLOSED, true);
+      return;
+    }
     if (!this.#session.ended.has(id)) {
       throw new ConnectionError(h2.STREAM_CLOSED, `DATA on stream ${id}, which is closed`);
     }
@@ -259,9 +267,11 @@ export class IncomingFrames implements FrameSink {
     }
     const stream = this.#session.streams.get(id);
     if (stream === undefined) {
+      if (this.#session.ended.has(id)) this.#resetByPeer.add(id);
       this.#session.ended.delete(id);
       return;
     }
+    if (!stream.isRemoteClosed) this.#resetByPeer.add(id);
     if (this.#session.nowMs - stream.openedAtMs < RAPID_MS) this.#spend(this.#resets, "resets");
     stream.isRemoteClosed = true;
     this.#session.remove(stream, true);

@@ -125,6 +125,11 @@ export const KILLERS: Readonly<Record<string, MakeFrames>> = {
     times(2_000, (i) => [...call(i * 2 + 1, "Later"), reset(i * 2 + 1, ERROR.cancel)]).flat(),
   "rapid reset before the body": () =>
     times(2_000, (i) => [begin(i * 2 + 1), reset(i * 2 + 1, ERROR.cancel)]).flat(),
+  "DATA after a reset": () => [
+    begin(1, "Hang"),
+    reset(1, ERROR.cancel),
+    ...times(3_000, () => dataFrame(1, Buffer.of(0), false)),
+  ],
   "resets that the server must make": () =>
     times(2_000, (i) => [begin(i * 2 + 1, "Hang"), windowUpdate(i * 2 + 1, 0)]).flat(),
   "SETTINGS flood": () => times(5_000, () => settingsFrame()),

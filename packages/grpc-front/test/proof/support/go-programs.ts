@@ -40,9 +40,8 @@ export async function buildGo(go: string, { folder, package: wanted }: GoModule)
     if ((await present(program)) !== undefined) return;
     await mkdir(dirname(program), { recursive: true });
     const fresh = `${program}.${process.pid}.new`;
-    await runCommand(go, ["build", "-mod=readonly", "-trimpath", "-o", fresh, wanted], {
+    await runCommand(go, ["build", "-mod=readonly", "-o", fresh, wanted], {
       cwd: folder,
-      env: { ...process.env, CGO_ENABLED: "0" },
       timeoutMs: BUILD_TIMEOUT_MS,
     });
     await rename(fresh, program);

@@ -19,6 +19,8 @@ export interface AbortCounts {
 }
 
 const PATTERN_BYTES = 8 * 1024 * 1024;
+/** The pattern repeats after so many bytes. */
+const PERIOD_BYTES = 65_536;
 
 /** Byte `i` of every answer of `Sized`. */
 export function patternByte(index: number): number {
@@ -27,7 +29,8 @@ export function patternByte(index: number): number {
 
 /** The methods under proof, alike behind every transport. */
 export function proofRoutes(counts: AbortCounts): UnaryRoutes {
-  const pattern = Uint8Array.from({ length: PATTERN_BYTES }, (_, i) => patternByte(i));
+  const period = Uint8Array.from({ length: PERIOD_BYTES }, (_, i) => patternByte(i));
+  const pattern = Buffer.alloc(PATTERN_BYTES, period);
   const routes: Record<string, UnaryHandler> = {
     Echo: (call) => ({ response: call.request }),
     Later: (call) => later(call),
