@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { FrontFault } from "./front-options.ts";
 import { CANCEL } from "./http2/constants.ts";
 import { Session, type SessionHost, type SessionLink } from "./http2/session.ts";
@@ -15,7 +16,7 @@ export class Connection implements SessionLink {
   readonly session: Session;
   readonly #socket: Duplex;
   readonly #host: SessionHost;
-  /** Whether the system has taken what a write took at once. */
+  /** Whether nobody but the system gets to see what is written. */
   readonly #isSystemSocket: boolean;
   readonly #openedAtMs: number;
   readonly #maxAgeMs: number;
@@ -35,7 +36,7 @@ export class Connection implements SessionLink {
   constructor(socket: Duplex, host: SessionHost, nowMs: number) {
     this.#socket = socket;
     this.#host = host;
-    this.#isSystemSocket = socket instanceof Socket;
+    this.#isSystemSocket = socket instanceof Socket && !(socket instanceof TLSSocket);
     this.#openedAtMs = nowMs;
     this.#receivedAtMs = nowMs;
     this.#idleSinceMs = nowMs;

@@ -58,7 +58,7 @@ class SocketFront implements Front, SessionHost {
     const connection = new Connection(socket, this, performance.now());
     const { session } = connection;
     this.#connections.set(session, connection);
-    this.#sweepTimer ??= setInterval(this.#sweep, this.#sweepMs).unref();
+    this.#sweepTimer ??= setInterval(this.#sweepSoon, this.#sweepMs).unref();
     connection.start(() => this.#forget(session));
     if (this.#isDraining) connection.announceDrain();
   }
@@ -98,6 +98,11 @@ class SocketFront implements Front, SessionHost {
     this.#sweepTimer = undefined;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
+
+  /** After what has arrived is read: a process that was busy must not take its own lateness for its peers'. */
+  readonly #sweepSoon = (): void => {
+    setImmediate(this.#sweep);
+  };
 
   readonly #sweep = (): void => {
     const nowMs = performance.now();

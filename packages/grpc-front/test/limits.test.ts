@@ -21,6 +21,11 @@ const HOLD = "/test.Service/Hold";
 const COMPRESSION_ERROR = 9;
 const ENHANCE_YOUR_CALM = 11;
 const REFUSED_STREAM = 7;
+/** What the headers of a call count. */
+const HEADER_BYTES = callFields(HOLD).reduce(
+  (sum, { name, value }) => sum + name.length + value.length + 32,
+  0,
+);
 const PING = frame(6, 0, 0, Buffer.alloc(8));
 
 let rig: Rig;
@@ -191,18 +196,26 @@ describe("streams and messages", () => {
     const part = message(Buffer.alloc(100_000)).subarray(0, 12_000);
     peer.send(headers(1), data(1, part, 0), headers(3), data(3, part, 0));
     expect(await peer.answer(3)).toMatchObject({ "grpc-status": "8" });
-    expect(rig.front.stats().heldBytes).toBe(12_000);
+    expect(rig.front.stats().heldBytes).toBe(12_000 + HEADER_BYTES);
     expect(rig.faults).toEqual(["held-bytes"]);
     peer.socket.destroy();
     await peer.closed();
     while (rig.front.stats().heldBytes > 0) await new Promise((turn) => setImmediate(turn));
   });
 
+  test("headers count, too", async () => {
+    const peer = await open({ maxConnectionHeldBytes: 2_000 });
+    const large = callFields(ECHO, { "x-large": "y".repeat(1_500) });
+    peer.send(headers(1, large), headers(3, large));
+    expect(await peer.answer(3)).toMatchObject({ "grpc-status": "8" });
+    expect(rig.faults).toEqual(["held-bytes"]);
+  });
+
   test("calls that wait hold their requests", async () => {
     const peer = await open();
     peer.send(call(1, Buffer.alloc(5_000), callFields(HOLD)));
     while (rig.front.stats().heldBytes === 0) await new Promise((turn) => setImmediate(turn));
-    expect(rig.front.stats().heldBytes).toBe(5_000);
+    expect(rig.front.stats().heldBytes).toBe(5_000 + HEADER_BYTES);
     peer.send(frame(3, 0, 1, u32(8)));
     while (rig.front.stats().heldBytes > 0) await new Promise((turn) => setImmediate(turn));
   });
@@ -234,7 +247,7 @@ describe("time", () => {
   });
 
   test("a peer that does not answer a ping is cut, one that does is not", async () => {
-    const peer = await open({ keepaliveTimeMs: 30, keepaliveTimeoutMs: 60 });
+    const peer = await open({ keepaliveTimeMs: 30, keepaliveTimeoutMs: 300 });
     for (let count = 1; count <= 3; count += 1) {
       await peer.until((frames) => frames.filter((f) => f.type === 6).length >= count);
       peer.send(frame(6, 1, 0, peer.frames.find((f) => f.type === 6)?.payload));

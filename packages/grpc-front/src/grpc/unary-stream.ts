@@ -28,6 +28,7 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   /** What the handler's promise came to, until it is sent. */
   #reply: UnaryReply | undefined = undefined;
   #error: unknown = undefined;
+  #heldRequestBytes = 0;
   #isExpanding = false;
   #isRunning = false;
   /** Whether the call has ended before its handler. */
@@ -80,6 +81,7 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
       this.#onWhole(this.#reader);
       return;
     }
+    this.#heldRequestBytes += size;
     this.session.hold(this, size);
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.add(this);
   }
@@ -165,12 +167,18 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
         else this.#context.onError(error, this.method);
       },
     );
-    if (this.heldBytes < this.#request.length) {
-      this.session.hold(this, this.#request.length - this.heldBytes);
-    }
+    this.#holdRequest();
     if (this.deadlineMs !== Number.POSITIVE_INFINITY && !this.isClosed) {
       this.#context.deadlines.add(this);
     }
+  }
+
+  /** As far as it was not counted when it came. */
+  #holdRequest(): void {
+    const sizeBytes = this.#request.length - this.#heldRequestBytes;
+    if (sizeBytes <= 0) return;
+    this.#heldRequestBytes += sizeBytes;
+    this.session.hold(this, sizeBytes);
   }
 
   override onTurn(): void {
@@ -210,7 +218,8 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
     this.queueMessage(response).end(end);
     sender.wake(this);
-    session.hold(this, response.length + Math.max(0, this.#request.length - this.heldBytes));
+    this.#holdRequest();
+    session.hold(this, response.length);
   }
 
   #fail(error: unknown): void {

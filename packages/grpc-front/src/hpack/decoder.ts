@@ -34,6 +34,9 @@ export class HpackDecoder {
   #at = 0;
   #end = 0;
 
+  /** Size of the list that was decoded last, as `maxListBytes` counts it. */
+  listBytes = 0;
+
   /** @param scratch see `scratchFor` */
   constructor(limits: HeaderLimits, scratch: Buffer) {
     this.#limits = limits;
@@ -71,6 +74,7 @@ export class HpackDecoder {
       if (!isTooLarge) fields.push(field);
     }
     this.#bytes = EMPTY;
+    this.listBytes = sizeBytes;
     return isTooLarge ? undefined : fields;
   }
 

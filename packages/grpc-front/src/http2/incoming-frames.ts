@@ -63,6 +63,11 @@ export class IncomingFrames implements FrameSink {
     return this.#hasSettings;
   }
 
+  /** Size of the header list that was decoded last. */
+  get listBytes(): number {
+    return this.#hpack.listBytes;
+  }
+
   /** The peer has got an answer: a reset is not all that it does. */
   creditAnswer(): void {
     this.#resets.add(1);
@@ -152,15 +157,15 @@ export class IncomingFrames implements FrameSink {
     if (id > this.#session.lastStreamId || (id & 1) === 0) {
       throw new ConnectionError(h2.PROTOCOL_ERROR, `DATA on stream ${id}, which is not open`);
     }
-    if (this.#resetByPeer.has(id)) {
-      this.#spend(this.#resets, "DATA frames after RST_STREAM");
-      this.#session.resetId(id, h2.STREAM_CLOSED, true);
+    if (this.#session.ended.has(id)) {
+      if (isEnd) this.#session.ended.delete(id);
       return;
     }
-    if (!this.#session.ended.has(id)) {
+    if (!this.#resetByPeer.has(id)) {
       throw new ConnectionError(h2.STREAM_CLOSED, `DATA on stream ${id}, which is closed`);
     }
-    if (isEnd) this.#session.ended.delete(id);
+    this.#spend(this.#resets, "DATA frames after RST_STREAM");
+    this.#session.resetId(id, h2.STREAM_CLOSED, true);
   }
 
   #takeFromWindow(size: number): void {

@@ -198,6 +198,7 @@ export class Session {
   add(stream: Http2Stream, isEnd: boolean): void {
     this.streams.set(stream.id, stream);
     if (isEnd) this.endRemote(stream);
+    else this.hold(stream, this.#incoming.listBytes);
   }
 
   /** The peer has sent the last of the request. */
