@@ -72,6 +72,9 @@ const COMMON: Properties = {
   "num.network.threads": "2",
   "num.io.threads": "4",
   "background.threads": "2",
+  // After a crash the controller waits that long for the old process before it takes the new one.
+  "broker.session.timeout.ms": "3000",
+  "broker.heartbeat.interval.ms": "500",
   // Deleted topics give their space back at once.
   "log.segment.delete.delay.ms": "1000",
 };
