@@ -8,13 +8,13 @@ import { refuseRecordName, siblingKey } from "./record-names.ts";
 import { ReplyError, toStoreError } from "./redis-errors.ts";
 
 /** Rows sent at once: bounds what one write puts before other commands of the connection. */
-const WRITE_BATCH_ROWS = 100;
+const WRITE_BATCH_ROWS = 200;
 
 /**
  * Rows and bytes of blocks that one script call merges. On the client's side most of a row's cost is that of a command, and
  * several rows share one; but the server does nothing else meanwhile.
  */
-const MERGE_ROWS_MAX = 20;
+const MERGE_ROWS_MAX = 50;
 const MERGE_BYTES_MAX = 64 * 1024;
 
 /** Rows that one script call merges. */

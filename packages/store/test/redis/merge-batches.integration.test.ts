@@ -79,7 +79,7 @@ describe.each(KINDS)("rows of one write to redis %s", (kind) => {
   });
 
   test("each counts by its own write time, and keeps it", async () => {
-    const keys = Array.from({ length: 45 }, (_, i) => `timed ${i}`);
+    const keys = Array.from({ length: 230 }, (_, i) => `timed ${i}`);
     const rowsAt = (text: string, timeOf: (i: number) => number): BlockRow[] =>
       keys.map((key, i) => ({
         key: [key],
