@@ -12,7 +12,10 @@ export interface FrontLimits {
   readonly maxMessageBytes: number;
   /** Streams open at once on a connection; the excess is REFUSED_STREAM. */
   readonly maxConcurrentStreams: number;
-  /** Of one header block as sent, over all its frames; more ends the connection. */
+  /**
+   * Of one header block as sent, over all its frames; more ends the connection. Well above `maxHeaderListBytes`, which
+   * costs its call only.
+   */
   readonly maxHeaderBlockBytes: number;
   /** Of one header list as decoded, 32 bytes for each header added (RFC 9113, 10.5.1); more is RESOURCE_EXHAUSTED. */
   readonly maxHeaderListBytes: number;
@@ -62,7 +65,7 @@ export interface FrontLimits {
 export const DEFAULT_FRONT_LIMITS: FrontLimits = {
   maxMessageBytes: 4 * MEBIBYTE,
   maxConcurrentStreams: 1_000,
-  maxHeaderBlockBytes: 32 * KIBIBYTE,
+  maxHeaderBlockBytes: 128 * KIBIBYTE,
   maxHeaderListBytes: 32 * KIBIBYTE,
   maxHeaderCount: 128,
   maxContinuationFrames: 16,
