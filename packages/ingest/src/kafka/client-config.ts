@@ -64,10 +64,6 @@ export class SocketSet {
     return socket;
   };
 
-  get size(): number {
-    return this.#sockets.size;
-  }
-
   /**
    * Ends connections at once; requests that are under way fail with this reason.
    *
