@@ -141,24 +141,19 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
 
   #run(): void {
     this.#isRunning = true;
-    let reply: UnaryReply | Promise<UnaryReply>;
     try {
-      reply = this.#handler(this);
+      const reply = this.#handler(this);
+      if (reply instanceof Promise) this.#wait(reply);
+      else this.#succeed(reply);
     } catch (error) {
       this.#fail(error);
-      return;
     }
-    if (!(reply instanceof Promise)) {
-      this.#succeed(reply);
-      return;
-    }
-    this.#wait(reply);
   }
 
   #wait(promise: Promise<UnaryReply>): void {
     promise.then(
       (reply) => {
-        this.#reply = reply;
+        this.#reply = reply ?? NO_REPLY;
         if (!this.isClosed) this.session.post(this);
       },
       (error: unknown) => {
@@ -182,9 +177,13 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   }
 
   override onTurn(): void {
-    if (this.#error !== undefined) this.#fail(this.#error);
-    else if (this.#reply !== undefined) this.#succeed(this.#reply);
-    else if (!this.#isRunning && this.isRemoteClosed) this.#run();
+    if (this.#error !== undefined) {
+      this.#fail(this.#error);
+    } else if (this.#reply !== undefined) {
+      this.#settle(this.#reply);
+    } else if (!this.#isRunning && this.isRemoteClosed) {
+      this.#run();
+    }
   }
 
   expire(): void {
@@ -192,6 +191,15 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
       this.cut(new FeatureStoreError("DEADLINE_EXCEEDED", "Deadline exceeded")),
     );
     this.#abort();
+  }
+
+  /** A reply that cannot be sent is the handler's mistake, too. */
+  #settle(reply: UnaryReply): void {
+    try {
+      this.#succeed(reply);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #succeed({ response, trailers }: UnaryReply): void {
@@ -250,3 +258,6 @@ function wrongCount(text: string): FeatureStoreError {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** In place of one that a handler owes: fails as such when it is to be sent. */
+const NO_REPLY = {} as UnaryReply;
