@@ -89,13 +89,13 @@ function nextChange(random: () => SchemaChange): SchemaChange {
 
 /** @returns what ends it. @throws {Error} then, if a sample could not be taken */
 function sampleOften(sampler: ServerSampler): () => Promise<void> {
-  let failure: unknown;
+  let failure: Error | undefined;
   let last = Promise.resolve();
   const timer = setInterval(() => {
     last = last
       .then(() => sampler.sample())
-      .catch((error: unknown) => {
-        failure ??= error;
+      .catch((cause: unknown) => {
+        failure ??= new Error("a sample of the server could not be taken", { cause });
       });
   }, SAMPLE_INTERVAL_MS);
   return async () => {
