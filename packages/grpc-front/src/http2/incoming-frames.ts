@@ -132,19 +132,19 @@ export class IncomingFrames implements FrameSink {
       return;
     }
     if (stream.isRemoteClosed) {
-      this.#session.resetStream(stream, h2.STREAM_CLOSED);
+      this.#resetFaulty(stream, h2.STREAM_CLOSED);
       return;
     }
     stream.receiveWindow -= size;
     if (stream.receiveWindow < 0) {
-      this.#session.resetStream(stream, h2.FLOW_CONTROL_ERROR);
+      this.#resetFaulty(stream, h2.FLOW_CONTROL_ERROR);
       return;
     }
     stream.takenBytes += size;
     if (stream.expectedBytes >= 0) {
       stream.expectedBytes -= end - start;
       if (stream.expectedBytes < 0 || (isEnd && stream.expectedBytes > 0)) {
-        this.#session.resetStream(stream, h2.PROTOCOL_ERROR);
+        this.#resetFaulty(stream, h2.PROTOCOL_ERROR);
         return;
       }
     }
@@ -257,9 +257,9 @@ export class IncomingFrames implements FrameSink {
 
   #onTrailers(stream: Http2Stream, fields: HeaderField[] | undefined, isEnd: boolean): void {
     if (stream.isRemoteClosed) {
-      this.#session.resetStream(stream, h2.STREAM_CLOSED);
+      this.#resetFaulty(stream, h2.STREAM_CLOSED);
     } else if (!isEnd || fields === undefined || !areTrailers(fields) || stream.expectedBytes > 0) {
-      this.#session.resetStream(stream, h2.PROTOCOL_ERROR);
+      this.#resetFaulty(stream, h2.PROTOCOL_ERROR);
     } else {
       this.#session.endRemote(stream);
     }
@@ -302,9 +302,9 @@ export class IncomingFrames implements FrameSink {
     const stream = this.#session.streams.get(id);
     if (stream === undefined) return;
     stream.sendWindow += increment;
-    if (increment === 0) this.#session.resetStream(stream, h2.PROTOCOL_ERROR);
+    if (increment === 0) this.#resetFaulty(stream, h2.PROTOCOL_ERROR);
     else if (stream.sendWindow > h2.MAX_WINDOW_BYTES)
-      this.#session.resetStream(stream, h2.FLOW_CONTROL_ERROR);
+      this.#resetFaulty(stream, h2.FLOW_CONTROL_ERROR);
     else this.#session.sender.wake(stream);
   }
 
@@ -375,6 +375,14 @@ export class IncomingFrames implements FrameSink {
     }
     if ((flags & h2.ACK) === 0) this.#session.output.frame(h2.PING, h2.ACK, 0, payload);
     else this.#session.onPingAnswer(payload);
+  }
+
+  /** A mistake that makes us reset the call costs the peer what its own reset would. */
+  #resetFaulty(stream: Http2Stream, code: number): void {
+    if (this.#session.nowMs - stream.openedAtMs < RAPID_MS) {
+      this.#spend(this.#resets, "calls that had to be reset");
+    }
+    this.#session.resetStream(stream, code);
   }
 
   #spend(budget: FrameBudget, what: string): void {

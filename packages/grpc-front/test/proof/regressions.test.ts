@@ -1,6 +1,3 @@
-import { type AddressInfo, createServer, type Server } from "node:net";
-import { createFront, type Front } from "@ofs/grpc-front";
-import { createLogger } from "@ofs/platform";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   dataFrame,
@@ -12,7 +9,8 @@ import {
   TYPE,
 } from "./support/frames.ts";
 import { HpackWriter } from "./support/hpack.ts";
-import { type AbortCounts, proofRoutes, SERVICE } from "./support/proof-routes.ts";
+import { type LocalFront, openLocalFront } from "./support/local-front.ts";
+import { SERVICE } from "./support/proof-routes.ts";
 import { RawPeer } from "./support/raw-peer.ts";
 
 /*
@@ -21,31 +19,17 @@ import { RawPeer } from "./support/raw-peer.ts";
 
 const STREAM_CLOSED = 5;
 
-let counts: AbortCounts;
-let front: Front;
-let server: Server;
+let front: LocalFront;
 let peer: RawPeer;
-const faults: string[] = [];
 
 beforeEach(async () => {
-  counts = { cancelled: 0, deadline: 0, hanging: 0 };
-  faults.length = 0;
-  front = createFront({
-    routes: proofRoutes(counts),
-    log: createLogger({ service: "proof", level: "ERROR" }),
-    onFault: (fault) => faults.push(fault),
-  });
-  server = createServer((socket) => front.accept(socket));
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  peer = new RawPeer((server.address() as AddressInfo).port);
+  front = await openLocalFront();
+  peer = new RawPeer(front.port);
 });
 
 afterEach(async () => {
   peer.close();
-  front.destroy();
-  await new Promise((resolve) => server.close(resolve));
+  await front.close();
 });
 
 function begin(id: number, method: string): void {
@@ -76,7 +60,7 @@ test("DATA after the caller's RST_STREAM is a fault of the stream alone: Netty s
   expect((await seen).resetCode).toBe(STREAM_CLOSED);
   expect(await call(3, "Echo", grpcMessage(Buffer.from("on")))).toBe("0");
   expect(peer.goAwayCount).toBe(0);
-  expect(faults).toEqual([]);
+  expect(front.faults).toEqual([]);
 });
 
 test("DATA after the caller's END_STREAM and RST_STREAM still ends the connection", async () => {
@@ -86,7 +70,7 @@ test("DATA after the caller's END_STREAM and RST_STREAM still ends the connectio
   peer.send(dataFrame(1, Buffer.alloc(9), true));
   await peer.whenClosed;
   expect(peer.goAwayCode).toBe(STREAM_CLOSED);
-  expect(faults).toEqual(["protocol"]);
+  expect(front.faults).toEqual(["protocol"]);
 });
 
 test("a compressed flag without an encoding is INTERNAL", async () => {

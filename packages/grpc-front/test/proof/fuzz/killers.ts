@@ -134,7 +134,9 @@ export const KILLERS: Readonly<Record<string, MakeFrames>> = {
     times(2_000, (i) => [begin(i * 2 + 1, "Hang"), windowUpdate(i * 2 + 1, 0)]).flat(),
   "SETTINGS flood": () => times(5_000, () => settingsFrame()),
   "SETTINGS of many entries": () => [
-    ...times(50, () => settingsFrame(...times(2_000, (i) => [i % 8, 1] as const))),
+    ...times(50, () =>
+      settingsFrame(...times(2_000, (i) => [i % 2 === 0 ? 4 : 9, i % 7] as const)),
+    ),
   ],
   "PING flood": (random) => times(5_000, () => frame(TYPE.ping, 0, 0, noise(random, 8))),
   "PRIORITY flood": () =>
@@ -174,6 +176,22 @@ export const KILLERS: Readonly<Record<string, MakeFrames>> = {
   ],
   "GOAWAY, then calls": () => [frame(TYPE.goAway, 0, 0, Buffer.alloc(8)), ...call(1)],
 };
+
+/** Those that nothing but a budget ends: the connection must end with ENHANCE_YOUR_CALM. */
+export const FLOODS: readonly string[] = [
+  "CONTINUATION without end",
+  "empty CONTINUATION without end",
+  "rapid reset",
+  "rapid reset before the body",
+  "DATA after a reset",
+  "resets that the server must make",
+  "SETTINGS flood",
+  "PING flood",
+  "PRIORITY flood",
+  "WINDOW_UPDATE flood",
+  "empty DATA flood",
+  "more streams than allowed",
+];
 
 /** @param kind one of `KILLERS` */
 export function killerSession(kind: string, random: SeededRandom): Session {

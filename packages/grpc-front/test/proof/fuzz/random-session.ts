@@ -63,9 +63,9 @@ function continueCall(speaker: Speaker): Buffer {
   return dataFrame(id, part, isLast, random.next() < 0.2 ? random.integer(0, 255) : undefined);
 }
 
-function resetCall({ random, open, nextId }: Speaker): Buffer {
-  const id = open.pop() ?? Math.max(1, nextId - 2);
-  return reset(id, random.integer(0, 13));
+function resetCall(speaker: Speaker): Buffer {
+  const id = speaker.open.pop();
+  return id === undefined ? beginCall(speaker) : reset(id, speaker.random.integer(0, 13));
 }
 
 const idOf = ({ random, nextId }: Speaker): number =>
@@ -132,10 +132,17 @@ const BAD: readonly MakeFrame[] = [
 
 const MAX_FRAMES = 120;
 
+/** Frames that every server must take. */
+export function goodSession(random: SeededRandom): Session {
+  return sessionOf(random, 0, 0);
+}
+
 /** Mostly good frames with now and then a bad one, so that the connection lives on to states worth attacking. */
 export function randomSession(random: SeededRandom): Session {
-  const badShare = random.pick([0, 0.005, 0.02, 0.1]);
-  const oddShare = random.pick([0, 0.01, 0.1]);
+  return sessionOf(random, random.pick([0.002, 0.01, 0.05]), random.pick([0, 0.01, 0.1]));
+}
+
+function sessionOf(random: SeededRandom, badShare: number, oddShare: number): Session {
   const speaker: Speaker = { random, writer: newWriter(), nextId: 1, open: [], oddShare };
   const count = random.integer(1, MAX_FRAMES);
   const frames = [PREFACE, settingsFrame()];

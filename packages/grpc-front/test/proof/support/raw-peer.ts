@@ -69,6 +69,7 @@ export class RawPeer {
   /** Code of the last GOAWAY; undefined = none came. */
   goAwayCode: number | undefined;
   goAwayCount = 0;
+  #onPinged: () => void = () => undefined;
   isClosed = false;
   pingAnswerCount = 0;
 
@@ -80,6 +81,7 @@ export class RawPeer {
     this.#closed = new Promise((resolve) => {
       this.#socket.once("close", () => {
         this.isClosed = true;
+        this.#onPinged();
         for (const stream of this.#streams.values()) stream.settle();
         resolve();
       });
@@ -99,8 +101,14 @@ export class RawPeer {
     return this.#closed;
   }
 
-  get openCount(): number {
-    return this.#streams.size;
+  /** Resolves when more pings than so many are answered, or the connection is over. */
+  whenPinged(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onPinged = () => {
+        if (this.pingAnswerCount > count || this.isClosed) resolve();
+      };
+      this.#onPinged();
+    });
   }
 
   send(...frames: readonly Buffer[]): void {
@@ -190,8 +198,10 @@ export class RawPeer {
         if ((flags & FLAG.ack) === 0) this.#takeSettings(payload);
         return;
       case TYPE.ping:
-        if ((flags & FLAG.ack) !== 0) this.pingAnswerCount += 1;
-        else this.send(frame(TYPE.ping, FLAG.ack, 0, payload));
+        if ((flags & FLAG.ack) !== 0) {
+          this.pingAnswerCount += 1;
+          this.#onPinged();
+        } else this.send(frame(TYPE.ping, FLAG.ack, 0, payload));
         return;
       case TYPE.goAway:
         this.goAwayCode = payload.readUInt32BE(4);
