@@ -75,7 +75,7 @@ test("etcd's address is all that has no default", () => {
     APP_LOG_LEVEL: "WARN",
     ENABLE_HTTP_API: false,
     GRPC_REFLECTION: true,
-    GRPC_TRANSPORT: "grpc-js",
+    GRPC_TRANSPORT: "front",
     ON_STORE_FAILURE: "unavailable",
     MAX_REQUEST_BYTES: 4 * 1024 * 1024,
   });

@@ -21,7 +21,7 @@ export const SERVER_VARIABLES = z.object({
     .optional(),
   ENABLE_HTTP_API: flag().default(false),
   GRPC_REFLECTION: flag().default(true),
-  GRPC_TRANSPORT: choice("front", "grpc-js").default("grpc-js"),
+  GRPC_TRANSPORT: choice("front", "grpc-js").default("front"),
   WORKERS: integer(1, 1_024).optional(),
   TLS_CERT_FILE: text().optional(),
   TLS_KEY_FILE: text().optional(),
