@@ -39,8 +39,9 @@ export class StreamingStream extends CallStream implements StreamCall, MessageSi
     this.#context = context;
   }
 
-  /** Lets the handler have the call. */
+  /** Lets the handler have the call, unless it is over: for what the connection holds. */
   open(handler: StreamHandler): void {
+    if (this.isClosed) return;
     try {
       this.#listener = handler(this);
     } catch (error) {

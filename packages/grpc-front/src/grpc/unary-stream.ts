@@ -83,7 +83,9 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
     }
     this.#heldRequestBytes += size;
     this.session.hold(this, size);
-    if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.add(this);
+    if (this.deadlineMs !== Number.POSITIVE_INFINITY && !this.isClosed) {
+      this.#context.deadlines.add(this);
+    }
   }
 
   #isWholeMessage(bytes: Buffer, start: number, size: number): boolean {

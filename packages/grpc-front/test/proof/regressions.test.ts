@@ -1,3 +1,5 @@
+import type { StreamHandler } from "@ofs/grpc-front";
+import { waitUntil } from "@ofs/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   dataFrame,
@@ -8,7 +10,7 @@ import {
   headersFrames,
   TYPE,
 } from "./support/frames.ts";
-import { HpackWriter } from "./support/hpack.ts";
+import { type Header, HpackWriter } from "./support/hpack.ts";
 import { type LocalFront, openLocalFront } from "./support/local-front.ts";
 import { SERVICE } from "./support/proof-routes.ts";
 import { RawPeer } from "./support/raw-peer.ts";
@@ -18,12 +20,25 @@ import { RawPeer } from "./support/raw-peer.ts";
  */
 
 const STREAM_CLOSED = 5;
+const MAX_HELD_BYTES = 100_000;
 
 let front: LocalFront;
+/** Of the streaming method, those that its handler takes for open. */
+let openStreams: number;
 let peer: RawPeer;
 
 beforeEach(async () => {
-  front = await openLocalFront();
+  openStreams = 0;
+  const watch: StreamHandler = () => {
+    openStreams += 1;
+    const ignore = () => undefined;
+    const onClose = () => {
+      openStreams -= 1;
+    };
+    return { onMessage: ignore, onEnd: ignore, onClose };
+  };
+  const streams = new Map([[`${SERVICE}/Watch`, watch]]);
+  front = await openLocalFront({ maxConnectionHeldBytes: MAX_HELD_BYTES }, streams);
   peer = new RawPeer(front.port);
 });
 
@@ -32,7 +47,7 @@ afterEach(async () => {
   await front.close();
 });
 
-function begin(id: number, method: string): void {
+function begin(id: number, method: string, ...more: readonly Header[]): void {
   const block = new HpackWriter(0).block([
     [":method", "POST"],
     [":scheme", "http"],
@@ -40,6 +55,7 @@ function begin(id: number, method: string): void {
     [":authority", "x"],
     ["content-type", "application/grpc"],
     ["te", "trailers"],
+    ...more,
   ]);
   peer.send(headersFrames(id, block, { isLast: false }));
 }
@@ -75,4 +91,35 @@ test("DATA after the caller's END_STREAM and RST_STREAM still ends the connectio
 
 test("a compressed flag without an encoding is INTERNAL", async () => {
   expect(await call(1, "Echo", grpcMessage(Buffer.from("x"), true))).toBe("13");
+});
+
+test("a call that was ended for what it holds is not answered again at its deadline", async () => {
+  const refused = peer.expect(1);
+  begin(1, "Echo", ["grpc-timeout", "60m"]);
+  for (let i = 0; i < 8; i++)
+    peer.data(1, Buffer.concat([Buffer.of(0, 0, 9, 0, 0), Buffer.alloc(14_000)]), false);
+  const { blocks } = await refused;
+  expect(new Map(blocks.flat()).get("grpc-status")).toBe("8");
+  const more = peer.expect(1);
+  begin(3, "Hang", ["grpc-timeout", "120m"]);
+  const last = peer.expect(3);
+  peer.data(3, grpcMessage(Buffer.alloc(1)), true);
+  expect(new Map((await last).blocks.flat()).get("grpc-status")).toBe("4");
+  peer.close();
+  expect((await more).blocks).toEqual([]);
+});
+
+test("a streaming call that is over before it is handled is not handled", async () => {
+  const hanging = peer.expect(1);
+  begin(1, "Hang");
+  peer.data(1, grpcMessage(Buffer.alloc(200_000)).subarray(0, 5), false);
+  for (let i = 0; i < 7; i++) peer.data(1, Buffer.alloc(14_000), false);
+  await waitUntil(() => front.stats().heldBytes > MAX_HELD_BYTES - 9_000, { what: "held bytes" });
+  const answer = peer.expect(3);
+  begin(3, "Watch", ["x-long", "x".repeat(9_000)]);
+  const { blocks } = await answer;
+  expect(new Map(blocks.flat()).get("grpc-status")).toBe("8");
+  expect(openStreams).toBe(0);
+  peer.close();
+  await hanging;
 });

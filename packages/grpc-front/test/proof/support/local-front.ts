@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from "node:net";
-import { createFront, type FrontLimits, type FrontStats } from "@ofs/grpc-front";
+import { createFront, type FrontLimits, type FrontStats, type StreamRoutes } from "@ofs/grpc-front";
 import { createLogger } from "@ofs/platform";
 import { type AbortCounts, proofRoutes } from "./proof-routes.ts";
 
@@ -13,11 +13,15 @@ export interface LocalFront {
   close(): Promise<void>;
 }
 
-export async function openLocalFront(limits: Partial<FrontLimits> = {}): Promise<LocalFront> {
+export async function openLocalFront(
+  limits: Partial<FrontLimits> = {},
+  streams: StreamRoutes = new Map(),
+): Promise<LocalFront> {
   const counts: AbortCounts = { cancelled: 0, deadline: 0, hanging: 0 };
   const faults: string[] = [];
   const front = createFront({
     routes: proofRoutes(counts),
+    streams,
     limits,
     // Handlers that throw are meant to.
     log: createLogger({
