@@ -51,8 +51,9 @@ export abstract class CallStream extends Http2Stream {
     return this.outgoing;
   }
 
-  /** Ends the call with an error: after what is queued, if anything has been sent. */
+  /** Ends the call with an error: after what is queued, if anything has been sent. A call that is over stays as it is. */
   protected sendStatus(error: unknown): void {
+    if (this.isClosed) return;
     const { grpc, message } = sendableStatus(error);
     const { maxHeaderListBytes } = this.session.peer;
     if (this.outgoing === undefined) {
@@ -77,6 +78,7 @@ export abstract class CallStream extends Http2Stream {
 
   /** Ends the call now: with the error's status while that can be told. */
   protected cut(error: FeatureStoreError): void {
+    if (this.isClosed) return;
     if (this.outgoing === undefined) this.sendStatus(error);
     else this.session.resetStream(this, CANCEL);
   }

@@ -56,6 +56,7 @@ export async function play(
     for (const lane of steps) lane.shift()?.();
     deal(seededRandom(seed), steps);
     const outcomes = await Promise.all(answers);
+    if (peer.violations.length > 0) throw new Error(`seed ${seed}: ${peer.violations.join("; ")}`);
     return plans.map((plan, i) => ({ plan, view: viewOf(outcomes[i] as StreamOutcome) }));
   } finally {
     clearTimeout(timer);

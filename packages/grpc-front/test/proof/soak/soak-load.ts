@@ -57,7 +57,9 @@ class Visitor {
     return { id, outcome };
   }
 
-  leave(): void {
+  /** @param tally gets what the server did against the rules of HTTP/2 */
+  leave(tally: Tally): void {
+    tally.faults.push(...this.peer.violations);
     clearTimeout(this.#timer);
     this.peer.close();
   }
@@ -87,7 +89,7 @@ const cancellationStorm: Visit = async (port, random, tally) => {
     tally.cancelled += 1;
   }
   note(tally, "0", await visitor.begin("Echo", Buffer.from("still here?")).outcome);
-  visitor.leave();
+  visitor.leave(tally);
 };
 
 /** Connections that end in the middle of their calls. */
@@ -99,7 +101,7 @@ const churn: Visit = async (port, random, tally) => {
     visitor.begin(random.pick(["Hang", "Sized", "Echo"]), Buffer.from("200000"));
   }
   if (random.next() < 0.5) await delay(random.integer(0, 5));
-  visitor.leave();
+  visitor.leave(tally);
 };
 
 /** Calls that nobody answers in time, and calls that are answered. */
@@ -115,7 +117,7 @@ const deadlines: Visit = async (port, random, tally) => {
     }
   });
   await Promise.all(outcomes);
-  visitor.leave();
+  visitor.leave(tally);
 };
 
 /** Large answers over small windows, and a reader that stops for a while. */
@@ -129,7 +131,7 @@ const slowReader: Visit = async (port, random, tally) => {
   for (const [i, outcome] of (await Promise.all(outcomes)).entries()) {
     note(tally, "0", outcome, sizes[i]);
   }
-  visitor.leave();
+  visitor.leave(tally);
 };
 
 /** Good calls with large messages both ways. */
@@ -139,7 +141,7 @@ const largeMessages: Visit = async (port, random, tally) => {
     const size = random.integer(0, 1_000_000);
     note(tally, "0", await visitor.begin("Echo", Buffer.alloc(size)).outcome, size);
   }
-  visitor.leave();
+  visitor.leave(tally);
 };
 
 export const VISITS: readonly Visit[] = [

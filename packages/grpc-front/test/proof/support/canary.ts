@@ -62,6 +62,7 @@ export class Canary {
           await this.#call(peer, writer, i);
           await delay(PAUSE_MS);
         }
+        if (peer.violations.length > 0) throw new Error(peer.violations.join("; "));
       } finally {
         peer.close();
       }

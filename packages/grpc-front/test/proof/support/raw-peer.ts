@@ -15,6 +15,7 @@ import {
   windowUpdate,
 } from "./frames.ts";
 import { type Header, readHeaders } from "./hpack.ts";
+import { ServerChecks } from "./server-checks.ts";
 
 /** What came of a stream. */
 export interface StreamOutcome {
@@ -61,6 +62,7 @@ export class RawPeer {
   readonly #streams = new Map<number, PeerStream>();
   readonly #givesBack: boolean;
   readonly #closed: Promise<void>;
+  readonly #checks: ServerChecks;
   #unread: Buffer = Buffer.alloc(0);
   #block: Buffer[] = [];
   #blockEnds = false;
@@ -87,6 +89,9 @@ export class RawPeer {
       });
     });
     const window = options.windowBytes ?? MAX_WINDOW_BYTES;
+    const connectionWindow =
+      window > DEFAULT_WINDOW_BYTES ? MAX_WINDOW_BYTES : DEFAULT_WINDOW_BYTES;
+    this.#checks = new ServerChecks(window, connectionWindow);
     const settings = settingsFrame(
       [SETTING.headerTableSize, 0],
       [SETTING.initialWindowSize, window],
@@ -95,6 +100,11 @@ export class RawPeer {
     this.send(PREFACE, settings);
     if (window > DEFAULT_WINDOW_BYTES)
       this.send(windowUpdate(0, MAX_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+  }
+
+  /** What the server did against the rules, as far as this peer's own frames were good. */
+  get violations(): readonly string[] {
+    return this.#checks.violations;
   }
 
   get whenClosed(): Promise<void> {
@@ -131,6 +141,7 @@ export class RawPeer {
           resolve({ blocks, body: Buffer.concat(body), resetCode, isEnded });
         },
       };
+      this.#checks.begin(streamId);
       this.#streams.set(streamId, stream);
       if (this.isClosed) stream.settle();
     });
@@ -193,6 +204,7 @@ export class RawPeer {
   }
 
   #take(type: number, flags: number, id: number, payload: Buffer): void {
+    this.#checks.take(type, flags, id, payload);
     switch (type) {
       case TYPE.settings:
         if ((flags & FLAG.ack) === 0) this.#takeSettings(payload);
@@ -230,6 +242,7 @@ export class RawPeer {
   }
 
   #giveBack(id: number, bytes: number): void {
+    this.#checks.grant(id, bytes);
     this.send(windowUpdate(0, bytes), windowUpdate(id, bytes));
   }
 
@@ -268,6 +281,7 @@ export class RawPeer {
     const stream = this.#streams.get(id);
     if (id === 0) this.#sendWindow += bytes;
     else if (stream !== undefined) stream.sendWindow += bytes;
+    this.#checks.sendWindow(id === 0 ? this.#sendWindow : (stream?.sendWindow ?? 0));
     this.#flushAll();
   }
 
