@@ -28,6 +28,8 @@ const HASH_FACTOR = 0x9e3779b1;
  */
 export class Compressibility {
   readonly #counts = new Uint16Array(256);
+  /** Those that occur. */
+  readonly #values = new Uint8Array(256);
   /** `n log2 n` */
   readonly #logs = new Float64Array(MAX_GUESSED_BYTES + 1);
   readonly #words = new Int32Array(PLACE_COUNT);
@@ -47,20 +49,25 @@ export class Compressibility {
     return literalBytes - this.#matchedBytes(content) + FRAME_BYTES < size;
   }
 
-  /** What the bytes take at least if each value gets a code of its own length, with the codes. */
+  /**
+   * What the bytes take at least if each value gets a code of its own length, with the codes. Looks at the values that occur
+   * only, for blocks are short; leaves all counts zero.
+   */
   #codedBytes(content: Uint8Array): number {
-    const counts = this.#counts.fill(0);
+    const counts = this.#counts;
+    const values = this.#values;
+    let valueCount = 0;
     for (let i = 0; i < content.length; i++) {
       const value = content[i] as number;
-      counts[value] = (counts[value] as number) + 1;
+      const count = counts[value] as number;
+      if (count === 0) values[valueCount++] = value;
+      counts[value] = count + 1;
     }
     let bits = this.#logs[content.length] as number;
-    let valueCount = 0;
-    for (let value = 0; value < counts.length; value++) {
-      const count = counts[value] as number;
-      if (count === 0) continue;
-      bits -= this.#logs[count] as number;
-      valueCount++;
+    for (let i = 0; i < valueCount; i++) {
+      const value = values[i] as number;
+      bits -= this.#logs[counts[value] as number] as number;
+      counts[value] = 0;
     }
     const codeBytes = content.length < MANY_FROM_BYTES ? CODE_BYTES : CODE_BYTES_OF_MANY;
     return bits / 8 + valueCount * codeBytes;
