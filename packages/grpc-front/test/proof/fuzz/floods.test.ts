@@ -5,7 +5,7 @@ import { type LocalFront, openLocalFront } from "../support/local-front.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { FLOODS, killerSession } from "./killers.ts";
 import { newWriter } from "./random-blocks.ts";
-import { goodSession } from "./random-session.ts";
+import { goodSession, mutated, randomSession } from "./random-session.ts";
 
 /** `OFS_PROPERTY_RUNS` asks for more: a hundredth of it. */
 const GOOD_SESSIONS = Math.max(150, Math.ceil(Number(process.env["OFS_PROPERTY_RUNS"] ?? 0) / 100));
@@ -32,6 +32,25 @@ describe("floods", () => {
     await peer.whenClosed;
     expect(peer.goAwayCode).toBe(ERROR.enhanceYourCalm);
     expect(front.faults).toEqual(["flood"]);
+    expect(front.counts.hanging).toBe(0);
+  });
+});
+
+describe("bad clients", () => {
+  test(`${GOOD_SESSIONS} sessions with bad frames get no answer twice, and no bad frames`, async () => {
+    for (let seed = 1; seed <= GOOD_SESSIONS; seed++) {
+      const random = seededRandom(seed);
+      const drawn = randomSession(random);
+      const { frames, kind } = seed % 2 === 0 ? mutated(drawn, random) : drawn;
+      const peer = new RawPeer(front.port, SMALL);
+      const outcomes = Array.from({ length: MAX_CALLS }, (_, i) => peer.expect(i * 2 + 1));
+      peer.send(...frames.slice(2));
+      peer.end();
+      await Promise.all([peer.whenClosed, ...outcomes]);
+      const known = peer.violations.filter((text) => !/window|which is idle/.test(text));
+      expect(known, `seed ${seed}, ${kind}`).toEqual([]);
+    }
+    expect(front.faults.filter((fault) => fault === "internal")).toEqual([]);
     expect(front.counts.hanging).toBe(0);
   });
 });
