@@ -82,7 +82,7 @@ function frame(message: Uint8Array): Uint8Array {
 }
 
 /** User and system time of all threads, from the kernel's scheduler (Linux). */
-async function cpuSeconds(pid: number): Promise<number> {
+export async function cpuSeconds(pid: number): Promise<number> {
   let nanoseconds = 0;
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     const [onCpu] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ");

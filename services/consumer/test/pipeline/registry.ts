@@ -23,7 +23,12 @@ const MAX_COLUMN_BYTES = 100_000;
 /** Where the values of entities are; `missing` is a table that nobody made. */
 export type StoreName = "scylla" | "redis" | "missing";
 
-const STORE_IDS: Readonly<Record<StoreName, string>> = { scylla: "1", redis: "2", missing: "3" };
+/** `storeId` of groups. */
+export const STORE_IDS: Readonly<Record<StoreName, string>> = {
+  scylla: "1",
+  redis: "2",
+  missing: "3",
+};
 
 export interface EntityOptions {
   readonly store: StoreName;
@@ -63,9 +68,13 @@ export class TestRegistry {
 
   /** Registers an entity of one group with one feature, and makes its table unless that is to be missing. */
   async add(entity: string, options: EntityOptions): Promise<void> {
-    const entries = entityEntries(entity, options);
+    await this.addTree(entity, entityEntries(entity, options), options.store);
+  }
+
+  /** Registers an entity whose groups, of whatever shape, are all in one store. */
+  async addTree(entity: string, entries: RegistryEntries, store: StoreName): Promise<void> {
     Object.assign(this.#tree, entries);
-    if (options.store === "scylla") await this.prepareTable(entity);
+    if (store === "scylla") await this.prepareTable(entity);
     await this.#write(entries);
   }
 
