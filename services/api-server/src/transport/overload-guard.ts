@@ -7,6 +7,8 @@ export const OVERLOAD_TEXT =
 export interface OverloadGuardOptions {
   /** How long an accepted call may wait for its turn once the process has no idle time left; 0 = never refuse. */
   readonly queueMs: number;
+  /** At least 0, below 1; for tests. */
+  readonly random?: () => number;
 }
 
 /** Time between looks at the event loop, at least, and how far they look back. */
@@ -20,7 +22,12 @@ const BUSY_UTILIZATION = 0.9;
  * Share of the time allowed to calls that one turn of the event loop may take. What is sent in a turn waits unread, in the
  * system's buffers, where nothing can be refused: turns must be short, or all calls are late before they are seen.
  */
-const TURN_SHARE = 0.25;
+const TURN_SHARE = 0.1;
+
+/** Changes of the share of calls that are let in, from one turn to the next; a long turn cuts it by as much, at most. */
+const SHARE_CUT_MAX = 0.5;
+const SHARE_GROWTH = 1.02;
+const SHARE_MIN = 0.01;
 
 /** Calls that are let in however slow they are. */
 const MIN_OPEN_CALLS = 4;
@@ -42,11 +49,14 @@ interface Sample {
  * Says which calls a process that has no idle time left must refuse so that it can answer the others in time.
  *
  * All calls wait for one event loop: the more are open, the longer each takes. So the number of open calls is bounded,
- * and the bound is moved until calls take as long as is allowed, and turns of the loop a part of that. While the process
- * has idle time nothing is cut: then open calls wait for a store, and stores have bounds of their own.
+ * and the bound is moved until calls take as long as is allowed. Calls that are answered at once are never open together:
+ * of them a share is let in, at random so that it hits no connection more than another, and the share is moved until
+ * turns of the loop are short. While the process has idle time nothing is cut: then open calls wait for a store, and stores
+ * have bounds of their own.
  */
 export class OverloadGuard {
   readonly #queueMs: number;
+  readonly #random: () => number;
   /** The first is the one that is looked back to. */
   readonly #samples: Sample[] = [];
   #nextSampleMs = 0;
@@ -55,15 +65,15 @@ export class OverloadGuard {
   /** Of calls that ended since the last sample: how many, and how long they were open together. */
   #endedCount = 0;
   #endedMs = 0;
-  /** Of turns of the loop since the last sample, from their first call on; measured only while the loop is busy. */
-  #turnCount = 0;
-  #turnMs = 0;
+  /** When the first call of this turn came; only while the loop is busy. */
   #turnStartMs: number | undefined;
   #isBusy = false;
+  #share = 1;
   #maxOpen = Number.POSITIVE_INFINITY;
 
-  constructor({ queueMs }: OverloadGuardOptions) {
+  constructor({ queueMs, random = Math.random }: OverloadGuardOptions) {
     this.#queueMs = queueMs;
+    this.#random = random;
   }
 
   /** Since the start. */
@@ -83,7 +93,8 @@ export class OverloadGuard {
       this.#turnStartMs = nowMs;
       setImmediate(this.#endTurn);
     }
-    if (this.#openCount >= this.#maxOpen) {
+    const isUnlucky = this.#isBusy && this.#share < 1 && this.#random() >= this.#share;
+    if (isUnlucky || this.#openCount >= this.#maxOpen) {
       this.#refusedCount += 1;
       return undefined;
     }
@@ -98,9 +109,9 @@ export class OverloadGuard {
   }
 
   readonly #endTurn = (): void => {
-    this.#turnCount += 1;
-    this.#turnMs += performance.now() - (this.#turnStartMs as number);
+    const turnMs = performance.now() - (this.#turnStartMs as number);
     this.#turnStartMs = undefined;
+    this.#share = nextShare(this.#share, turnMs, this.#queueMs);
   };
 
   /** Done as calls come in, also within a turn of the event loop: under overload a turn is long. */
@@ -113,13 +124,11 @@ export class OverloadGuard {
       utilization,
       openCount: this.#openCount,
       meanMs: this.#endedCount === 0 ? undefined : this.#endedMs / this.#endedCount,
-      turnMs: this.#turnCount === 0 ? 0 : this.#turnMs / this.#turnCount,
       queueMs: this.#queueMs,
     });
     this.#endedCount = 0;
     this.#endedMs = 0;
-    this.#turnCount = 0;
-    this.#turnMs = 0;
+    if (!this.#isBusy) this.#share = Math.min(1, this.#share * GROWTH_WITH_IDLE_TIME);
   }
 
   /** Over the last while; 0 as long as nothing is known of it. */
@@ -140,28 +149,31 @@ export interface LoadSeen {
   readonly openCount: number;
   /** For how long the calls that have ended were open, on average; undefined if none has. */
   readonly meanMs: number | undefined;
-  /** How long a turn of the loop took, on average; 0 if none was measured. */
-  readonly turnMs: number;
   readonly queueMs: number;
 }
 
 /** @returns how many calls may be open from now on; `Infinity` for no limit */
 export function nextLimit(
   limit: number,
-  { utilization, openCount, meanMs, turnMs, queueMs }: LoadSeen,
+  { utilization, openCount, meanMs, queueMs }: LoadSeen,
 ): number {
   if (utilization < BUSY_UTILIZATION) {
     const grown = Math.ceil(limit * GROWTH_WITH_IDLE_TIME);
     return grown >= NO_LIMIT_FROM ? Number.POSITIVE_INFINITY : grown;
   }
   if (meanMs === undefined) return limit;
-  /** Above 1: calls or turns take longer than they may. */
-  const excess = Math.max(meanMs / queueMs, turnMs / (queueMs * TURN_SHARE));
   if (limit === Number.POSITIVE_INFINITY) {
     // What would have been in time, if time goes with the number of calls.
-    if (excess <= 1) return limit;
-    return Math.max(MIN_OPEN_CALLS, Math.ceil(openCount / excess));
+    if (meanMs <= queueMs) return limit;
+    return Math.max(MIN_OPEN_CALLS, Math.ceil((openCount * queueMs) / meanMs));
   }
-  if (excess <= 1) return Math.ceil(limit * GROWTH_IN_TIME);
+  if (meanMs <= queueMs) return Math.ceil(limit * GROWTH_IN_TIME);
   return Math.max(MIN_OPEN_CALLS, Math.floor(limit * CUT_WHEN_LATE));
+}
+
+/** @returns which share of calls to let in after a turn of the loop that took so long, of a busy process */
+export function nextShare(share: number, turnMs: number, queueMs: number): number {
+  const allowedMs = queueMs * TURN_SHARE;
+  if (turnMs <= allowedMs) return Math.min(1, share * SHARE_GROWTH);
+  return Math.max(SHARE_MIN, share * Math.max(SHARE_CUT_MAX, allowedMs / turnMs));
 }

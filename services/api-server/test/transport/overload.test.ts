@@ -2,11 +2,13 @@ import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { status } from "@grpc/grpc-js";
 import type { UnaryHandler, UnaryReply } from "@ofs/platform";
+import { seededRandom } from "@ofs/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 import { RETRIEVE_METHOD } from "../../src/routes/feature-routes.ts";
 import {
   type LoadSeen,
   nextLimit,
+  nextShare,
   OVERLOAD_TEXT,
   OverloadGuard,
 } from "../../src/transport/overload-guard.ts";
@@ -38,7 +40,7 @@ class StubbornGuard extends OverloadGuard {
 }
 
 const busy = (seen: Partial<LoadSeen>): LoadSeen => {
-  return { utilization: 1, openCount: 500, meanMs: 200, turnMs: 0, queueMs: 100, ...seen };
+  return { utilization: 1, openCount: 500, meanMs: 200, queueMs: 100, ...seen };
 };
 
 test.each([
@@ -46,8 +48,6 @@ test.each([
   ["what would have been in time", Number.POSITIVE_INFINITY, busy({}), 250],
   ["less while calls are late", 100, busy({}), 90],
   ["more while they are in time", 100, busy({ meanMs: 50 }), 102],
-  ["less while turns of the loop are long", 100, busy({ meanMs: 50, turnMs: 26 }), 90],
-  ["as many as make short turns", Number.POSITIVE_INFINITY, busy({ turnMs: 100 }), 125],
   ["the same while none ends", 100, busy({ meanMs: undefined }), 100],
   ["much more while there is idle time", 100, busy({ utilization: 0.5 }), 111],
   ["none after it has grown", 99_999, busy({ utilization: 0.5 }), Infinity],
@@ -91,6 +91,43 @@ test("a process without idle time refuses what would come too late, and lets all
 
 describe.each(TRANSPORTS)("%s", (transport) => {
   const openTestFront = openerOver(transport);
+  test.each([
+    ["all while turns are short", 1, 10, 1],
+    ["less after a long turn", 1, 12.5, 0.8],
+    ["half at most after a very long one", 0.8, 1_000, 0.4],
+    ["never nearly none", 0.01, 1_000, 0.01],
+    ["more after a short one", 0.5, 1, 0.51],
+  ])("the share that is let in becomes %s", (_, share, turnMs, expected) => {
+    expect(nextShare(share, turnMs, 100)).toBeCloseTo(expected, 10);
+  });
+
+  test("calls that are answered at once, more than there is time for: some are let in, so that turns are short", async () => {
+    const guard = new OverloadGuard({ queueMs: 50, random: seededRandom(1).next });
+    const callMs = 1;
+    const turns: { ms: number; admittedCount: number }[] = [];
+    const startedAtMs = performance.now();
+    while (performance.now() - startedAtMs < 2_000) {
+      const turnAtMs = performance.now();
+      let admittedCount = 0;
+      for (let call = 0; call < 40; call++) {
+        const enteredAtMs = guard.enter();
+        if (enteredAtMs === undefined) continue;
+        const callAtMs = performance.now();
+        while (performance.now() - callAtMs < callMs);
+        guard.leave(enteredAtMs);
+        admittedCount += 1;
+      }
+      turns.push({ ms: performance.now() - turnAtMs, admittedCount });
+      await new Promise((turn) => setImmediate(turn));
+    }
+    const later = turns.slice(-Math.ceil(turns.length / 2));
+    const mean = later.reduce((sum, { admittedCount }) => sum + admittedCount, 0) / later.length;
+    // 5 ms of 50 are for a turn: five calls, were the clock exact and nobody else there.
+    expect(turns[0]?.admittedCount).toBe(40);
+    expect(mean).toBeGreaterThan(0.5);
+    expect(mean).toBeLessThan(15);
+  });
+
   async function openOverloaded(): Promise<{
     opened: TestFront;
     guard: StubbornGuard;
