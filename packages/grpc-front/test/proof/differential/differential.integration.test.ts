@@ -6,7 +6,7 @@ import { drawCalls, type PlayedCall, play } from "./play.ts";
 
 /** Connections at random; `OFS_PROPERTY_RUNS` asks for more of them, a few calls on each. */
 const RUNS = process.env["OFS_PROPERTY_RUNS"];
-const CONNECTION_COUNT = RUNS === undefined ? 250 : Math.max(250, Math.ceil(Number(RUNS) / 50));
+const CONNECTION_COUNT = RUNS === undefined ? 250 : Math.max(250, Math.ceil(Number(RUNS) / 200));
 const FIRST_SEED = Number(process.env["OFS_FUZZ_SEED"] ?? 1) * 1_000_000;
 /** Of each kind, besides. */
 const CALLS_OF_A_KIND = 8;
