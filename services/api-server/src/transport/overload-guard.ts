@@ -67,6 +67,8 @@ export class OverloadGuard {
   #endedMs = 0;
   /** When the first call of this turn came; only while the loop is busy. */
   #turnStartMs: number | undefined;
+  /** Calls that were let in since then. */
+  #turnCalls = 0;
   #isBusy = false;
   #share = 1;
   #maxOpen = Number.POSITIVE_INFINITY;
@@ -99,6 +101,7 @@ export class OverloadGuard {
       return undefined;
     }
     this.#openCount += 1;
+    this.#turnCalls += 1;
     return nowMs;
   }
 
@@ -111,7 +114,12 @@ export class OverloadGuard {
   readonly #endTurn = (): void => {
     const turnMs = performance.now() - (this.#turnStartMs as number);
     this.#turnStartMs = undefined;
-    this.#share = nextShare(this.#share, turnMs, this.#queueMs);
+    this.#share = nextShare(this.#share, {
+      turnMs,
+      calls: this.#turnCalls,
+      queueMs: this.#queueMs,
+    });
+    this.#turnCalls = 0;
   };
 
   /** Done as calls come in, also within a turn of the event loop: under overload a turn is long. */
@@ -171,9 +179,17 @@ export function nextLimit(
   return Math.max(MIN_OPEN_CALLS, Math.floor(limit * CUT_WHEN_LATE));
 }
 
-/** @returns which share of calls to let in after a turn of the loop that took so long, of a busy process */
-export function nextShare(share: number, turnMs: number, queueMs: number): number {
+/** One turn of the loop of a busy process. */
+export interface TurnSeen {
+  readonly turnMs: number;
+  /** How many calls were let in. A few dear ones make a long turn that refusing others would not shorten. */
+  readonly calls: number;
+  readonly queueMs: number;
+}
+
+/** @returns which share of calls to let in after a turn */
+export function nextShare(share: number, { turnMs, calls, queueMs }: TurnSeen): number {
   const allowedMs = queueMs * TURN_SHARE;
-  if (turnMs <= allowedMs) return Math.min(1, share * SHARE_GROWTH);
+  if (turnMs <= allowedMs || calls <= MIN_OPEN_CALLS) return Math.min(1, share * SHARE_GROWTH);
   return Math.max(SHARE_MIN, share * Math.max(SHARE_CUT_MAX, allowedMs / turnMs));
 }
