@@ -92,13 +92,14 @@ test("a process without idle time refuses what would come too late, and lets all
 describe.each(TRANSPORTS)("%s", (transport) => {
   const openTestFront = openerOver(transport);
   test.each([
-    ["all while turns are short", 1, 10, 1],
-    ["less after a long turn", 1, 12.5, 0.8],
-    ["half at most after a very long one", 0.8, 1_000, 0.4],
-    ["never nearly none", 0.01, 1_000, 0.01],
-    ["more after a short one", 0.5, 1, 0.51],
-  ])("the share that is let in becomes %s", (_, share, turnMs, expected) => {
-    expect(nextShare(share, turnMs, 100)).toBeCloseTo(expected, 10);
+    ["all while turns are short", 1, 10, 50, 1],
+    ["less after a long turn", 1, 12.5, 50, 0.8],
+    ["half at most after a very long one", 0.8, 1_000, 50, 0.4],
+    ["never nearly none", 0.01, 1_000, 50, 0.01],
+    ["more after a short one", 0.5, 1, 50, 0.51],
+    ["no less because of a few dear calls", 1, 1_000, 4, 1],
+  ])("the share that is let in becomes %s", (_, share, turnMs, calls, expected) => {
+    expect(nextShare(share, { turnMs, calls, queueMs: 100 })).toBeCloseTo(expected, 10);
   });
 
   test("calls that are answered at once, more than there is time for: some are let in, so that turns are short", async () => {
