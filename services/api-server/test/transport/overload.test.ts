@@ -69,7 +69,7 @@ test("a guard that is off, and one that has seen nothing, let everyone in", () =
 });
 
 test("a process without idle time refuses what would come too late, and lets all in when it is idle again", async () => {
-  const guard = new OverloadGuard({ queueMs: 20 });
+  const guard = new OverloadGuard({ queueMs: 20, random: () => 0 });
   const open: number[] = [];
   const startedAtMs = performance.now();
   // Busy: each turn of the loop is spent, and calls stay open longer than is allowed.
