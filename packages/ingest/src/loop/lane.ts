@@ -9,6 +9,12 @@ import type { IngestMetrics } from "./metrics.ts";
 import type { IngestSettings } from "./settings.ts";
 import type { Timers } from "./timers.ts";
 
+/** Share of the write's time from which on a write that failed was too large for its store, rather than refused by it. */
+const TOO_LARGE_FROM = 0.5;
+/** Changes of a lane's largest batch: after one that was too large, and after one that was stored. */
+const BATCH_CUT = 0.5;
+const BATCH_GROWTH = 1.5;
+
 /** What all lanes share. */
 export interface LaneContext {
   readonly settings: IngestSettings;
@@ -43,6 +49,8 @@ export class Lane {
   #isClosed = false;
   /** Batches of which nothing was stored, in a row. */
   #failures = 0;
+  /** Most rows of a batch now: a store that is too slow for a batch would get the same one again and again. */
+  #rowLimit: number;
   /** Monotonic: nothing is written before. */
   #restsUntilMs = 0;
   /** Monotonic: when the oldest write in the queue came. */
@@ -53,6 +61,7 @@ export class Lane {
   constructor(context: LaneContext, connection: LaneConnection) {
     this.#context = context;
     this.#connection = connection;
+    this.#rowLimit = context.settings.batchRows;
   }
 
   /** Call `kick` after some. */
@@ -97,8 +106,8 @@ export class Lane {
   }
 
   #lingersUntil(isEager: boolean): number {
-    const { batchBytes, batchRows, lingerMs } = this.#context.settings;
-    const isFull = this.#queue.length >= batchRows || this.#queue.sizeBytes >= batchBytes;
+    const { batchBytes, lingerMs } = this.#context.settings;
+    const isFull = this.#queue.length >= this.#rowLimit || this.#queue.sizeBytes >= batchBytes;
     return isEager || isFull || this.#connection.writing === 0 ? 0 : this.#queuedSinceMs + lingerMs;
   }
 
@@ -122,11 +131,11 @@ export class Lane {
   }
 
   #take(): LaneBatch {
-    const { batchBytes, batchRows } = this.#context.settings;
+    const { batchBytes } = this.#context.settings;
     const batch = new LaneBatch();
     for (;;) {
       const entry = this.#queue.peek();
-      if (entry === undefined || batch.rowCount >= batchRows) break;
+      if (entry === undefined || batch.rowCount >= this.#rowLimit) break;
       if (batch.rowCount > 0 && batch.sizeBytes + entry.write.sizeBytes > batchBytes) break;
       this.#queue.shift();
       const isHeld = !this.#held.isEmpty && this.#held.joins(entry);
@@ -139,6 +148,7 @@ export class Lane {
   /** Never rejects. */
   async #write(batch: LaneBatch): Promise<void> {
     for (const { entries } of batch.groups) addUnderWay(entries, 1);
+    const startedMs = this.#context.monotonicNow();
     const outcomes = await Promise.all(batch.groups.map((group) => this.#writeGroup(group)));
     this.#isWriting = false;
     this.#connection.writing -= 1;
@@ -154,11 +164,21 @@ export class Lane {
         again,
       );
     }
+    this.#adapt(batch.rowCount, failed.length, this.#context.monotonicNow() - startedMs);
     if (failed.length > 0) this.#holdBack(failed, storedCount);
     else this.#failures = 0;
     if (again.length > 0) this.#queue.putBack(again);
     this.#context.listener.batchEnded();
     this.#connection.idled(this);
+  }
+
+  #adapt(rowCount: number, failedCount: number, tookMs: number): void {
+    const { batchRows, writeTimeoutMs } = this.#context.settings;
+    if (failedCount === 0) {
+      this.#rowLimit = Math.min(batchRows, Math.ceil(this.#rowLimit * BATCH_GROWTH));
+    } else if (tookMs >= writeTimeoutMs * TOO_LARGE_FROM) {
+      this.#rowLimit = Math.max(1, Math.floor(rowCount * BATCH_CUT));
+    }
   }
 
   async #writeGroup({ entries, format }: TargetGroup): Promise<readonly WriteOutcome[]> {

@@ -73,6 +73,29 @@ describe("lanes", () => {
     await rig.close();
   });
 
+  test("write smaller batches to a store that is too slow for large ones, and larger ones again later", async () => {
+    const settings = { lanesPerConnection: 1, batchRows: 64, writeTimeoutMs: 1_000 };
+    const rig = new IngestRig({ settings });
+    let rowMs = 100;
+    let isTooLarge = false;
+    rig.format.onWrite = (batch) => {
+      isTooLarge = batch.length * rowMs > settings.writeTimeoutMs;
+    };
+    rig.format.latencyMs = ({ length }) => Math.min(length * rowMs, settings.writeTimeoutMs);
+    rig.format.fail = () =>
+      isTooLarge ? new FeatureStoreError("DEADLINE_EXCEEDED", "too slow") : undefined;
+    await rig.start();
+    for (let index = 0; index < 200; index++) rig.addRow(0, `k${index}`, "1");
+    await rig.clock.advance(120_000);
+    expect(Object.keys(rig.stored())).toHaveLength(200);
+    rowMs = 0.1;
+    for (let index = 200; index < 2_000; index++) rig.addRow(0, `k${index}`, "1");
+    await rig.finish();
+    expect(Object.keys(rig.stored())).toHaveLength(2_000);
+    expect(Math.max(...rig.format.store.batches.slice(-5).map(({ length }) => length))).toBe(64);
+    await rig.close();
+  });
+
   test("keep to the limits of a batch, in rows and in bytes, but write a single larger row", async () => {
     const rig = new IngestRig({
       settings: { lanesPerConnection: 1, batchRows: 4, batchBytes: 1_000 },
