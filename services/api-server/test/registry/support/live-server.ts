@@ -156,6 +156,7 @@ function environmentOf(
     APP_PORT: address.split(":")[1] as string,
     APP_LOG_LEVEL: "WARN",
     WORKERS: "1",
+    OVERLOAD_QUEUE_MS: "0", // a busy machine is not what is looked at
     ETCD_SERVER: home.etcd.text,
     ETCD_WATCHER_ENABLED: String(watches),
     OFS_DATA_FOLDER: folder,
