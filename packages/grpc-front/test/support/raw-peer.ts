@@ -15,6 +15,10 @@ export interface SeenFrame {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+const LIMITS = { maxListBytes: 1e6, maxCount: 1e3, maxBlockBytes: 1e6 };
+/** Large, and of use only during one decode: all peers share it. */
+const SCRATCH = HpackDecoder.scratchFor(LIMITS.maxBlockBytes);
+
 /** The client's side of a connection: sends any bytes, and keeps the frames that come. */
 export class RawPeer {
   readonly socket: Socket;
@@ -25,8 +29,7 @@ export class RawPeer {
   #onChange: (() => void)[] = [];
 
   constructor(port: number) {
-    const limits = { maxListBytes: 1e6, maxCount: 1e3, maxBlockBytes: 1e6 };
-    this.#hpack = new HpackDecoder(limits, HpackDecoder.scratchFor(1e6));
+    this.#hpack = new HpackDecoder(LIMITS, SCRATCH);
     this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.socket.on("data", (chunk: Buffer) => this.#read(chunk));
     this.socket.on("error", () => this.socket.destroy());
@@ -141,7 +144,7 @@ export async function openRig(
 ): Promise<Rig> {
   const faults: FrontFault[] = [];
   const lines: string[] = [];
-  const peers: RawPeer[] = [];
+  const peers = new Set<RawPeer>();
   const front = createFront({
     routes: new Map<string, UnaryHandler>([
       [ECHO, (call) => ({ response: call.request })],
@@ -162,7 +165,8 @@ export async function openRig(
   const { port } = server.address() as { port: number };
   const start = (): RawPeer => {
     const peer = new RawPeer(port);
-    peers.push(peer);
+    peers.add(peer);
+    peer.socket.once("close", () => peers.delete(peer));
     return peer;
   };
   return {
