@@ -8,8 +8,9 @@ const WINDOW_MS = 250;
 /** Calls that ended sooner say nothing of the store: their callers were in a hurry. */
 const LATE_FROM_MS = 100;
 
-/** Share of late calls from which on fewer are let in. */
+/** Share of late calls from which on fewer are let in, and how many there must be: a few say nothing of many. */
 const LATE_SHARE = 0.1;
+const LATE_MIN = 8;
 
 /** Calls that are let in however late all are: they tell when it is over. */
 const MIN_LIMIT = 16;
@@ -103,7 +104,7 @@ export class StoreGate {
 
   #adapt(lane: Lane, nowMs: number): void {
     const { lateCount, endedCount, mostCount } = lane;
-    if (lateCount > endedCount * LATE_SHARE) {
+    if (lateCount >= LATE_MIN && lateCount > endedCount * LATE_SHARE) {
       const waited = Math.min(lane.limit, mostCount);
       lane.limit = Math.min(this.#max, Math.max(MIN_LIMIT, Math.floor(waited * CUT_WHEN_LATE)));
     } else if (lane.limit < this.#max && endedCount > 0) {

@@ -73,3 +73,11 @@ test("callers in a hurry say nothing of the store", () => {
     vi.advanceTimersByTime(WINDOW_MS);
   }
 });
+
+test("a few late calls do not shut out many", () => {
+  const gate = new StoreGate(1_000, new Registry());
+  for (let round = 0; round < 20; round++) {
+    fill(gate, WINDOW_MS, true, 7);
+  }
+  expect(fill(gate, WINDOW_MS, false).count).toBe(1_000);
+});

@@ -82,8 +82,10 @@ export class Dispatcher {
   ): Promise<RawReply[]> {
     const refusal = stopOf(call) ?? this.#refusal(link, commands);
     if (refusal !== undefined) return commands.map(() => refusal);
-    const stop = await this.#waitForRoom(call, end);
-    if (stop !== undefined) return commands.map(() => stop);
+    if (this.#abandonedCount >= ABANDONED_SENDS_MAX) {
+      const stop = await this.#waitForRoom(call, end);
+      if (stop !== undefined) return commands.map(() => stop);
+    }
     const replies = await this.#send(link, commands, call, end, false);
     const unknown = positions(replies, isUnknownScript);
     if (unknown.length > 0) {

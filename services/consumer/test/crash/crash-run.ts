@@ -238,8 +238,9 @@ export class CrashRun {
   }
 }
 
-/** A seed of its own for each run, unless one is given. */
-export function seedOf(text: string | undefined): number {
-  if (text === undefined) return 1;
-  return text === "random" ? seededRandom(Date.now()).integer(1, 1_000_000) : Number(text);
+/** @param text a number, or `random` for another one each time; 1 without it. @throws {Error} for anything else */
+export function seedOf(text = "1"): number {
+  if (text === "random") return seededRandom(Date.now()).integer(1, 1_000_000);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`OFS_CRASH_SEED must be a number or random, not ${text}`);
 }
