@@ -1,8 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startProcess } from "@ofs/testkit";
-import { setup } from "../../packages/testkit/src/global-setup.ts";
+import { provideServers, startProcess } from "@ofs/testkit";
 import {
   type ServerUnderTest,
   startServerUnderTest,
@@ -38,7 +37,7 @@ if (values.help) {
 const rounds = values.quick ? 1 : Number(values.rounds);
 const tiers = TIERS.filter(({ name }) => values.tier?.includes(name) ?? true);
 
-const stopServers = await setup();
+const stopServers = await provideServers();
 const rows: ReportRow[] = [];
 try {
   const bare = await startBare();

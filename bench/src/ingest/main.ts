@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { serverAddress, startRedis } from "@ofs/testkit";
-import { setup } from "../../../packages/testkit/src/global-setup.ts";
+import { provideServers, serverAddress, startRedis } from "@ofs/testkit";
 import { fillBacklog, ROWS_PER_MESSAGE } from "./backlog.ts";
 import {
   type IngestFigures,
@@ -43,7 +42,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const stopServers = await setup();
+  const stopServers = await provideServers();
   try {
     await bench(targets, seconds, values.profile ? 1 : rounds);
   } finally {

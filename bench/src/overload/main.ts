@@ -1,7 +1,6 @@
 import { execFileSync, fork } from "node:child_process";
 import { parseArgs } from "node:util";
-import { serverAddress, startTcpProxy } from "@ofs/testkit";
-import { setup } from "../../../packages/testkit/src/global-setup.ts";
+import { provideServers, serverAddress, startTcpProxy } from "@ofs/testkit";
 import {
   type ServerUnderTest,
   startServerUnderTest,
@@ -48,7 +47,7 @@ const PEAK_SECONDS = 4;
 const NORMAL_SHARE = 0.8;
 const AFTER_SECONDS = 8;
 
-const stopServers = await setup();
+const stopServers = await provideServers();
 const outcomes: Outcome[] = [];
 try {
   const wanted = values.case ?? [""];

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { setup } from "../../../packages/testkit/src/global-setup.ts";
+import { provideServers } from "@ofs/testkit";
 import {
   STORE_KINDS,
   type StoreKind,
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const stopServers = await setup();
+  const stopServers = await provideServers();
   try {
     const result = await runSoak({ minutes, store, rate, seed, isBuilt: true });
     process.stdout.write(`${renderSoak(result)}\n`);

@@ -1,10 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stderrLog } from "@ofs/testkit";
-import { executableEnv } from "../../testkit/src/install/executable.ts";
-import { findExecutables } from "../../testkit/src/install/find-executables.ts";
-import { runCommand } from "../../testkit/src/install/run-command.ts";
+import { executableEnv, findExecutables, runCommand, stderrLog } from "@ofs/testkit";
 import { grpcMessage } from "../test/proof/support/frames.ts";
 import { buildGo } from "../test/proof/support/go-programs.ts";
 import type { BenchMethod } from "./bench-methods.ts";

@@ -1,4 +1,6 @@
 export { createTestCertificates, type KeyPair, type TestCertificates } from "./certificates.ts";
+export { ChildScript, type ChildScriptOptions } from "./child-script.ts";
+export { documentedVariables } from "./documented-variables.ts";
 export { type KillAfterOptions, type Killable, killAfter } from "./faults/kill-after.ts";
 export type { ConnectionFault, Direction, FlowFault, TcpFault } from "./faults/tcp-fault.ts";
 export {
@@ -16,9 +18,15 @@ export {
   type UdpProxyOptions,
 } from "./faults/udp-proxy.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
+export { setup as provideServers } from "./global-setup.ts";
+export { cacheFolder } from "./install/cache-folder.ts";
+export { executableEnv, findOnPath } from "./install/executable.ts";
+export { hasCode, withFileLock } from "./install/file-lock.ts";
+export { findExecutables } from "./install/find-executables.ts";
 export { findJava, installMavenArtifacts } from "./install/java.ts";
 export { type Log, stderrLog } from "./install/log.ts";
 export { installPythonPackages } from "./install/python.ts";
+export { runCommand } from "./install/run-command.ts";
 export {
   type ProcessOptions,
   type Readiness,

@@ -1,7 +1,7 @@
+import { join } from "node:path";
 import type { EmbeddedLog } from "@ofs/ingest";
-import { seededRandom } from "@ofs/testkit";
+import { ChildScript, seededRandom } from "@ofs/testkit";
 import { expect, test } from "vitest";
-import { TestChild } from "./child-process.ts";
 import { newRecord, openLog, testFolder } from "./log-fixtures.ts";
 
 /** Each starts a process and kills it. */
@@ -22,9 +22,14 @@ interface Acknowledged {
   readonly commits: Map<number, number>;
 }
 
+function startChild(name: string, args: readonly string[], fileSizeKib?: number): ChildScript {
+  const script = join(import.meta.dirname, `children/${name}.mjs`);
+  return ChildScript.start({ script, args, fileSizeKib });
+}
+
 /** Lets the child work for so long, kills it, and takes all that it told. */
-async function runAndKill(child: TestChild, lifeMs: number, told: Acknowledged): Promise<void> {
-  child.begin();
+async function runAndKill(child: ChildScript, lifeMs: number, told: Acknowledged): Promise<void> {
+  child.tell("begin");
   let timer: NodeJS.Timeout | undefined;
   for (let line = await child.line(); line !== undefined; line = await child.line()) {
     const [kind, partition, offset, id] = line.split(" ");
@@ -86,13 +91,13 @@ test(
     const found = new Map<string, string>();
     const readTo = new Map<number, number>();
     let cutCount = 0;
-    let child = TestChild.start("crash-appender", [folder, "0"]);
+    let child = startChild("crash-appender", [folder, "0"]);
     try {
       for (let round = 1; round <= ROUNDS; round++) {
         expect(await child.line()).toBe("loaded");
         await runAndKill(child, random.integer(0, MAX_LIFE_MS), told);
         // The next one loads its code while this one's work is looked at.
-        child = TestChild.start("crash-appender", [folder, String(round)]);
+        child = startChild("crash-appender", [folder, String(round)]);
         // Every other time the next one finds what a kill left, and not what was opened and closed here.
         if (round % 2 === 1 && round < ROUNDS) continue;
         const { log, lines } = await openLog({}, folder);
@@ -121,7 +126,7 @@ test(
 
 test("a file that cannot grow refuses records, keeps what it has, and takes more when it can", async () => {
   const folder = testFolder();
-  const child = TestChild.startWithFileLimit("disk-filler", [folder], 400);
+  const child = startChild("disk-filler", [folder], 400);
   const report = JSON.parse((await child.line()) ?? "{}") as Record<string, unknown>;
   expect(await child.end()).toEqual({ code: 0, errors: "" });
   const { acknowledgedCount, readCount, failures, state } = report;

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { EmbeddedBlockStore, openEmbeddedEnvironment } from "@ofs/store";
+import { ChildScript } from "@ofs/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestChild } from "./child-process.ts";
 import { readVersions, writeVersion } from "./children/rows.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -19,8 +20,13 @@ afterEach(() => {
   folder.remove();
 });
 
+function startChild(name: string, args: readonly string[], fileSizeKib?: number): ChildScript {
+  const script = join(import.meta.dirname, `children/${name}.ts`);
+  return ChildScript.start({ script, args, fileSizeKib });
+}
+
 /** Takes acknowledgements until there are so many, kills the writer, and takes those still on their way. */
-async function killAfter(count: number, child: TestChild): Promise<Map<string, number>> {
+async function killAfter(count: number, child: ChildScript): Promise<Map<string, number>> {
   const acknowledged = new Map<string, number>();
   let lineCount = 0;
   for (let line = await child.line(); line !== undefined; line = await child.line()) {
@@ -38,7 +44,7 @@ test(
   async () => {
     const acknowledged = new Map<string, number>();
     for (let round = 0; round < CRASH_ROUNDS; round++) {
-      const child = TestChild.start("crash-writer", [folder.path, String(round * 1_000_000)]);
+      const child = startChild("crash-writer", [folder.path, String(round * 1_000_000)]);
       const ofRound = await killAfter(100 + round * 173, child);
       const { code, errors } = await child.end();
       expect({ code, errors }).toEqual({ code: null, errors: "" });
@@ -66,7 +72,7 @@ test(
     const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
     for (const key of keys) await writeVersion(store, key, 0);
 
-    const readers = Array.from({ length: 3 }, () => TestChild.start("reader", [folder.path]));
+    const readers = Array.from({ length: 3 }, () => startChild("reader", [folder.path]));
     const greetings = await Promise.all(readers.map((reader) => reader.line()));
     expect(greetings).toEqual(["ready", "ready", "ready"]);
     for (let version = 1; version <= 40; version++) {
@@ -89,7 +95,7 @@ test(
 test(
   "a data file that cannot grow fails the writes, and neither the process nor what it holds",
   async () => {
-    const child = TestChild.startWithFileLimit("disk-filler", [folder.path], 400);
+    const child = startChild("disk-filler", [folder.path], 400);
     const report = await child.line();
     const { code } = await child.end();
     expect(code).toBe(0);

@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findJava, installMavenArtifacts, installPythonPackages, stderrLog } from "@ofs/testkit";
-import { runCommand } from "../../../../testkit/src/install/run-command.ts";
+import {
+  findJava,
+  installMavenArtifacts,
+  installPythonPackages,
+  runCommand,
+  stderrLog,
+} from "@ofs/testkit";
 import { buildGo, findGo } from "../support/go-programs.ts";
 import type { ProofTarget } from "../support/proof-target.ts";
 

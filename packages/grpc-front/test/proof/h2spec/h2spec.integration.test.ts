@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runCommand } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../../../testkit/src/install/run-command.ts";
 import { buildGo, findGo } from "../support/go-programs.ts";
 import { ProofTarget } from "../support/proof-target.ts";
 

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheFolder } from "../../../../testkit/src/install/cache-folder.ts";
-import { findOnPath } from "../../../../testkit/src/install/executable.ts";
-import { hasCode, withFileLock } from "../../../../testkit/src/install/file-lock.ts";
-import { runCommand } from "../../../../testkit/src/install/run-command.ts";
+import { cacheFolder, findOnPath, hasCode, runCommand, withFileLock } from "@ofs/testkit";
 
 /** From here on Go fetches the release that a module asks for. */
 const LEAST_GO_MINOR = 21;

@@ -1,12 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
-const NODE_OPTIONS = ["--conditions=@ofs/source", "--import", "tsx"];
+/** For scripts in TypeScript that run the source. Others are plain and run what is built: compiling takes its time. */
+const SOURCE_OPTIONS = ["--conditions=@ofs/source", "--import", "tsx"];
 
-/** A Node process that runs one of the scripts in `children/`. */
-export class TestChild {
+export interface ChildScriptOptions {
+  /** Path; `.ts` for one that runs the source. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** How large a file of the process may grow; the signal that tells of it is ignored. */
+  readonly fileSizeKib?: number | undefined;
+}
+
+/** A Node process that a test talks to by lines. */
+export class ChildScript {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #lines: AsyncIterator<string>;
@@ -22,19 +30,20 @@ export class TestChild {
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
-  static start(script: string, args: readonly string[]): TestChild {
-    return new TestChild(spawn(process.execPath, nodeArguments(script, args), { stdio: "pipe" }));
+  static start({ script, args, fileSizeKib }: ChildScriptOptions): ChildScript {
+    const options = script.endsWith(".ts") ? SOURCE_OPTIONS : [];
+    const node = [process.execPath, ...options, script, ...args] as const;
+    if (fileSizeKib === undefined) {
+      const [command, ...rest] = node;
+      return new ChildScript(spawn(command, rest, { stdio: "pipe" }));
+    }
+    const limited = `trap '' XFSZ; ulimit -f ${fileSizeKib}; exec "$@"`;
+    return new ChildScript(spawn("bash", ["-c", limited, "bash", ...node], { stdio: "pipe" }));
   }
 
-  /** @param fileSizeKib how large a file of the process may grow; the signal that tells of it is ignored */
-  static startWithFileLimit(
-    script: string,
-    args: readonly string[],
-    fileSizeKib: number,
-  ): TestChild {
-    const limited = `trap '' XFSZ; ulimit -f ${fileSizeKib}; exec "$@"`;
-    const command = ["-c", limited, "bash", process.execPath, ...nodeArguments(script, args)];
-    return new TestChild(spawn("bash", command, { stdio: "pipe" }));
+  /** Writes a line to its input. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** @returns undefined at the end of the output */
@@ -44,7 +53,7 @@ export class TestChild {
   }
 
   async ask(line: string): Promise<string> {
-    this.#child.stdin?.write(`${line}\n`);
+    this.tell(line);
     const answer = await this.line();
     if (answer === undefined) throw new Error(`child ended: ${this.#errors}`);
     return answer;
@@ -60,9 +69,4 @@ export class TestChild {
     await this.#exited;
     return { code: this.#child.exitCode, errors: this.#errors };
   }
-}
-
-function nodeArguments(script: string, args: readonly string[]): string[] {
-  const path = fileURLToPath(new URL(`children/${script}.ts`, import.meta.url));
-  return [...NODE_OPTIONS, path, ...args];
 }
