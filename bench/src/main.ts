@@ -37,7 +37,7 @@ if (values.help) {
 const rounds = values.quick ? 1 : Number(values.rounds);
 const tiers = TIERS.filter(({ name }) => values.tier?.includes(name) ?? true);
 
-const stopServers = await provideServers();
+const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
 const rows: ReportRow[] = [];
 try {
   const bare = await startBare();

@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const stopServers = await provideServers();
+  const stopServers = await provideServers(["kafka", "redis", "cassandra", "etcd"]);
   try {
     await bench(targets, seconds, values.profile ? 1 : rounds);
   } finally {

@@ -31,7 +31,8 @@ export class CallLane {
   constructor(plan: LoadPlan, onEnd: (call: Call, end: CallEnd) => void) {
     this.#plan = plan;
     this.#onEnd = onEnd;
-    this.#session = connect(`http://${plan.address}`);
+    this.#session = connect(`http://${plan.address}`, { settings: { initialWindowSize: 1 << 20 } });
+    this.#session.once("connect", () => this.#session.setLocalWindowSize(4 << 20));
     this.#session.on("remoteSettings", ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
       this.#maxOpen = maxConcurrentStreams;
       this.#sendWaiting();

@@ -38,8 +38,8 @@ const CREDENTIALS = {
   "online-feature-store-auth-token": "scenario-token",
 };
 const WRITE_BATCH = 500;
-/** Calls that are kept open to find what the server can do. */
-const PROBE_OPEN_CALLS = 20;
+/** Calls that are kept open to find what the server can do: more where each waits long for something else. */
+const PROBE_OPEN_CALLS = [20, 100, 400];
 /** Rates beside what the probe found, at which the peak is looked for. */
 const PEAK_STEPS = [0.9, 1.1];
 const PEAK_SECONDS = 4;
@@ -47,7 +47,7 @@ const PEAK_SECONDS = 4;
 const NORMAL_SHARE = 0.8;
 const AFTER_SECONDS = 8;
 
-const stopServers = await provideServers();
+const stopServers = await provideServers(["etcd", "redis"]);
 const outcomes: Outcome[] = [];
 try {
   const wanted = values.case ?? [""];
@@ -65,9 +65,9 @@ async function runCase(overload: OverloadCase): Promise<Outcome> {
   const { host, port } = serverAddress("redis");
   const proxy = await startTcpProxy({ target: { host, port } });
   const env: Record<string, string> = { WORKERS: "1" };
-  if (overload.storeDelayMs > 0) {
+  if (overload.storeFault !== undefined) {
     Object.assign(env, { STORAGE_REDIS_STANDALONE_4_ADDR: `${proxy.host}:${proxy.port}` });
-    await proxy.inject({ kind: "delay", ms: overload.storeDelayMs }, "toClient");
+    await proxy.inject(overload.storeFault, "toClient");
   }
   for (const setting of values.env) {
     const [name, ...rest] = setting.split("=");
@@ -130,14 +130,18 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
   };
 }
 
-/** The best goodput of some rates around what the server does for a few callers that wait for their answers. */
+/** The best goodput of some rates around what the server does for callers that wait for their answers. */
 async function findPeak(load: (phases: readonly Phase[]) => Promise<LoadReport>): Promise<number> {
-  const probe = { openCalls: PROBE_OPEN_CALLS };
-  const { slices } = await load([
-    { name: "warm up", seconds: 3, load: probe },
-    { name: "probe", seconds: PEAK_SECONDS, load: probe },
-  ]);
-  let peak = goodputOf(slices, "probe");
+  let peak = 0;
+  for (const openCalls of PROBE_OPEN_CALLS) {
+    const { slices } = await load([
+      { name: "warm up", seconds: 2, load: { openCalls } },
+      { name: "probe", seconds: PEAK_SECONDS, load: { openCalls } },
+    ]);
+    const goodput = goodputOf(slices, "probe");
+    process.stderr.write(`  ${openCalls} open calls: ${goodput.toFixed(0)}/s in time\n`);
+    peak = Math.max(peak, goodput);
+  }
   for (const callsPerSecond of PEAK_STEPS.map((step) => peak * step)) {
     const phase = { name: "peak", seconds: PEAK_SECONDS, load: { callsPerSecond } };
     const goodput = goodputOf((await load([phase])).slices, "peak");

@@ -1,4 +1,5 @@
 import { persist, retrieve } from "@ofs/proto";
+import type { FlowFault } from "@ofs/testkit";
 import type { CacheUse } from "../../../services/api-server/test/scenarios/scenario-tree.ts";
 import type { StoreKind } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { readQuery, SHAPES, type Shape, WRITTEN_KEYS, writeQuery } from "../cases.ts";
@@ -13,8 +14,8 @@ export interface OverloadCase {
   readonly store: StoreKind;
   readonly caches: CacheUse;
   readonly method: string;
-  /** Each answer of the store comes so much later. */
-  readonly storeDelayMs: number;
+  /** What is wrong with the way from the store, if anything. */
+  readonly storeFault: FlowFault | undefined;
   requests(): Uint8Array[];
 }
 
@@ -32,7 +33,7 @@ const writes = (rowCount: number): Uint8Array[] =>
 const READ = "/retrieve.FeatureService/RetrieveFeatures";
 const WRITE = "/persist.FeatureService/PersistFeatures";
 
-const base = { store: "embedded", caches: NO_CACHE, method: READ, storeDelayMs: 0 } as const;
+const base = { store: "embedded", caches: NO_CACHE, method: READ, storeFault: undefined } as const;
 
 export const OVERLOAD_CASES: readonly OverloadCase[] = [
   {
@@ -52,7 +53,14 @@ export const OVERLOAD_CASES: readonly OverloadCase[] = [
     ...base,
     name: "Redis store behind 100 ms, 100 keys",
     store: "redis_standalone",
-    storeDelayMs: 100,
+    storeFault: { kind: "delay", ms: 100 },
+    requests: () => reads(100),
+  },
+  {
+    ...base,
+    name: "Redis store behind 2 MB/s, 100 keys",
+    store: "redis_standalone",
+    storeFault: { kind: "bandwidth", bytesPerSecond: 2_000_000 },
     requests: () => reads(100),
   },
   {

@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
   }
-  const stopServers = await provideServers();
+  const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
   try {
     const result = await runSoak({ minutes, store, rate, seed, isBuilt: true });
     process.stdout.write(`${renderSoak(result)}\n`);

@@ -3,11 +3,8 @@ import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createFront } from "@ofs/grpc-front";
 import { createLogger } from "@ofs/platform";
+import { CallQueue, OVERLOAD_TEXT } from "../../../services/api-server/src/transport/call-queue.ts";
 import { GrpcServer } from "../../../services/api-server/src/transport/grpc-server.ts";
-import {
-  OVERLOAD_TEXT,
-  OverloadGuard,
-} from "../../../services/api-server/src/transport/overload-guard.ts";
 import { shedStreams } from "../../../services/api-server/src/transport/shed-streams.ts";
 import { BENCH_ROUTES, METHODS } from "./bench-methods.ts";
 
@@ -20,8 +17,7 @@ function frontServer(): Server {
     routes: BENCH_ROUTES,
     admission: {
       refusalText: OVERLOAD_TEXT,
-      enter: (path) => (path === METHODS.refused.path ? undefined : 0),
-      leave: () => undefined,
+      admits: (path) => path !== METHODS.refused.path,
     },
     log,
   });
@@ -29,14 +25,14 @@ function frontServer(): Server {
 }
 
 /** Lets nobody in. */
-class ClosedGuard extends OverloadGuard {
-  override enter(): undefined {
-    return undefined;
+class FullQueue extends CallQueue {
+  override admits(): boolean {
+    return false;
   }
 }
 
 function grpcJsServer(): Server {
-  const shed = shedStreams(new ClosedGuard({ queueMs: 0 }));
+  const shed = shedStreams(new FullQueue({ maxWaitMs: 0 }));
   const server = new GrpcServer(BENCH_ROUTES, {
     ...KEEPALIVE,
     maxRequestBytes: MAX_REQUEST_BYTES,

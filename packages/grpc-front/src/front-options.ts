@@ -91,19 +91,12 @@ export const DEFAULT_FRONT_LIMITS: FrontLimits = {
   lingerMs: 1_000,
 };
 
-/** What an admission gives back where there is nothing to give to `leave`. */
-export const NO_TOKEN = -1;
-
 /** Decides which calls are let in, before their bodies are there. */
 export interface Admission {
   /** Status text of RESOURCE_EXHAUSTED for those that are not. */
   readonly refusalText: string;
-  /**
-   * @param path full method name, whether it is known or not
-   * @returns what is given back to `leave` when the call is over (not if it is `NO_TOKEN`); undefined = refuse
-   */
-  enter(path: string): number | undefined;
-  leave(token: number): void;
+  /** @param path full method name, whether it is known or not */
+  admits(path: string): boolean;
 }
 
 /** Why a call or a connection was ended. */

@@ -48,7 +48,6 @@ class SocketFront implements Front, SessionHost {
     this.#sweepMs = sweepIntervalOf(this.limits);
     this.#calls = new Calls(options, {
       limits: this.limits,
-      admission: options.admission,
       deadlines: this.#deadlines,
       onError: (error, method) => this.#logError(error, method),
     });

@@ -7,7 +7,6 @@ export {
   type FrontLimits,
   type FrontOptions,
   type FrontStats,
-  NO_TOKEN,
 } from "./front-options.ts";
 export type {
   PlainAnswer,

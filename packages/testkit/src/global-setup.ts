@@ -3,22 +3,29 @@ import { startWithLog } from "./infra/infra.ts";
 import { isUp, loadState } from "./infra/infra-state.ts";
 import { stderrLog } from "./install/log.ts";
 import { ALL_SERVERS } from "./servers/all-servers.ts";
-import { failureVariable, SERVER_VARIABLES } from "./servers/server-address.ts";
+import { failureVariable, SERVER_VARIABLES, type ServerName } from "./servers/server-address.ts";
 import { createDataFolder } from "./servers/server-node.ts";
 import { type ServerSpec, type StartedServer, stopAll } from "./servers/server-spec.ts";
 
 const log = stderrLog("servers");
 
+/** Vitest's global set-up of the integration tests. */
+export function setup(): Promise<() => Promise<void>> {
+  return provideServers(ALL_SERVERS.map(({ name }) => name));
+}
+
 /**
- * Vitest's global set-up of the integration tests: gives every test thread the addresses of real
- * servers in the environment. Those that the user names and those of `npm run infra:up` are used
- * as they are; the others are started here and stopped at the end of the run.
+ * Puts the addresses of real servers into the environment, where every test process finds them. Those that the user
+ * names and those of `npm run infra:up` are used as they are; the others are started here.
  *
  * A server that cannot be started fails the tests that ask for it, not the whole run.
+ *
+ * @returns what stops those that were started
  */
-export async function setup(): Promise<() => Promise<void>> {
+export async function provideServers(names: readonly ServerName[]): Promise<() => Promise<void>> {
   await useRunningServers();
-  const missing = ALL_SERVERS.filter(({ name }) => !process.env[SERVER_VARIABLES[name]]);
+  const wanted = ALL_SERVERS.filter(({ name }) => names.includes(name));
+  const missing = wanted.filter(({ name }) => !process.env[SERVER_VARIABLES[name]]);
   const stops = await Promise.all(missing.map(provide));
   return async () => {
     await Promise.all(stops.map((stop) => stop()));

@@ -18,7 +18,7 @@ export {
   type UdpProxyOptions,
 } from "./faults/udp-proxy.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
-export { setup as provideServers } from "./global-setup.ts";
+export { provideServers } from "./global-setup.ts";
 export { cacheFolder } from "./install/cache-folder.ts";
 export { executableEnv, findOnPath } from "./install/executable.ts";
 export { hasCode, withFileLock } from "./install/file-lock.ts";

@@ -33,7 +33,7 @@ import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/featu
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
-import { OverloadGuard } from "./transport/overload-guard.ts";
+import { CallQueue } from "./transport/call-queue.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
 const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
@@ -203,20 +203,21 @@ async function openApi(
   const snapshot = () => registry()?.snapshot();
   const authenticator = new Authenticator(snapshot, Date.now);
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
-  const guard: GuardDeps = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
+  const queue = new CallQueue({ maxWaitMs: server.OVERLOAD_QUEUE_MS });
+  const requestMetrics = new RequestMetrics(metrics, limit);
+  const guard: GuardDeps = { authenticator, limit, queue, metrics: requestMetrics };
   const grpcRoutes = new Map([
     ...featureRoutes(engine, guard),
     ...schemaRoutes(snapshot, guard),
     ...(peerCache === undefined ? [] : peerRoutes(peerCache, guard)),
   ]);
   const services = peerCache === undefined ? SERVICES : [...SERVICES, PEER_SERVICE];
-  const overload = new OverloadGuard({ queueMs: server.OVERLOAD_QUEUE_MS });
   const httpRoutes = adminRoutes(health, metrics, worker);
   if (server.ENABLE_HTTP_API) {
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
       maxRequestBytes: server.MAX_REQUEST_BYTES,
-      overload,
+      queue,
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
     for (const [path, route] of mirror) httpRoutes.set(path, route);
@@ -232,7 +233,7 @@ async function openApi(
       isReflectionOn: server.GRPC_REFLECTION,
       transport: server.GRPC_TRANSPORT,
     },
-    { grpcRoutes, services, httpRoutes, health, overload, metrics, log, connections: worker },
+    { grpcRoutes, services, httpRoutes, health, queue, metrics, log, connections: worker },
   );
   lifecycle.register("port", async (signal) => {
     const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);

@@ -6,7 +6,7 @@ import { FrontServer } from "./transport/front-server.ts";
 import { GrpcServer } from "./transport/grpc-server.ts";
 import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
 import { OpenStreams } from "./transport/open-streams.ts";
-import type { OverloadGuard } from "./transport/overload-guard.ts";
+import type { CallQueue } from "./transport/call-queue.ts";
 import { addReflection } from "./transport/reflection.ts";
 import type { GrpcTransport, RpcServer, RpcServerOptions } from "./transport/rpc-server.ts";
 import { type ConnectionSource, SharedPort, type TlsMaterial } from "./transport/shared-port.ts";
@@ -39,7 +39,7 @@ export interface FrontDeps {
   readonly services: readonly string[];
   readonly httpRoutes: HttpRoutes;
   readonly health: Health;
-  readonly overload: OverloadGuard;
+  readonly queue: CallQueue;
   readonly metrics: Registry;
   readonly log: Logger;
   /** In place of listening. */
@@ -121,7 +121,7 @@ function connectionFaults(metrics: Registry): Counter<"reason"> {
 /** Over TLS, HTTP clients that know HTTP/2 choose it: either server passes their requests on. */
 function createRpcServer(
   { transport }: FrontSettings,
-  { grpcRoutes, overload }: FrontDeps,
+  { grpcRoutes, queue }: FrontDeps,
   http: HttpServer,
   faults: Counter<"reason">,
   options: RpcServerOptions,
@@ -129,12 +129,12 @@ function createRpcServer(
   if (transport === "front") {
     return new FrontServer(grpcRoutes, {
       ...options,
-      overload,
+      queue,
       plain: (head) => http.plainAnswer(head),
       onConnectionFault: (reason) => faults.inc({ reason }),
     });
   }
-  const shed = shedStreams(overload);
+  const shed = shedStreams(queue);
   return new GrpcServer(grpcRoutes, {
     ...options,
     takeOver: (...stream) => http.acceptStream(...stream) || shed(...stream),
@@ -148,7 +148,7 @@ function registerPortMetrics(port: SharedPort, deps: FrontDeps): void {
     registers: [deps.metrics],
     collect() {
       this.reset();
-      this.inc(deps.overload.refusedCount);
+      this.inc(deps.queue.refusedCount);
     },
   });
   new Gauge({

@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import { type FrontOptions, NO_TOKEN } from "../front-options.ts";
+import type { FrontOptions } from "../front-options.ts";
 import { type HeaderField, HeaderKind } from "../hpack/header-field.ts";
 import type { RequestHead } from "../http2/request-head.ts";
 import type { Session } from "../http2/session.ts";
@@ -47,20 +47,17 @@ export class Calls {
       this.#refuse(session, new FeatureStoreError("INTERNAL", text), isEnd);
       return;
     }
-    const { admission } = this.#options;
-    const token = admission === undefined ? NO_TOKEN : admission.enter(head.path);
-    if (token === undefined) {
+    if (this.#options.admission?.admits(head.path) === false) {
       this.refusedCount += 1;
       session.refuse(this.#refusal, isEnd);
       return;
     }
     this.callCount += 1;
     if (handler !== undefined) {
-      const stream = new UnaryStream(session, head, this.#context, handler, deadlineMs, token);
+      const stream = new UnaryStream(session, head, this.#context, handler, deadlineMs);
       session.add(stream, isEnd);
       return;
     }
-    if (token !== NO_TOKEN) admission?.leave(token);
     const shown = head.path.slice(0, MAX_SHOWN_LENGTH);
     const text = `The server does not implement the method ${shown}`;
     this.#refuse(session, new FeatureStoreError("UNIMPLEMENTED", text), isEnd);

@@ -4,7 +4,6 @@ import {
   type UnaryHandler,
   type UnaryReply,
 } from "@ofs/platform";
-import { NO_TOKEN } from "../front-options.ts";
 import { MAX_FRAME_BYTES } from "../http2/constants.ts";
 import type { RequestHead } from "../http2/request-head.ts";
 import type { Session } from "../http2/session.ts";
@@ -20,7 +19,6 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   readonly deadlineMs: number;
   readonly #context: CallContext;
   readonly #handler: UnaryHandler;
-  readonly #token: number;
   #request: Buffer = EMPTY;
   #hasRequest = false;
   #reader: MessageReader | undefined = undefined;
@@ -34,20 +32,18 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   /** Whether the call has ended before its handler. */
   #isCut = false;
 
-  /** @param deadlineMs Unix milliseconds; `Infinity` = none @param token of the admission */
+  /** @param deadlineMs Unix milliseconds; `Infinity` = none */
   constructor(
     session: Session,
     head: RequestHead,
     context: CallContext,
     handler: UnaryHandler,
     deadlineMs: number,
-    token: number,
   ) {
     super(session, head);
     this.#context = context;
     this.#handler = handler;
     this.deadlineMs = deadlineMs;
-    this.#token = token;
   }
 
   get request(): Uint8Array {
@@ -238,7 +234,6 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   }
 
   override onClosed(isCut: boolean): void {
-    if (this.#token !== NO_TOKEN) this.#context.admission?.leave(this.#token);
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
     this.outgoing?.clear();
     if (isCut) this.#abort();

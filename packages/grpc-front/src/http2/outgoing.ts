@@ -5,6 +5,7 @@ export class Outgoing {
   #part = 0;
   #offset = 0;
   #leftBytes = 0;
+  #sentBytes = 0;
   /** Whether the stream is in the sender's line. */
   isQueued = false;
   /** Whether nothing follows what is here. */
@@ -15,6 +16,10 @@ export class Outgoing {
   /** Body bytes that have not been sent. */
   get leftBytes(): number {
     return this.#leftBytes;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** @param part not changed afterwards */
@@ -51,6 +56,7 @@ export class Outgoing {
     const start = this.#offset;
     const end = Math.min(part.length, start + maxBytes);
     this.#leftBytes -= end - start;
+    this.#sentBytes += end - start;
     this.#offset = end;
     if (end === part.length) this.#nextPart();
     take(part, start, end);

@@ -1,11 +1,18 @@
 import { DEFAULT_WINDOW_BYTES, MAX_FRAME_BYTES } from "./constants.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Output } from "./output.ts";
 import type { Http2Stream } from "./stream.ts";
 
 /** Places before the line's head that are kept, at most. */
 const MAX_EMPTY_PLACES = 256;
 
-/** Sends the bodies that had to wait, a frame of each stream in turn, as far as both windows and the link allow. */
+/** So much of an answer goes before all that came after it; of what is longer, each stream sends a frame in turn. */
+const UNDIVIDED_BYTES = 256 * 1024;
+
+/**
+ * Sends the bodies that had to wait, as far as both windows and the link allow: one after the other, since bodies that
+ * share a window are all done late.
+ */
 export class Sender {
   /** What the peer takes over all streams. */
   window = DEFAULT_WINDOW_BYTES;
@@ -43,7 +50,8 @@ export class Sender {
     if (outgoing === undefined || outgoing.isQueued || stream.isClosed) return;
     if (outgoing.leftBytes > 0 ? stream.sendWindow <= 0 : !outgoing.isEnding) return;
     outgoing.isQueued = true;
-    this.#line.push(stream);
+    if (isUndivided(outgoing)) this.#putFirst(stream);
+    else this.#line.push(stream);
   }
 
   /**
@@ -87,6 +95,15 @@ export class Sender {
     return isEnd;
   }
 
+  #putFirst(stream: Http2Stream): void {
+    if (this.#head === 0) {
+      this.#line.unshift(stream);
+      return;
+    }
+    this.#head -= 1;
+    this.#line[this.#head] = stream;
+  }
+
   #shift(): void {
     this.#head += 1;
     if (this.#head === this.#line.length) {
@@ -97,6 +114,11 @@ export class Sender {
       this.#head = 0;
     }
   }
+}
+
+/** Whether it has been begun and is to be gone on with. */
+function isUndivided({ sentBytes }: Outgoing): boolean {
+  return sentBytes > 0 && sentBytes < UNDIVIDED_BYTES;
 }
 
 const NOTHING = new Uint8Array(0);

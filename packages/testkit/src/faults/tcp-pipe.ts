@@ -2,8 +2,9 @@ import type { Socket } from "node:net";
 import type { SeededRandom } from "../random.ts";
 import { type FlowFault, paceOf } from "./tcp-fault.ts";
 
-/** Bytes that a pipe holds back; then it stops reading, and the sender feels it. */
+/** Bytes that a pipe holds back; then it stops reading, and the sender feels it. A long way holds more than a narrow one. */
 const QUEUE_BYTES_MAX = 256 * 1024;
+const DELAYED_BYTES_MAX = 64 * 1024 * 1024;
 const BITS = 8;
 
 interface Piece {
@@ -69,12 +70,16 @@ export class TcpPipe {
     this.#ends.source.resume();
   }
 
+  get #maxQueuedBytes(): number {
+    return this.#fault?.kind === "delay" ? DELAYED_BYTES_MAX : QUEUE_BYTES_MAX;
+  }
+
   #take(bytes: Buffer): void {
     if (this.#isDead) return;
     const jitter = this.#ends.random.next();
     this.#queue.push({ bytes, arrivedMs: performance.now(), jitter });
     this.#queuedBytes += bytes.length;
-    if (this.#queuedBytes >= QUEUE_BYTES_MAX) this.#ends.source.pause();
+    if (this.#queuedBytes >= this.#maxQueuedBytes) this.#ends.source.pause();
     this.#pump();
   }
 
@@ -120,7 +125,7 @@ export class TcpPipe {
       count(bytes.length);
       this.#isSinkFull = !sink.write(bytes);
     }
-    if (this.#queuedBytes < QUEUE_BYTES_MAX) source.resume();
+    if (this.#queuedBytes < this.#maxQueuedBytes) source.resume();
     const fault = this.#fault;
     if (fault?.kind === "cut" && this.#faultBytes >= fault.afterBytes) this.#ends.cut();
   }

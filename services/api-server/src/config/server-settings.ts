@@ -29,7 +29,7 @@ export const SERVER_VARIABLES = z.object({
   MAX_REQUEST_BYTES: integer(1_024, MAX_REQUEST_BYTES_LIMIT).default(4 * MEBIBYTE),
   MAX_IN_FLIGHT: integer(1).default(2_000),
   STORE_MAX_IN_FLIGHT: integer(1).optional(),
-  OVERLOAD_QUEUE_MS: integer(0, 60_000).default(100),
+  OVERLOAD_QUEUE_MS: integer(0, 60_000).default(200),
   MAX_CONNECTIONS: integer(1).default(10_000),
   MAX_CONCURRENT_STREAMS: integer(1, 0x7fff_ffff).default(1_000),
   ON_STORE_FAILURE: choice("unavailable", "defaults").default("unavailable"),

@@ -6,7 +6,7 @@ import {
   RETRIEVE_DECODED_METHOD,
   RETRIEVE_METHOD,
 } from "../routes/feature-routes.ts";
-import { OVERLOAD_TEXT, type OverloadGuard } from "../transport/overload-guard.ts";
+import { type CallQueue, OVERLOAD_TEXT } from "../transport/call-queue.ts";
 import { HttpCall } from "./http-call.ts";
 import type { HttpRoute } from "./http-server.ts";
 import {
@@ -18,7 +18,7 @@ import {
 export interface MirrorDeps {
   readonly routes: UnaryRoutes;
   readonly maxRequestBytes: number;
-  readonly overload: OverloadGuard;
+  readonly queue: CallQueue;
   /** Whether the headers name a known caller. */
   isKnownCaller(source: HeaderSource): boolean;
 }
@@ -71,15 +71,8 @@ function mirrorRoute(mirrored: Mirrored, handler: UnaryHandler, deps: MirrorDeps
   return {
     method: "POST",
     async handle(request, response) {
-      const enteredAtMs = deps.overload.enter();
-      if (enteredAtMs === undefined) {
-        throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
-      }
-      try {
-        return await answer(request, response);
-      } finally {
-        deps.overload.leave(enteredAtMs);
-      }
+      if (!deps.queue.admits()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
+      return await answer(request, response);
     },
   };
 }

@@ -10,10 +10,12 @@ import {
 import type { Reader } from "@ofs/registry";
 import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
 import { type RequestMetrics, UNKNOWN_CALLER } from "../metrics/request-metrics.ts";
+import type { CallQueue } from "../transport/call-queue.ts";
 
 export interface GuardDeps {
   readonly authenticator: Authenticator;
   readonly limit: InFlightLimit;
+  readonly queue: CallQueue;
   readonly metrics: RequestMetrics;
 }
 
@@ -25,14 +27,14 @@ export type GuardedWork = (
 
 /**
  * Puts the same guard before every method: authenticate, check the access, admit below the in-flight limit,
- * and count the outcome of whatever happens. A synchronous answer stays synchronous.
+ * wait for a turn, and count the outcome of whatever happens. A synchronous answer stays synchronous.
  */
 export function guardedHandler(access: Access, work: GuardedWork, deps: GuardDeps): UnaryHandler {
   return (call) => {
     const guard = new Guard(call, deps);
     try {
       const context = guard.admit(access);
-      const reply = work(call.request, context);
+      const reply = deps.queue.run(call, () => work(call.request, context));
       if (!(reply instanceof Promise)) return guard.succeed(reply);
       return reply.then(
         (answer) => guard.succeed(answer),

@@ -1,16 +1,16 @@
 import type { Socket } from "node:net";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import {
+  type Admission,
   createFront,
   type Front,
   type FrontFault,
-  NO_TOKEN,
   type PlainHandler,
   type StreamHandler,
 } from "@ofs/grpc-front";
 import type { UnaryHandler, UnaryRoutes } from "@ofs/platform";
+import { type CallQueue, OVERLOAD_TEXT } from "./call-queue.ts";
 import { DEFAULT_HELD_LIMITS, type StreamFault } from "./held-streams.ts";
-import { OVERLOAD_TEXT, type OverloadGuard } from "./overload-guard.ts";
 import type { RpcServer, RpcServerOptions } from "./rpc-server.ts";
 import { streamHandlerOf, unaryHandlerOf } from "./service-methods.ts";
 import { ALWAYS_SERVED } from "./shed-streams.ts";
@@ -19,7 +19,7 @@ import { ALWAYS_SERVED } from "./shed-streams.ts";
 export type FrontConnectionFault = Exclude<FrontFault, StreamFault>;
 
 export interface FrontServerOptions extends RpcServerOptions {
-  readonly overload?: OverloadGuard;
+  readonly queue?: CallQueue;
   /** Gets requests of other paths than the methods'. */
   readonly plain?: PlainHandler;
   onConnectionFault?(fault: FrontConnectionFault): void;
@@ -32,14 +32,14 @@ export class FrontServer implements RpcServer {
   readonly #streams = new Map<string, StreamHandler>();
 
   constructor(routes: UnaryRoutes, options: FrontServerOptions) {
-    const { overload, plain } = options;
+    const { queue, plain } = options;
     const held = options.heldLimits ?? DEFAULT_HELD_LIMITS;
     this.#routes = new Map(routes);
     this.#front = createFront({
       routes: this.#routes,
       streams: this.#streams,
       ...(plain === undefined ? {} : { plain }),
-      ...(overload === undefined ? {} : { admission: admissionOf(overload) }),
+      ...(queue === undefined ? {} : { admission: admissionOf(queue) }),
       limits: {
         maxMessageBytes: options.maxRequestBytes,
         maxConcurrentStreams: options.maxConcurrentStreams,
@@ -95,10 +95,9 @@ function isOfStream(fault: FrontFault): fault is StreamFault {
   }
 }
 
-function admissionOf(overload: OverloadGuard) {
+function admissionOf(queue: CallQueue): Admission {
   return {
     refusalText: OVERLOAD_TEXT,
-    enter: (path: string) => (ALWAYS_SERVED.test(path) ? NO_TOKEN : overload.enter()),
-    leave: (token: number) => overload.leave(token),
+    admits: (path) => queue.length === 0 || ALWAYS_SERVED.test(path) || queue.admits(),
   };
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:http2";
 import { status } from "@grpc/grpc-js";
+import { type CallQueue, OVERLOAD_TEXT } from "./call-queue.ts";
 import type { OnStream, StreamHooks } from "./guarded-streams.ts";
-import { OVERLOAD_TEXT, type OverloadGuard } from "./overload-guard.ts";
 
 const REFUSAL = {
   ":status": 200,
@@ -18,14 +18,10 @@ export const ALWAYS_SERVED = /^\/grpc\.(?:health|reflection)\./;
  * about as much as a cheap answer. An answer of headers alone is the cheapest that Node has: a reset with an error code
  * costs half as much again, for the error object that it makes.
  */
-export function shedStreams(guard: OverloadGuard): StreamHooks["takeOver"] {
+export function shedStreams(queue: CallQueue): StreamHooks["takeOver"] {
   return (...[stream, headers]: Parameters<OnStream>) => {
-    if (ALWAYS_SERVED.test(headers[":path"] ?? "")) return false;
-    const enteredAtMs = guard.enter();
-    if (enteredAtMs !== undefined) {
-      stream.once("close", () => guard.leave(enteredAtMs));
-      return false;
-    }
+    if (queue.length === 0) return false;
+    if (ALWAYS_SERVED.test(headers[":path"] ?? "") || queue.admits()) return false;
     stream.respond(REFUSAL, { endStream: true });
     stream.close(constants.NGHTTP2_NO_ERROR);
     return true;
