@@ -15,21 +15,26 @@ const LATE_MIN = 8;
 /** Calls that are let in however late all are: they tell when it is over. */
 const MIN_LIMIT = 16;
 
+/** A call that needed more than this share of its time has nothing to spare: more calls would be late. */
+const TIGHT_SHARE = 0.5;
+
 /** Changes of the limit from one window to the next. */
-const CUT_WHEN_LATE = 0.7;
+const CUT_WHEN_LATE = 0.6;
 const GROWTH_IN_TIME = 1.1;
+const GROWTH_WHEN_TIGHT = 1.01;
 
 /** One store connection, as the gate sees it. */
 interface Lane {
   readonly labels: { readonly db_type: string; readonly conf_id: string };
   count: number;
-  /** Calls that may wait now. */
+  /** Calls that may wait now; not a whole number, so that it can grow by a part of one. */
   limit: number;
-  /** In this window: when it ends, the most that waited, how many ended, how many of them late. */
+  /** In this window: when it ends, the most that waited, how many ended, how many of them late or barely in time. */
   windowEndMs: number;
   mostCount: number;
   endedCount: number;
   lateCount: number;
+  tightCount: number;
 }
 
 /**
@@ -37,7 +42,8 @@ interface Lane {
  * not hold every call that the process may work on. Calls that share another's read wait like any other.
  *
  * A store that is slower than it is asked makes every call wait until none is answered in time. So while calls end late
- * (their deadline passes, or their callers leave) fewer are let in, and the others are refused at once.
+ * (their deadline passes, or their callers leave) fewer are let in, and the others are refused at once. More are let in
+ * again while calls have time to spare, and while they have none, slowly: they may be far from their store.
  */
 export class StoreGate {
   readonly #max: number;
@@ -65,7 +71,7 @@ export class StoreGate {
       labelNames,
       registers,
       collect() {
-        for (const { labels, limit } of lanes.values()) this.set(labels, limit);
+        for (const { labels, limit } of lanes.values()) this.set(labels, Math.floor(limit));
       },
     });
     this.#refused = new Counter({
@@ -85,7 +91,7 @@ export class StoreGate {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
     if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    if (lane.count >= lane.limit) {
+    if (lane.count >= Math.floor(lane.limit)) {
       this.#refused.inc(lane.labels);
       return this.#refusal(store, lane);
     }
@@ -94,33 +100,38 @@ export class StoreGate {
     return nowMs;
   }
 
-  /** @param isLate whether it ended without an answer, because it had waited too long for its caller */
-  leave(store: StoreDefinition, enteredAtMs: number, isLate: boolean): void {
+  /** @param leftMs time that its caller would still have waited; 0 if it ended without an answer for want of time */
+  leave(store: StoreDefinition, enteredAtMs: number, leftMs: number): void {
     const lane = this.#laneOf(store);
     lane.count -= 1;
     lane.endedCount += 1;
-    if (isLate && performance.now() - enteredAtMs >= LATE_FROM_MS) lane.lateCount += 1;
+    const waitedMs = performance.now() - enteredAtMs;
+    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) lane.lateCount += 1;
+    else if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
   }
 
   #adapt(lane: Lane, nowMs: number): void {
-    const { lateCount, endedCount, mostCount } = lane;
+    const { lateCount, tightCount, endedCount, mostCount } = lane;
     if (lateCount >= LATE_MIN && lateCount > endedCount * LATE_SHARE) {
       const waited = Math.min(lane.limit, mostCount);
-      lane.limit = Math.min(this.#max, Math.max(MIN_LIMIT, Math.floor(waited * CUT_WHEN_LATE)));
+      lane.limit = Math.min(this.#max, Math.max(MIN_LIMIT, waited * CUT_WHEN_LATE));
     } else if (lane.limit < this.#max && endedCount > 0) {
-      lane.limit = Math.min(this.#max, Math.ceil(lane.limit * GROWTH_IN_TIME));
+      const isTight = lateCount + tightCount > endedCount * LATE_SHARE;
+      const growth = isTight ? GROWTH_WHEN_TIGHT : GROWTH_IN_TIME;
+      lane.limit = Math.min(this.#max, lane.limit * growth);
     }
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
     lane.endedCount = 0;
     lane.lateCount = 0;
+    lane.tightCount = 0;
   }
 
   #refusal({ id, dbType, confId }: StoreDefinition, { limit }: Lane): FeatureStoreError {
     const bound =
       limit === this.#max
         ? `the limit STORE_MAX_IN_FLIGHT is ${limit}`
-        : `calls end late, so only ${limit} are let in for now`;
+        : `calls end late, so only ${Math.floor(limit)} are let in for now`;
     return new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
       `store ${id} (${dbType}, conf-id ${confId}): too many calls wait for it: ${bound}`,
@@ -139,6 +150,7 @@ export class StoreGate {
         mostCount: 0,
         endedCount: 0,
         lateCount: 0,
+        tightCount: 0,
       };
       this.#lanes.set(name, lane);
     }

@@ -323,16 +323,11 @@ describe("admission", () => {
   class Gate implements Admission {
     readonly refusalText = "too much";
     isFull = true;
-    readonly entered: string[] = [];
-    readonly left: number[] = [];
+    readonly asked: string[] = [];
 
-    enter(path: string): number | undefined {
-      if (this.isFull) return undefined;
-      return this.entered.push(path) - 1;
-    }
-
-    leave(token: number): void {
-      this.left.push(token);
+    admits(path: string): boolean {
+      this.asked.push(path);
+      return !this.isFull;
     }
   }
 
@@ -359,25 +354,8 @@ describe("admission", () => {
     gate.isFull = false;
     expect(await peer.send(call(2_001)).answer(2_001)).toMatchObject({ "grpc-status": "0" });
     expect(rig.front.stats()).toMatchObject({ callCount: 1, refusedCount: 1_000, heldBytes: 0 });
+    expect(gate.asked).toHaveLength(1_001);
     expect(rig.faults).toEqual([]);
-  });
-
-  test("what is let in leaves, however it ends", async () => {
-    const gate = new Gate();
-    gate.isFull = false;
-    const wait = waiting();
-    rig = await openRig({}, { [WAIT]: wait.handler }, { admission: gate });
-    const peer = rig.open();
-    peer.send(call(1), call(3, Buffer.of(1), callFields("/no/such")));
-    peer.send(call(5, Buffer.of(1), callFields(WAIT)), frame(3, 0, 5, u32(8)));
-    peer.send(call(7, Buffer.of(1), callFields(WAIT, { "grpc-timeout": "1m" })));
-    await peer.answer(7);
-    peer.send(call(9, Buffer.of(1), callFields(WAIT)));
-    await wait.entered(3);
-    peer.socket.destroy();
-    while (gate.left.length < 5) await new Promise((turn) => setImmediate(turn));
-    expect(gate.left.sort()).toEqual([0, 1, 2, 3, 4]);
-    expect(gate.entered).toHaveLength(5);
   });
 });
 

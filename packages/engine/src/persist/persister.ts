@@ -85,7 +85,7 @@ export class Persister implements MessageWriter {
       const write = { target, rows, writeTimeMicros, deadlineMs, signal };
       return summarize(target, await this.#writeRows(write));
     });
-    const failures = await leaving(Promise.all(results), leave);
+    const failures = await leaving(Promise.all(results), deadlineMs, leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
     await this.#invalidator.written(entity, names);
     const failure = failures.find((error) => error !== undefined);
@@ -118,8 +118,8 @@ export class Persister implements MessageWriter {
       deadlineMs: Math.min(limits.deadlineMs, this.#options.now() + this.#options.storeTimeoutMs),
       signal: limits.signal,
     };
-    const outcomes = await leaving(this.#writeRows(write), (isLate) =>
-      this.#gate.leave(target.store, entered, isLate),
+    const outcomes = await leaving(this.#writeRows(write), write.deadlineMs, (leftMs) =>
+      this.#gate.leave(target.store, entered, leftMs),
     );
     // Failed rows, too, as above.
     await this.#invalidator.written(
@@ -153,15 +153,15 @@ export class Persister implements MessageWriter {
   }
 
   /** @returns what leaves them again. @throws {FeatureStoreError} RESOURCE_EXHAUSTED if one is full; none is entered then */
-  #enterAll(writes: readonly StoreWrite[]): (isLate: boolean) => void {
+  #enterAll(writes: readonly StoreWrite[]): (leftMs: number) => void {
     const entered: [StoreDefinition, number][] = [];
-    const leave = (isLate: boolean): void => {
-      for (const [store, atMs] of entered) this.#gate.leave(store, atMs, isLate);
+    const leave = (leftMs: number): void => {
+      for (const [store, atMs] of entered) this.#gate.leave(store, atMs, leftMs);
     };
     for (const { target } of writes) {
       const atMs = this.#gate.enter(target.store);
       if (atMs instanceof FeatureStoreError) {
-        leave(false);
+        leave(Number.POSITIVE_INFINITY);
         throw atMs;
       }
       entered.push([target.store, atMs]);
@@ -183,10 +183,11 @@ export class Persister implements MessageWriter {
   }
 }
 
-/** @param leave is told, once the writes have ended, whether a store was too late */
+/** @param leave is told, once the writes have ended, how much time was left; 0 if a store was too late */
 async function leaving<T extends readonly RowOutcome[]>(
   writes: Promise<T>,
-  leave: (isLate: boolean) => void,
+  deadlineMs: number,
+  leave: (leftMs: number) => void,
 ): Promise<T> {
   let hasLate = false;
   try {
@@ -194,7 +195,7 @@ async function leaving<T extends readonly RowOutcome[]>(
     hasLate = outcomes.some(isLate);
     return outcomes;
   } finally {
-    leave(hasLate);
+    leave(hasLate ? 0 : deadlineMs - Date.now());
   }
 }
 

@@ -48,7 +48,8 @@ export class SharedReads implements StoreReader {
       isDone = true;
     });
     await life.wait(done, () => {
-      this.#gate.leave(store, entered, !isDone || isLate(result[0]));
+      const wasLate = !isDone || isLate(result[0]);
+      this.#gate.leave(store, entered, wasLate ? 0 : request.deadlineMs - Date.now());
       for (const load of loads) load.leave();
     });
     return result;

@@ -18,12 +18,13 @@ export interface CallQueueOptions {
 const TURN_MS = 4;
 const TURN_SHARE = 0.1;
 
-/** Share of a turn that is left for beginning calls, however long all else takes. */
-const MIN_BUDGET = 0.1;
+/** The loop counts as busy while it waits for less than this share of the time from one turn to the next. */
+const IDLE_SHARE = 0.05;
 
 /**
- * Of the longest wait: how much of it a queue may amount to, and from when on. A burst may fill the whole, and is over soon; a
- * queue that is still there after that is no burst, and is of no use: those in it only come later.
+ * Of the longest wait: how much of it a queue may amount to in a loop that has been busy for longer than `LASTING_FROM`
+ * of it. A burst may fill the whole, and is over soon; a queue that is still there after that is no burst, and is of no
+ * use: those in it only come later.
  */
 const LASTING_SHARE = 0.25;
 const LASTING_FROM = 2;
@@ -45,12 +46,12 @@ interface Waiting {
 /**
  * Lets calls take turns on the event loop, in the order they came, and says when too many wait.
  *
- * A process that takes up all calls at once finishes all of them late: they share one event loop. So calls are begun for
- * some milliseconds of each turn, and the others wait here, where they can be refused for next to nothing; between the turns
- * the loop reads what has come and sends what is done. The part of a turn that calls are begun in follows from what else
- * a turn is spent on, such as finishing calls that waited for a store. How many may wait follows from how many are begun.
+ * A process that takes up all calls at once finishes all of them late: they share one event loop. So a turn of the loop
+ * begins a few, and the others wait here, where they can be refused for next to nothing; between the turns the loop reads
+ * what has come, and finishes what was begun. How many calls a turn begins, and how many may wait, follows from what
+ * a call costs: the time that a busy loop takes for all it does, by the calls begun in it.
  *
- * A process that has time begins every call in the turn it came.
+ * A loop with idle time begins every call in the turn it came.
  */
 export class CallQueue {
   readonly #maxWaitMs: number;
@@ -59,27 +60,25 @@ export class CallQueue {
   /** Index of the first in `#waiting`; those before it are gone. */
   #head = 0;
   #refusedCount = 0;
-  /** When the turn began in which calls are begun as they come; undefined until the first of a turn comes. */
+  /** When there was first something to do in this turn, so that `#take` is due at its end; undefined until then. */
   #turnStartMs: number | undefined;
-  /** When taking from the queue began in this turn; undefined while it is empty. */
-  #takeStartMs: number | undefined;
-  /** In this turn: calls that were begun, and for how long they were. */
-  #takenCount = 0;
+  /** When calls were last taken from the queue, and how long the loop had been idle by then, since its start. */
   #takenMs = 0;
-  /** When the queue was last empty. */
+  #idleMs = 0;
+  /** Calls begun since then. */
+  #begunCount = 0;
+  /** Since when the loop has been busy. */
   #busySinceMs = 0;
-  /** Of the last turns at work: calls begun, time in which, and time of the whole turns. The old ones fade. */
-  #begunCalls = 0;
-  #begunMs = 0;
-  #turnsMs = 0;
-  /** What follows from them. */
-  #budgetMs: number;
+  /** Of a busy loop: its time, and the calls begun in it. What is long ago fades. */
+  #busyMs = 0;
+  #busyCalls = 0;
+  /** What follows from that. */
+  #maxPerTurn = Number.POSITIVE_INFINITY;
   #maxQueued = Number.POSITIVE_INFINITY;
 
   constructor({ maxWaitMs }: CallQueueOptions) {
     this.#maxWaitMs = maxWaitMs;
     this.#turnMs = Math.min(TURN_MS, maxWaitMs * TURN_SHARE);
-    this.#budgetMs = this.#turnMs;
   }
 
   /** Since the start. */
@@ -108,7 +107,10 @@ export class CallQueue {
   run<T>(call: UnaryCall, work: () => T | Promise<T>): T | Promise<T> {
     if (this.#maxWaitMs === 0) return work();
     const nowMs = performance.now();
-    if (this.length === 0 && this.#hasTime(nowMs)) return work();
+    if (this.length === 0 && this.#hasTime(nowMs)) {
+      this.#begunCount += 1;
+      return work();
+    }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         call,
@@ -127,69 +129,75 @@ export class CallQueue {
 
   /** Of the turn of the loop that calls come in. */
   #hasTime(nowMs: number): boolean {
+    const startMs = this.#startTurn(nowMs);
+    return this.#begunCount < this.#maxPerTurn && nowMs - startMs < this.#turnMs;
+  }
+
+  #startTurn(nowMs: number): number {
     if (this.#turnStartMs === undefined) {
       this.#turnStartMs = nowMs;
       setImmediate(this.#take);
-      return true;
     }
-    return nowMs - this.#turnStartMs < this.#budgetMs;
+    return this.#turnStartMs;
   }
 
   /** Once a turn, after all that was received in it. */
   readonly #take = (): void => {
-    this.#turnStartMs = undefined;
-    if (this.length === 0) return;
     const nowMs = performance.now();
-    if (this.#takeStartMs === undefined) this.#busySinceMs = nowMs;
-    else this.#learn(nowMs, nowMs - this.#takeStartMs);
-    this.#takeStartMs = nowMs;
-    this.#takenCount = 0;
+    this.#learn(nowMs);
+    this.#turnStartMs = undefined;
+    this.#takenMs = nowMs;
+    this.#begunCount = 0;
     this.#takeNext();
   };
 
-  /** One at a time, so that what a call does after its first `await` is part of the time it takes. */
+  /** One at a time, so that the time it takes includes what calls do after their first `await`. */
   readonly #takeNext = (): void => {
-    if (this.length === 0) {
-      this.#forget();
-      return;
-    }
+    if (this.length === 0) return;
     const nowMs = performance.now();
-    this.#takenMs = nowMs - (this.#takeStartMs as number);
-    if (this.#takenMs >= this.#budgetMs && this.#takenCount > 0) {
-      setImmediate(this.#take);
+    const hasTime = this.#begunCount < this.#maxPerTurn && nowMs - this.#takenMs < this.#turnMs;
+    if (!hasTime && this.#begunCount > 0) {
+      this.#startTurn(nowMs);
       return;
     }
     const next = this.#shift();
     const refusal = this.#refusalOf(next, nowMs);
     if (refusal === undefined) {
-      this.#takenCount += 1;
+      this.#begunCount += 1;
       next.begin();
     } else {
       next.refuse(refusal);
     }
-    process.nextTick(this.#takeNext);
+    // Ticks come before microtasks, unless they are asked for in one: this way after all of them.
+    queueMicrotask(this.#takeNextLater);
   };
 
-  /** @param nowMs the beginning of a turn @param turnMs from beginning of the one before, the loop at work all the time */
-  #learn(nowMs: number, turnMs: number): void {
-    const fade = 1 - TURN_WEIGHT;
-    this.#begunCalls = this.#begunCalls * fade + this.#takenCount;
-    this.#begunMs = this.#begunMs * fade + this.#takenMs;
-    this.#turnsMs = this.#turnsMs * fade + turnMs;
-    this.#budgetMs = this.#turnMs * Math.max(MIN_BUDGET, this.#begunMs / this.#turnsMs);
+  readonly #takeNextLater = (): void => process.nextTick(this.#takeNext);
+
+  #learn(nowMs: number): void {
+    const { idleTime } = performance.nodeTiming;
+    const sinceMs = nowMs - this.#takenMs;
+    const isBusy = idleTime - this.#idleMs < sinceMs * IDLE_SHARE;
+    this.#idleMs = idleTime;
+    if (!isBusy) {
+      this.#forget(nowMs);
+      return;
+    }
+    this.#busyMs = this.#busyMs * (1 - TURN_WEIGHT) + sinceMs;
+    this.#busyCalls = this.#busyCalls * (1 - TURN_WEIGHT) + this.#begunCount;
+    const callsPerMs = this.#busyCalls / this.#busyMs;
+    this.#maxPerTurn = callsPerMs * this.#turnMs;
     const isLasting = nowMs - this.#busySinceMs > this.#maxWaitMs * LASTING_FROM;
     const maxMs = this.#maxWaitMs * (isLasting ? LASTING_SHARE : 1);
-    const maxQueued = Math.round((this.#begunCalls / this.#turnsMs) * maxMs);
-    this.#maxQueued = Math.max(MIN_QUEUED, maxQueued);
+    this.#maxQueued = Math.max(MIN_QUEUED, callsPerMs * maxMs);
   }
 
   /** What was true of the calls so far need not be of those to come. */
-  #forget(): void {
-    this.#takeStartMs = undefined;
-    this.#begunCalls = 0;
-    this.#begunMs = 0;
-    this.#turnsMs = 0;
-    this.#budgetMs = this.#turnMs;
+  #forget(nowMs: number): void {
+    this.#busySinceMs = nowMs;
+    this.#busyMs = 0;
+    this.#busyCalls = 0;
+    this.#maxPerTurn = Number.POSITIVE_INFINITY;
     this.#maxQueued = Number.POSITIVE_INFINITY;
   }
 

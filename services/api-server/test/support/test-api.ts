@@ -12,7 +12,7 @@ import { mirrorRoutes } from "../../src/http/mirror-routes.ts";
 import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
 import { featureRoutes } from "../../src/routes/feature-routes.ts";
 import { schemaRoutes } from "../../src/routes/schema-routes.ts";
-import { OverloadGuard } from "../../src/transport/overload-guard.ts";
+import { CallQueue } from "../../src/transport/call-queue.ts";
 import type { GrpcTransport } from "../../src/transport/rpc-server.ts";
 import { openTestFront, type TestFront } from "./test-front.ts";
 
@@ -104,7 +104,7 @@ export interface TestApi extends TestFront {
 export async function openTestApi(
   readers: readonly Reader[],
   maxInFlight = 10,
-  overload = new OverloadGuard({ queueMs: 0 }),
+  queue = new CallQueue({ maxWaitMs: 0 }),
   transport: GrpcTransport = "front",
 ): Promise<TestApi> {
   const engine = new FakeEngine();
@@ -113,17 +113,17 @@ export async function openTestApi(
   const opened = await openTestFront({}, { transport }, (health, metrics) => {
     const authenticator = new Authenticator(current, () => NOW_SECONDS * 1_000);
     const limit = new InFlightLimit("MAX_IN_FLIGHT", maxInFlight);
-    const guard = { authenticator, limit, metrics: new RequestMetrics(metrics, limit) };
+    const guard = { authenticator, limit, queue, metrics: new RequestMetrics(metrics, limit) };
     const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(current, guard)]);
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
       maxRequestBytes: 10_000,
-      overload,
+      queue,
       isKnownCaller: (source) => authenticator.isKnown(source),
     });
     return {
       grpcRoutes,
-      overload,
+      queue,
       httpRoutes: new Map([...adminRoutes(health, metrics), ...mirror]),
     };
   });

@@ -2,9 +2,9 @@ import { createLogger, Health, type UnaryHandler, type UnaryRoutes } from "@ofs/
 import { Registry } from "prom-client";
 import { type Front, type FrontDeps, type FrontSettings, openFront } from "../../src/front.ts";
 import { adminRoutes } from "../../src/http/admin-routes.ts";
+import { CallQueue } from "../../src/transport/call-queue.ts";
 import { FrontServer } from "../../src/transport/front-server.ts";
 import { GrpcServer } from "../../src/transport/grpc-server.ts";
-import { OverloadGuard } from "../../src/transport/overload-guard.ts";
 import type { GrpcTransport, RpcServer, RpcServerOptions } from "../../src/transport/rpc-server.ts";
 
 /** Each must pass the same tests. */
@@ -53,7 +53,7 @@ export async function openTestFront(
       services: ["retrieve.FeatureService"],
       httpRoutes: adminRoutes(health, metrics),
       health,
-      overload: new OverloadGuard({ queueMs: 0 }),
+      queue: new CallQueue({ maxWaitMs: 0 }),
       metrics,
       log,
       ...more(health, metrics),
