@@ -44,7 +44,7 @@ const PROBE_OPEN_CALLS = [20, 100, 400];
 const PEAK_STEPS = [0.9, 1.1];
 const PEAK_SECONDS = 4;
 /** Rate before and after the overload, beside the peak. */
-const NORMAL_SHARE = 0.8;
+const NORMAL_SHARE = 0.7;
 const AFTER_SECONDS = 8;
 
 const stopServers = await provideServers(["etcd", "redis"]);

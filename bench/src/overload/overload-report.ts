@@ -10,8 +10,9 @@ export interface Outcome {
   readonly rssMebibytes: number;
 }
 
-/** The server has recovered when this share of a slice's calls is answered in time, and of all that follow. */
+/** The server has recovered when this share of a second's calls is answered in time, and of every second's that follow. */
 const RECOVERED_SHARE = 0.9;
+const SLICES_PER_SECOND = 1000 / SLICE_MS;
 
 /** Answers in time a second, by the time of their arrival. */
 export function goodputOf(slices: readonly Slice[], phase: string): number {
@@ -25,7 +26,11 @@ function recoverySeconds(slices: readonly Slice[]): number | undefined {
   const after = slices.filter(({ phase }) => phase === "after");
   const [first] = after;
   if (first === undefined) return undefined;
-  const lastBad = after.findLastIndex(({ good, offered }) => good < offered * RECOVERED_SHARE);
+  const seconds = after.map((_, index) => after.slice(index, index + SLICES_PER_SECOND));
+  const lastBad = seconds.findLastIndex((slices) => {
+    const good = slices.reduce((sum, slice) => sum + slice.good, 0);
+    return good < slices.reduce((sum, slice) => sum + slice.offered, 0) * RECOVERED_SHARE;
+  });
   const recovered = after[lastBad + 1];
   return recovered === undefined ? undefined : (recovered.startMs - first.startMs) / 1000;
 }

@@ -15,7 +15,7 @@ export interface CallQueueOptions {
  * meanwhile waits unread, in the system's buffers, where nothing can be refused; much shorter, and reading from each
  * connection would be most of the work.
  */
-const TURN_MS = 4;
+const TURN_MS = 10;
 const TURN_SHARE = 0.1;
 
 /** The loop counts as busy while it waits for less than this share of the time from one turn to the next. */
@@ -27,13 +27,13 @@ const IDLE_SHARE = 0.05;
  * use: those in it only come later.
  */
 const LASTING_SHARE = 0.25;
-const LASTING_FROM = 2;
+const LASTING_FROM = 5;
 
 /** Calls that may wait however slow they are. */
 const MIN_QUEUED = 4;
 
-/** What a turn weighs in what is known of turns. */
-const TURN_WEIGHT = 0.2;
+/** What was seen so long ago has faded to a third. Much less, and one collection of garbage would make calls look dear. */
+const FADE_MS = 1_000;
 
 /** One call that waits for its turn. */
 interface Waiting {
@@ -183,8 +183,9 @@ export class CallQueue {
       this.#forget(nowMs);
       return;
     }
-    this.#busyMs = this.#busyMs * (1 - TURN_WEIGHT) + sinceMs;
-    this.#busyCalls = this.#busyCalls * (1 - TURN_WEIGHT) + this.#begunCount;
+    const fade = Math.exp(-sinceMs / FADE_MS);
+    this.#busyMs = this.#busyMs * fade + sinceMs;
+    this.#busyCalls = this.#busyCalls * fade + this.#begunCount;
     const callsPerMs = this.#busyCalls / this.#busyMs;
     this.#maxPerTurn = callsPerMs * this.#turnMs;
     const isLasting = nowMs - this.#busySinceMs > this.#maxWaitMs * LASTING_FROM;
