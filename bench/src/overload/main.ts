@@ -11,19 +11,19 @@ import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
 import { goodputOf, type Outcome, renderOutcomes, renderTimeline } from "./overload-report.ts";
 import { ServerWatch } from "./server-watch.ts";
 
-const USAGE = `usage: npm run overload -- [--case PART-OF-NAME] [--seconds N] [--factor N] [--deadline MS] [--env NAME=VALUE]
-  Answers within the deadline, at the peak and at several times its rate. One minute a case.
+const USAGE = `usage: npm run overload -- [--case PART-OF-NAME] [--rounds N] [--seconds N] [--factor N] [--deadline MS] [--env NAME=VALUE]
+  Answers within the deadline, at the peak and at several times its rate, in turns. Medians of the rounds; 80 s a case.
 `;
 
 const { values } = parseArgs({
   options: {
     case: { type: "string", multiple: true },
-    seconds: { type: "string", default: "20" },
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "10" },
     factor: { type: "string", default: "5" },
     deadline: { type: "string", default: "500" },
     connections: { type: "string", default: "20" },
     env: { type: "string", multiple: true, default: [] },
-    peak: { type: "string" },
     timeline: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -40,12 +40,11 @@ const CREDENTIALS = {
 const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
-/** Rates beside what the probe found, at which the peak is looked for. */
-const PEAK_STEPS = [0.9, 1.1];
-const PEAK_SECONDS = 4;
-/** Rate before and after the overload, beside the peak. */
+const PROBE_SECONDS = 2;
+const PEAK_SECONDS = 5;
+/** Rate after the overload, beside the peak. */
 const NORMAL_SHARE = 0.7;
-const AFTER_SECONDS = 8;
+const AFTER_SECONDS = 6;
 
 const stopServers = await provideServers(["etcd", "redis"]);
 const outcomes: Outcome[] = [];
@@ -108,48 +107,47 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
       deadlineMs: Number(values.deadline),
       phases,
     });
-  const peak = Number(values.peak ?? (await findPeak(load)));
+  const openCalls = await bestOpenCalls(load);
   const watch = new ServerWatch(server.pid);
-  const phase = (name: string, share: number, seconds: number): Phase => {
-    return { name, seconds, load: { callsPerSecond: peak * share } };
-  };
-  const report = await load([
-    phase("before", NORMAL_SHARE, 2),
-    phase("overload", Number(values.factor), Number(values.seconds)),
-    phase("after", NORMAL_SHARE, AFTER_SECONDS),
+  const { slices } = await load([{ name: "peak", seconds: PEAK_SECONDS, load: { openCalls } }]);
+  const peak = goodputOf(slices, "peak");
+  const phases = Array.from({ length: Number(values.rounds) }, (_, round): Phase[] => [
+    { name: `peak ${round}`, seconds: PEAK_SECONDS, load: { openCalls } },
+    {
+      name: `overload ${round}`,
+      seconds: Number(values.seconds),
+      load: { callsPerSecond: peak * Number(values.factor) },
+    },
+    {
+      name: `after ${round}`,
+      seconds: AFTER_SECONDS,
+      load: { callsPerSecond: peak * NORMAL_SHARE },
+    },
   ]);
+  const report = await load(phases.flat());
   if (values.timeline) process.stderr.write(`${renderTimeline(report.slices)}\n`);
   for (const [status, count] of report.failures)
     process.stderr.write(`  ${count} calls ended with ${status}\n`);
-  return {
-    name: overload.name,
-    peak,
-    factor: Number(values.factor),
-    report,
-    rssMebibytes: watch.stop(),
-  };
+  const { name } = overload;
+  return { name, rounds: Number(values.rounds), report, rssMebibytes: watch.stop() };
 }
 
-/** The best goodput of some rates around what the server does for callers that wait for their answers. */
-async function findPeak(load: (phases: readonly Phase[]) => Promise<LoadReport>): Promise<number> {
-  let peak = 0;
+/** The number of callers, of some, for whom a server does most while each waits for its answer. */
+async function bestOpenCalls(
+  load: (phases: readonly Phase[]) => Promise<LoadReport>,
+): Promise<number> {
+  const goodputs = new Map<number, number>();
   for (const openCalls of PROBE_OPEN_CALLS) {
     const { slices } = await load([
-      { name: "warm up", seconds: 2, load: { openCalls } },
-      { name: "probe", seconds: PEAK_SECONDS, load: { openCalls } },
+      { name: "warm up", seconds: PROBE_SECONDS, load: { openCalls } },
+      { name: "probe", seconds: PROBE_SECONDS, load: { openCalls } },
     ]);
-    const goodput = goodputOf(slices, "probe");
-    process.stderr.write(`  ${openCalls} open calls: ${goodput.toFixed(0)}/s in time\n`);
-    peak = Math.max(peak, goodput);
+    goodputs.set(openCalls, goodputOf(slices, "probe"));
+    const goodput = goodputOf(slices, "probe").toFixed(0);
+    process.stderr.write(`  ${openCalls} open calls: ${goodput}/s in time\n`);
   }
-  for (const callsPerSecond of PEAK_STEPS.map((step) => peak * step)) {
-    const phase = { name: "peak", seconds: PEAK_SECONDS, load: { callsPerSecond } };
-    const goodput = goodputOf((await load([phase])).slices, "peak");
-    const offered = callsPerSecond.toFixed(0);
-    process.stderr.write(`  ${offered}/s offered: ${goodput.toFixed(0)}/s in time\n`);
-    peak = Math.max(peak, goodput);
-  }
-  return peak;
+  const [[best = 0] = []] = [...goodputs].toSorted(([, a], [, b]) => b - a);
+  return best;
 }
 
 function runLoad(plan: LoadPlan): Promise<LoadReport> {

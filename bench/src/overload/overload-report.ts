@@ -2,9 +2,8 @@ import { type LoadReport, SLICE_MS, type Slice } from "./load-plan.ts";
 
 export interface Outcome {
   readonly name: string;
-  /** Answers in time a second, at best. */
-  readonly peak: number;
-  readonly factor: number;
+  /** How often `peak`, `overload` and `after` took turns; the phases are numbered from 0. */
+  readonly rounds: number;
   readonly report: LoadReport;
   /** Largest memory of the server. */
   readonly rssMebibytes: number;
@@ -16,23 +15,32 @@ const SLICES_PER_SECOND = 1000 / SLICE_MS;
 
 /** Answers in time a second, by the time of their arrival. */
 export function goodputOf(slices: readonly Slice[], phase: string): number {
-  const own = slices.filter((slice) => slice.phase === phase);
-  const seconds = (own.length * SLICE_MS) / 1000;
-  return own.reduce((sum, { good }) => sum + good, 0) / seconds;
+  return rateOf(slices, phase, "good");
 }
 
-/** Seconds from the end of the overload; undefined if it never came. */
-function recoverySeconds(slices: readonly Slice[]): number | undefined {
-  const after = slices.filter(({ phase }) => phase === "after");
+function rateOf(
+  slices: readonly Slice[],
+  phase: string,
+  what: "offered" | "good" | "refused" | "late" | "unsent" | "failed",
+): number {
+  const own = slices.filter((slice) => slice.phase === phase);
+  const seconds = (own.length * SLICE_MS) / 1000;
+  return own.reduce((sum, slice) => sum + slice[what], 0) / seconds;
+}
+
+/** Seconds from the end of the overload; `Infinity` if it never came. */
+function recoverySeconds(all: readonly Slice[], phase: string): number {
+  const after = all.filter((slice) => slice.phase === phase);
   const [first] = after;
-  if (first === undefined) return undefined;
+  if (first === undefined) return Number.POSITIVE_INFINITY;
   const seconds = after.map((_, index) => after.slice(index, index + SLICES_PER_SECOND));
   const lastBad = seconds.findLastIndex((slices) => {
     const good = slices.reduce((sum, slice) => sum + slice.good, 0);
     return good < slices.reduce((sum, slice) => sum + slice.offered, 0) * RECOVERED_SHARE;
   });
   const recovered = after[lastBad + 1];
-  return recovered === undefined ? undefined : (recovered.startMs - first.startMs) / 1000;
+  if (recovered === undefined) return Number.POSITIVE_INFINITY;
+  return (recovered.startMs - first.startMs) / 1000;
 }
 
 const HEAD = [
@@ -52,29 +60,33 @@ const HEAD = [
   "load's core",
 ];
 
-/** Markdown. */
+/** Markdown; each figure is the median of the rounds. */
 export function renderOutcomes(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map(({ name, peak, report, rssMebibytes }) => {
-    const own = report.slices.filter(({ phase }) => phase === "overload");
-    const seconds = (own.length * SLICE_MS) / 1000;
-    const rate = (count: (slice: Slice) => number): string =>
-      (own.reduce((sum, slice) => sum + count(slice), 0) / seconds).toFixed(0);
-    const good = goodputOf(report.slices, "overload");
+  const lines = outcomes.map(({ name, rounds, report, rssMebibytes }) => {
+    const { slices, goodMs, refusedMs, ownCpu } = report;
+    const ofRounds = (figure: (round: number) => number): number =>
+      median(Array.from({ length: rounds }, (_, round) => figure(round)));
+    const rate = (what: "offered" | "refused" | "late" | "unsent" | "failed"): string =>
+      ofRounds((round) => rateOf(slices, `overload ${round}`, what)).toFixed(0);
+    const peakOf = (round: number): number => goodputOf(slices, `peak ${round}`);
+    const goodOf = (round: number): number => goodputOf(slices, `overload ${round}`);
+    const at = (times: ReadonlyMap<string, readonly number[]>, share: number): string =>
+      ofRounds((round) => quantile(times.get(`overload ${round}`) ?? [], share)).toFixed(0);
     return [
       name,
-      peak.toFixed(0),
-      rate(({ offered }) => offered),
-      good.toFixed(0),
-      `${((good / peak) * 100).toFixed(0)} %`,
-      quantiles(report.goodMs.get("overload")),
-      rate(({ refused }) => refused),
-      quantiles(report.refusedMs.get("overload")),
-      rate(({ late }) => late),
-      rate(({ unsent }) => unsent),
-      rate(({ failed }) => failed),
+      ofRounds(peakOf).toFixed(0),
+      rate("offered"),
+      ofRounds(goodOf).toFixed(0),
+      `${(ofRounds((round) => goodOf(round) / peakOf(round)) * 100).toFixed(0)} %`,
+      `${at(goodMs, 0.5)} / ${at(goodMs, 0.99)}`,
+      rate("refused"),
+      `${at(refusedMs, 0.5)} / ${at(refusedMs, 0.99)}`,
+      rate("late"),
+      rate("unsent"),
+      rate("failed"),
       String(rssMebibytes),
-      recoverySeconds(report.slices)?.toFixed(1) ?? "never",
-      `${((report.ownCpu.get("overload") ?? 0) * 100).toFixed(0)} %`,
+      ofRounds((round) => recoverySeconds(slices, `after ${round}`)).toFixed(1),
+      `${(ofRounds((round) => ownCpu.get(`overload ${round}`) ?? 0) * 100).toFixed(0)} %`,
     ];
   });
   const divider = HEAD.map((_, i) => (i < 1 ? "---" : "---:"));
@@ -91,10 +103,11 @@ export function renderTimeline(slices: readonly Slice[]): string {
     .join("\n");
 }
 
-function quantiles(values: readonly number[] = []): string {
-  if (values.length === 0) return "-";
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): string =>
-    (sorted[Math.floor(sorted.length * share)] as number).toFixed(0);
-  return `${at(0.5)} / ${at(0.99)}`;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }

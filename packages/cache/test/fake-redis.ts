@@ -16,6 +16,7 @@ import type {
 export class FakeRedis implements RedisConnection {
   readonly kind = "standalone";
   readonly name = "fake redis";
+  lastLossMs = Number.NEGATIVE_INFINITY;
   readonly values = new Map<string, Buffer>();
   /** Seconds; absent = no expiry. */
   readonly ttlSeconds = new Map<string, number>();

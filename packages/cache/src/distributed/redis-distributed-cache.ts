@@ -29,7 +29,7 @@ export interface DistributedCacheStats {
   readonly filledCount: number;
   /** The key had changed since it was read: another fill, or a tombstone. */
   readonly outdatedCount: number;
-  /** Not tried: read too long ago, a tombstone was seen, or too many fills were pending. */
+  /** Not tried: read too long ago or before Redis was lost, a tombstone was seen, or too many fills were pending. */
   readonly droppedCount: number;
   readonly failedCount: number;
   readonly pendingCount: number;
@@ -84,12 +84,19 @@ export class RedisDistributedCache implements DistributedCache {
     const commands: RedisCommand[] = [];
     let sizeBytes = 0;
     const isTooOld = this.#monotonicNow() - readStartedAtMs > FILL_MAX_AGE_MS;
+    // The tombstone of a write since then may have gone with the server.
+    const mayBeOutdated = readStartedAtMs <= this.#connection.lastLossMs;
     for (const fill of fills) {
       const fillBytes = fill.record.length + (fill.seen?.length ?? 0);
       const wouldExceed =
         this.#pendingCount + commands.length >= this.#maxPendingFills ||
         this.#pendingBytes + sizeBytes + fillBytes > this.#maxPendingFillBytes;
-      if (isTooOld || wouldExceed || (fill.seen !== undefined && isTombstone(fill.seen))) {
+      if (
+        isTooOld ||
+        mayBeOutdated ||
+        wouldExceed ||
+        (fill.seen !== undefined && isTombstone(fill.seen))
+      ) {
         this.#droppedCount += 1;
         continue;
       }

@@ -196,6 +196,36 @@ describe.each(SERVERS)("a distributed cache in redis %s", (_, options) => {
 });
 
 describe("a Redis that fails in mid-use", () => {
+  test("a value read before a write is not filled in after a restart that lost the write's tombstone", async () => {
+    const server = await startRedis();
+    const connection = connectRedis({ kind: "standalone", address: server.address.text });
+    const cache = new RedisDistributedCache({ connection });
+    try {
+      await cache.ping();
+      const readStartedAtMs = performance.now();
+      const [before] = await cache.read(["user:1"], [1], Date.now(), TIMEOUT_MS);
+      const record = recordOf({ 1: blockOf(1) });
+      await cache.invalidate(["user:1"]);
+      await server.restart();
+      await waitUntil(
+        () =>
+          cache.ping().then(
+            () => true,
+            () => false,
+          ),
+        { what: "a connection" },
+      );
+      const fill = { key: "user:1", seen: before?.seen, record, ttlSeconds: 60 };
+      await cache.fill([fill], readStartedAtMs);
+      expect(await ask(connection, "get", "user:1")).toBeNull();
+      await cache.fill([fill], performance.now());
+      expect(await ask(connection, "get", "user:1")).toEqual(record);
+    } finally {
+      await cache.close();
+      await server.close();
+    }
+  });
+
   test("fails reads and invalidations fast, opens the breaker, and is used again", async () => {
     const server = await startRedis();
     let nowMs = 0;

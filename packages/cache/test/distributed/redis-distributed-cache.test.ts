@@ -135,6 +135,16 @@ describe("fill", () => {
     expect(redis.values.size).toBe(1);
   });
 
+  test("is dropped when its reads began before Redis was lost: tombstones since then are gone", async () => {
+    const fills = [{ key: "a", seen: undefined, record, ttlSeconds: 60 }];
+    redis.lastLossMs = nowMs - 10;
+    await cache.fill(fills, nowMs - 10);
+    expect(redis.values.size).toBe(0);
+    expect(cache.stats()).toMatchObject({ droppedCount: 1 });
+    await cache.fill(fills, nowMs - 9);
+    expect(redis.values.size).toBe(1);
+  });
+
   test("sends the bytes of a view, not of the buffer behind it", async () => {
     const whole = Buffer.concat([Buffer.from("before"), record, Buffer.from("after")]);
     const view = new Uint8Array(whole.buffer, whole.byteOffset + 6, record.length);

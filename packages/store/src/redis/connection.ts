@@ -16,7 +16,7 @@ import {
   type RedisSubscription,
   type RedisSubscriptionListener,
 } from "./subscription.ts";
-import { watchClient } from "./watch-client.ts";
+import { onLoss, watchClient } from "./watch-client.ts";
 
 /** How long `close` waits for replies that are under way. */
 const DRAIN_TIMEOUT_MS = 1000;
@@ -37,6 +37,11 @@ export interface RedisConnection {
   readonly kind: RedisKind;
   /** Kind and addresses, for logs and messages. */
   readonly name: string;
+  /**
+   * When a server that takes writes was last lost, by `performance.now()`; `-Infinity` = never. What it was told before
+   * then may be gone.
+   */
+  readonly lastLossMs: number;
   /** Reads keys of any slots. Never rejects. @returns one value a key, in order */
   read(keys: readonly string[], call?: RedisCall): Promise<RedisValue[]>;
   /**
@@ -65,6 +70,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
 class DriverConnection implements RedisConnection {
   readonly kind: RedisKind;
   readonly name: string;
+  lastLossMs = Number.NEGATIVE_INFINITY;
   readonly #options: RedisOptions;
   readonly #settings: ResolvedSettings;
   readonly #subscriptions: RedisSubscription[] = [];
@@ -91,6 +97,9 @@ class DriverConnection implements RedisConnection {
         this.#lastFault = fault;
       });
     }
+    onLoss(master.driver, () => {
+      this.lastLossMs = performance.now();
+    });
   }
 
   async read(keys: readonly string[], call: RedisCall = {}): Promise<RedisValue[]> {

@@ -1,4 +1,5 @@
 import type { Logger } from "@ofs/platform";
+import { Cluster, type Redis } from "ioredis";
 import type { RedisClient } from "./redis-clients.ts";
 
 /**
@@ -27,4 +28,13 @@ export function watchClient(
     onFault?.(undefined);
     log?.info({ redis: name }, "redis connected");
   });
+}
+
+/** Tells when a connection to a server has ended, for whatever reason: before another one is tried. */
+export function onLoss(driver: RedisClient["driver"], listener: () => void): void {
+  if (!(driver instanceof Cluster)) {
+    driver.on("close", listener);
+    return;
+  }
+  driver.on("+node", (node: Redis) => node.on("close", listener));
 }

@@ -47,6 +47,14 @@ export function isResponseError(error: unknown, code: number): boolean {
   return error instanceof errors.ResponseError && error.code === code;
 }
 
+/**
+ * Whether the driver no longer knows a statement that a node has forgotten, too, and asks for: it was given up for others
+ * in between (`maxPreparedStatements`). Nothing was carried out, and it can be prepared anew.
+ */
+export function isForgottenStatement(error: unknown): boolean {
+  return error instanceof errors.DriverInternalError && error.message.startsWith("Unprepared");
+}
+
 function codeOf(error: unknown, isPastDeadline: boolean): ErrorCode {
   if (error instanceof errors.OperationTimedOutError) {
     return isPastDeadline ? "DEADLINE_EXCEEDED" : "UNAVAILABLE";

@@ -6,12 +6,16 @@ import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { ScyllaConnection } from "./connection.ts";
 import type { ReplicaGroup, Ring } from "./replica-groups.ts";
 import { DeadlineRetryPolicy, MAX_ATTEMPTS } from "./retry-policy.ts";
+import { isForgottenStatement } from "./scylla-errors.ts";
 
 /** Statements under way at once, over all requests of a store. */
 const MAX_STATEMENTS_IN_FLIGHT = 256;
 
 /** Statements that wait for a place; more are refused. */
 const MAX_STATEMENTS_WAITING = 65_536;
+
+/** Times that a statement is prepared anew because driver and node have forgotten it. */
+const MAX_PREPARED_AGAIN = 2;
 
 /** Pages of one answer that are fetched; each holds at least one row. */
 const MAX_PAGES = 1000;
@@ -66,10 +70,12 @@ export class StatementRunner {
       const rows: types.Row[] = [];
       let pageState: string | undefined;
       for (let page = 0; page < MAX_PAGES; page++) {
-        const options = this.#options(context);
-        if (pageState !== undefined) options.pageState = pageState;
         const { params, query } = statement;
-        const result = await this.#connection.client.execute(query, params, options);
+        const result = await this.#prepared(() => {
+          const options = this.#options(context);
+          if (pageState !== undefined) options.pageState = pageState;
+          return this.#connection.client.execute(query, params, options);
+        });
         if (result.rows) for (const row of result.rows) rows.push(row);
         // ScyllaDB ends a page early when it has grown large.
         pageState = result.pageState as string | undefined;
@@ -83,9 +89,23 @@ export class StatementRunner {
   /** Sends rows together, without the log that would make them one. */
   runBatch(statements: readonly Statement[], context: StatementContext): Promise<void> {
     return this.#limit.run(async () => {
-      const options = { ...this.#options(context), logged: false };
-      await this.#connection.client.batch([...statements], options);
+      await this.#prepared(() => {
+        const options = { ...this.#options(context), logged: false };
+        return this.#connection.client.batch([...statements], options);
+      });
     }, context.limits.signal);
+  }
+
+  async #prepared<T>(send: () => Promise<T>): Promise<T> {
+    for (let again = 0; ; again++) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isForgottenStatement(error) || again === MAX_PREPARED_AGAIN) throw error;
+        // The driver may still know it by its text, with an id that nobody knows.
+        if (again > 0) this.#connection.client.metadata.clearPrepared();
+      }
+    }
   }
 
   #options({ consistency, limits, route, subject }: StatementContext): QueryOptions {

@@ -122,6 +122,41 @@ test("an empty block erases what was stored", async () => {
   expect(await read(table, [narrow], [["u"]])).toEqual([undefined]);
 });
 
+test("more kinds of statements than are kept prepared are all answered while the schema changes", async () => {
+  const groups = Array.from({ length: 8 }, (_, id) =>
+    featureGroup({ label: `g${id}`, id, columns: [`seg_${id}`] }),
+  );
+  const connection = await connectScylla({ ...keyspace.options, maxPreparedStatements: 3 });
+  const forgetful = new ScyllaBlockStore({ connection });
+  const table = await preparedTable(groups);
+  const blocks = groups.map(({ label }) => textBlock(label));
+  await write(table, groups, [[["u"], ...blocks]]);
+  const name = `${keyspace.connection.keyspace}.${table.store.table}`;
+  let isOver = false;
+  const readOn = async (start: number): Promise<number> => {
+    let count = 0;
+    for (let from = start; !isOver; from = (from + 1) % groups.length) {
+      const some = [...groups.slice(from), ...groups.slice(0, from)].slice(0, 1 + (count % 8));
+      const cells = await read(table, some, [["u"]], forgetful);
+      expect(cells).toEqual(some.map(({ label }) => new Uint8Array(textBlock(label))));
+      count += 1;
+    }
+    return count;
+  };
+  const readers = Array.from({ length: 16 }, (_, index) => readOn(index % groups.length));
+  try {
+    // Each makes the server forget what it has prepared of the table.
+    for (let change = 0; change < 8; change++) {
+      await keyspace.connection.client.execute(`ALTER TABLE ${name} ADD more_${change} blob`);
+    }
+  } finally {
+    isOver = true;
+    const counts = await Promise.allSettled(readers);
+    await forgetful.close();
+    expect(counts).toEqual(counts.map(() => ({ status: "fulfilled", value: expect.any(Number) })));
+  }
+}, 60_000);
+
 test("answers of many pages are read to the end", async () => {
   const connection = await connectScylla({ ...keyspace.options, pageSize: 3 });
   const paged = new ScyllaBlockStore({ connection });

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { finished } from "node:stream/promises";
 import { createFront, type FrontFault, type FrontStats, type PlainHandler } from "@ofs/grpc-front";
 import type { Logger, UnaryRoutes } from "@ofs/platform";
 import { GrpcServer } from "../../../../../services/api-server/src/transport/grpc-server.ts";
@@ -46,13 +47,15 @@ export function openTransport(name: TransportName, settings: TransportSettings):
   });
 }
 
-/** What a web server would say: the conformance suite asks for a page. */
+/** What a web server would say: the conformance suite asks for a page. What is wrong with a body must be seen first. */
 const answerPlainly: PlainHandler = ({ path }) =>
   path === "/page"
-    ? () =>
-        Promise.resolve({
+    ? async ({ body }) => {
+        await finished(body.resume(), { writable: false });
+        return {
           status: 200,
           headers: { "content-type": "text/plain" },
           body: Buffer.from("hello, world"),
-        })
+        };
+      }
     : undefined;
