@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { duplexPair } from "node:stream";
-import { FeatureStoreError, type UnaryCall, type UnaryReply } from "@ofs/platform";
+import { FeatureStoreError, type UnaryReply } from "@ofs/platform";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Admission } from "../src/front-options.ts";
 import {
   block,
   call,
@@ -17,6 +16,7 @@ import {
   u32,
 } from "./support/frames.ts";
 import { openRig, type Rig } from "./support/raw-peer.ts";
+import { waiting } from "./support/waiting-handler.ts";
 
 const LARGE = "/test.Service/Large";
 const WAIT = "/test.Service/Wait";
@@ -28,28 +28,6 @@ const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), RUNS_MAX);
 let rig: Rig;
 
 afterEach(() => rig.close());
-
-/** A handler whose calls wait until they are told. */
-function waiting() {
-  const calls: {
-    call: UnaryCall;
-    resolve(reply: UnaryReply): void;
-    reject(error: unknown): void;
-  }[] = [];
-  return {
-    calls,
-    handler: (waitingCall: UnaryCall) =>
-      new Promise<UnaryReply>((resolve, reject) => {
-        calls.push({ call: waitingCall, resolve, reject });
-      }),
-    first(): UnaryCall {
-      return (calls[0] as (typeof calls)[0]).call;
-    },
-    async entered(count: number): Promise<void> {
-      while (calls.length < count) await new Promise((turn) => setImmediate(turn));
-    },
-  };
-}
 
 test("a conversation in any pieces has the same answers", async () => {
   rig = await openRig({}, { [LARGE]: () => ({ response: Buffer.alloc(40_000, 7) }) });
@@ -122,61 +100,6 @@ test("mutated conversations end connections, never more", async () => {
   expect(rig.lines).toEqual([]);
   expect(rig.faults).not.toContain("internal");
   expect(await rig.open().send(call(1)).answer(1)).toMatchObject({ "grpc-status": "0" });
-});
-
-describe("flow control", () => {
-  test("an answer goes as far as the caller's windows, and on when they grow", async () => {
-    rig = await openRig({}, { [LARGE]: () => ({ response: Buffer.alloc(100_000, 7) }) });
-    const peer = rig.open();
-    const small = frame(4, 0, 0, Buffer.from([0, 4, 0, 0, 0, 10]));
-    peer.send(small, call(1, Buffer.alloc(0), callFields(LARGE)));
-    await peer.until(() => peer.body(1).length === 10);
-    peer.send(frame(8, 0, 1, u32(20_000)));
-    await peer.until(() => peer.body(1).length === 20_010);
-    peer.send(frame(4, 0, 0, Buffer.from([0, 4, 0, 1, 0x86, 0xaa])));
-    await peer.until(() => peer.body(1).length === 65_535);
-    peer.send(frame(8, 0, 0, u32(100_000)));
-    expect(await peer.answer(1)).toMatchObject({ "grpc-status": "0" });
-    expect(peer.body(1)).toHaveLength(100_005);
-    expect(rig.front.stats().heldBytes).toBe(0);
-  });
-
-  test("answers share the connection's window in turn", async () => {
-    rig = await openRig({}, { [LARGE]: () => ({ response: Buffer.alloc(60_000) }) });
-    const peer = rig.open();
-    peer.send(...[1, 3, 5].map((id) => call(id, Buffer.alloc(0), callFields(LARGE))));
-    const sent = () => [1, 3, 5].map((id) => peer.body(id).length);
-    await peer.until(() => sent().reduce((sum, size) => sum + size) === 65_535);
-    expect(Math.max(...sent()) - Math.min(...sent())).toBeLessThanOrEqual(2 * 16_384);
-    peer.send(frame(8, 0, 0, u32(1_000_000)));
-    for (const id of [1, 3, 5]) await peer.answer(id);
-    expect(sent()).toEqual([60_005, 60_005, 60_005]);
-  });
-
-  test("a caller gets room for a message of any allowed size", async () => {
-    rig = await openRig();
-    const peer = rig.open();
-    peer.send(frame(8, 0, 0, u32(100_000_000)), frame(4, 0, 0, Buffer.from([0, 4, 5, 0, 0, 0])));
-    const bytes = message(Buffer.alloc(4_000_000, 3));
-    peer.send(headers(1));
-    let windowBytes = 1_048_576;
-    let grantCount = 0;
-    for (let at = 0; at < bytes.length; at += 16_384) {
-      while (windowBytes < 16_384) {
-        await peer.until(
-          (frames) => frames.filter((f) => f.type === 8 && f.id === 1).length > grantCount,
-        );
-        const grants = peer.frames.filter((f) => f.type === 8 && f.id === 1);
-        for (const { payload } of grants.slice(grantCount)) windowBytes += payload.readUInt32BE(0);
-        grantCount = grants.length;
-      }
-      const part = bytes.subarray(at, at + 16_384);
-      windowBytes -= part.length;
-      peer.send(data(1, part, at + 16_384 >= bytes.length ? 1 : 0));
-    }
-    expect(await peer.answer(1)).toMatchObject({ "grpc-status": "0" });
-    expect(peer.body(1)).toHaveLength(4_000_005);
-  });
 });
 
 describe("calls", () => {
@@ -316,85 +239,6 @@ describe("calls", () => {
     for (const { resolve } of wait.calls) resolve({ response: Buffer.from("done") });
     for (const id of ids) await peer.answer(id);
     expect(chunkCount).toBeLessThan(5);
-  });
-});
-
-describe("admission", () => {
-  class Gate implements Admission {
-    readonly refusalText = "too much";
-    isFull = true;
-    readonly asked: string[] = [];
-
-    admits(path: string): boolean {
-      this.asked.push(path);
-      return !this.isFull;
-    }
-  }
-
-  test("what is refused is skipped, with the windows kept right", async () => {
-    const gate = new Gate();
-    rig = await openRig({}, {}, { admission: gate });
-    const peer = rig.open();
-    const part = Buffer.alloc(16_384);
-    for (let id = 1; id < 2_000; id += 2) {
-      // 64 KiB each: far more than the connection's window together.
-      peer.send(
-        headers(id),
-        data(id, part, 0),
-        data(id, part, 0),
-        data(id, part, 0),
-        data(id, part),
-      );
-      if (id % 100 === 1) await peer.answer(id);
-    }
-    expect(await peer.answer(1_999)).toMatchObject({
-      "grpc-status": "8",
-      "grpc-message": "too much",
-    });
-    gate.isFull = false;
-    expect(await peer.send(call(2_001)).answer(2_001)).toMatchObject({ "grpc-status": "0" });
-    expect(rig.front.stats()).toMatchObject({ callCount: 1, refusedCount: 1_000, heldBytes: 0 });
-    expect(gate.asked).toHaveLength(1_001);
-    expect(rig.faults).toEqual([]);
-  });
-});
-
-describe("drain", () => {
-  test("answers what is in flight and what is on its way, refuses what comes later", async () => {
-    const wait = waiting();
-    rig = await openRig({}, { [WAIT]: wait.handler });
-    const peer = rig.open().send(call(1, Buffer.of(1), callFields(WAIT)));
-    await wait.entered(1);
-    const drained = rig.front.drain();
-    const ping = await peer.until((frames) => frames.find((f) => f.type === 6));
-    peer.send(call(3), frame(6, 1, 0, ping.payload));
-    await peer.until((frames) => frames.filter((f) => f.type === 7).length === 2);
-    peer.send(call(5));
-    expect(await peer.reset(5)).toBe(7);
-    wait.calls[0]?.resolve({ response: Buffer.from("done") });
-    expect(await peer.answer(1)).toMatchObject({ "grpc-status": "0" });
-    expect(await peer.answer(3)).toMatchObject({ "grpc-status": "0" });
-    const lastIds = peer.frames.filter((f) => f.type === 7).map((f) => f.payload.readUInt32BE(0));
-    expect(lastIds).toEqual([0x7fff_ffff, 3]);
-    await drained;
-    expect(rig.front.stats().connectionCount).toBe(0);
-  });
-
-  test("does not wait for a client that answers nothing", async () => {
-    rig = await openRig({ lingerMs: 20 });
-    const peer = rig.connect().send(OPENING.subarray(0, 30));
-    await peer.until((frames) => frames.length > 0);
-    peer.socket.pause();
-    await rig.front.drain();
-  });
-
-  test("destroy ends all at once", async () => {
-    const wait = waiting();
-    rig = await openRig({}, { [WAIT]: wait.handler });
-    const peer = rig.open().send(call(1, Buffer.of(1), callFields(WAIT)));
-    await wait.entered(1);
-    rig.front.destroy();
-    await peer.closed();
   });
 });
 

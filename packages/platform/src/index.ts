@@ -13,6 +13,7 @@ export {
   port,
   text,
 } from "./config/fields.ts";
+export { checkTlsPair, processVariables } from "./config/process-variables.ts";
 export { type ErrorCode, FeatureStoreError, toWireStatus, type WireStatus } from "./errors.ts";
 export { FolderLock, type FolderLockOptions } from "./folder-lock.ts";
 export { type CheckResult, Health, type HealthReport } from "./health.ts";
@@ -27,6 +28,12 @@ export {
 } from "./logger.ts";
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
+export {
+  CLOSE_TIME_MS,
+  openService,
+  type ServiceBase,
+  type ServiceBaseOptions,
+} from "./service-base.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
 export type { WorkerSummary } from "./workers/protocol.ts";

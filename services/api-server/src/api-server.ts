@@ -11,12 +11,11 @@ import {
 } from "@ofs/connections";
 import { createEngine, type Engine } from "@ofs/engine";
 import {
-  createLogger,
-  createMetrics,
-  Health,
+  type Health,
   InFlightLimit,
-  Lifecycle,
   type Logger,
+  openService,
+  type ServiceBase,
   type WorkerLink,
 } from "@ofs/platform";
 import { openRegistry, type Registry, type RegistrySource } from "@ofs/registry";
@@ -37,9 +36,6 @@ import { CallQueue } from "./transport/call-queue.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
 const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
-
-/** For closing connections, after the calls in flight have had `SHUTDOWN_GRACE_MS`. */
-export const CLOSE_TIME_MS = 5_000;
 
 /** What a program that runs this server inside itself brings along. All of it stays the program's. */
 export interface ApiServerOverrides {
@@ -83,33 +79,17 @@ export async function startApiServer(
   config: ApiServerConfig,
   overrides: ApiServerOverrides = {},
 ): Promise<ApiServer> {
-  const { APP_NAME, APP_ENV, APP_LOG_LEVEL, SHUTDOWN_GRACE_MS } = config.server;
-  const fields = { app: APP_NAME, env: APP_ENV };
-  const log =
-    overrides.log ?? createLogger({ service: "api-server", level: APP_LOG_LEVEL, fields });
-  const metrics = overrides.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
-  const health = new Health();
-  const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
-  try {
-    return await openAll(config, overrides, { log, metrics, health, lifecycle });
-  } catch (error) {
-    await lifecycle.close();
-    throw error;
-  }
-}
-
-interface Base {
-  readonly log: Logger;
-  readonly metrics: MetricsRegistry;
-  readonly health: Health;
-  readonly lifecycle: Lifecycle;
+  const { server: settings } = config;
+  return openService({ service: "api-server", settings, given: overrides }, (base) =>
+    openAll(config, overrides, base),
+  );
 }
 
 /** Opens in the order of dependence; what is registered first is closed last. */
 async function openAll(
   config: ApiServerConfig,
   overrides: ApiServerOverrides,
-  base: Base,
+  base: ServiceBase,
 ): Promise<ApiServer> {
   const { log, metrics, health, lifecycle } = base;
   warnOfInactiveSettings(config, log);
@@ -195,7 +175,7 @@ async function openApi(
   config: ApiServerConfig,
   engine: Engine,
   registry: () => Registry | undefined,
-  { log, metrics, health, lifecycle }: Base,
+  { log, metrics, health, lifecycle }: ServiceBase,
   worker: WorkerLink | undefined,
   peerCache: RingPeerCache | undefined,
 ): Promise<Front> {

@@ -1,5 +1,4 @@
-import { createMetrics, type Logger, runProcess, Supervisor } from "@ofs/platform";
-import { CLOSE_TIME_MS } from "./api-server.ts";
+import { CLOSE_TIME_MS, createMetrics, type Logger, runProcess, Supervisor } from "@ofs/platform";
 import type { ApiServerConfig } from "./config.ts";
 
 /** For a worker's process to end after everything in it is closed. */

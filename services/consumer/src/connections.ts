@@ -11,20 +11,11 @@ import {
   watchHealth,
 } from "@ofs/connections";
 import { createEngine, type MessageWriter } from "@ofs/engine";
-import type { Health, Lifecycle, Logger } from "@ofs/platform";
+import type { ServiceBase } from "@ofs/platform";
 import { openRegistry, type Registry, type RegistrySource, type Snapshot } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
-import type { Registry as MetricsRegistry } from "prom-client";
 import { checkCaches } from "./check-caches.ts";
 import type { ConsumerConfig } from "./config.ts";
-
-/** What every part of the process shares. */
-export interface Base {
-  readonly log: Logger;
-  readonly metrics: MetricsRegistry;
-  readonly health: Health;
-  readonly lifecycle: Lifecycle;
-}
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface GivenConnections {
@@ -52,7 +43,7 @@ const SPARE_STORE_CALLS = 64;
 export async function openConnections(
   config: ConsumerConfig,
   given: GivenConnections,
-  base: Base,
+  base: ServiceBase,
 ): Promise<Connections> {
   const { log, metrics, health, lifecycle } = base;
   const { APP_NAME: appName, CONSUMER_INVALIDATE_CACHES: invalidates } = config.process;
@@ -121,7 +112,7 @@ function openCaches(
   config: ConsumerConfig,
   { invalidationChannels = [] }: GivenConnections,
   stores: StoreConnections,
-  { log, metrics, health, lifecycle }: Base,
+  { log, metrics, health, lifecycle }: ServiceBase,
 ): { readonly invalidation: Invalidation; readonly distributed: DistributedCaches } {
   const { APP_NAME: appName, CONSUMER_INVALIDATE_CACHES: invalidates } = config.process;
   const { INVALIDATION_TIMEOUT_MS: timeoutMs } = config.process;

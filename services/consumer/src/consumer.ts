@@ -8,12 +8,12 @@ import {
   type IngestStatus,
   ingestSettings,
 } from "@ofs/ingest";
-import { createLogger, createMetrics, Health, Lifecycle, type Logger } from "@ofs/platform";
+import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
 import type { Registry } from "@ofs/registry";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { checkIngest } from "./check-ingest.ts";
 import type { ConsumerConfig } from "./config.ts";
-import { type Base, type GivenConnections, openConnections } from "./connections.ts";
+import { type GivenConnections, openConnections } from "./connections.ts";
 import { AdminGuard } from "./http/admin-guard.ts";
 import { deadLetterRoutes } from "./http/dead-letter-routes.ts";
 import { HttpServer } from "./http/http-server.ts";
@@ -24,9 +24,6 @@ import type { HttpRoute } from "./http/router.ts";
 import { IngestMembers } from "./ingest-members.ts";
 import { openLog } from "./log/open-log.ts";
 import type { RecordLog } from "./log/record-log.ts";
-
-/** For closing connections, after the work under way has had `SHUTDOWN_GRACE_MS`. */
-const CLOSE_TIME_MS = 5_000;
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface ConsumerOverrides extends GivenConnections {
@@ -63,24 +60,16 @@ export async function startConsumer(
   config: ConsumerConfig,
   overrides: ConsumerOverrides = {},
 ): Promise<Consumer> {
-  const { APP_NAME, APP_ENV, APP_LOG_LEVEL, SHUTDOWN_GRACE_MS } = config.process;
-  const fields = { app: APP_NAME, env: APP_ENV };
-  const log = overrides.log ?? createLogger({ service: "consumer", level: APP_LOG_LEVEL, fields });
-  const metrics = overrides.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
-  const health = new Health();
-  const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
-  try {
-    return await openAll(config, overrides, { log, metrics, health, lifecycle });
-  } catch (error) {
-    await lifecycle.close();
-    throw error;
-  }
+  const { process: settings } = config;
+  return openService({ service: "consumer", settings, given: overrides }, (base) =>
+    openAll(config, overrides, base),
+  );
 }
 
 async function openAll(
   config: ConsumerConfig,
   overrides: ConsumerOverrides,
-  base: Base,
+  base: ServiceBase,
 ): Promise<Consumer> {
   const { log, metrics, health, lifecycle } = base;
   warnOfUnusedVariables(config, log);

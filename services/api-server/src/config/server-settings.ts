@@ -1,4 +1,12 @@
-import { choice, type EnvReader, flag, integer, logLevel, port, text } from "@ofs/platform";
+import {
+  checkTlsPair,
+  choice,
+  type EnvReader,
+  flag,
+  integer,
+  processVariables,
+  text,
+} from "@ofs/platform";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -6,25 +14,12 @@ const MEBIBYTE = 1024 * 1024;
 /** Largest message that can be configured: one call may hold that much memory, and a copy of it. */
 const MAX_REQUEST_BYTES_LIMIT = 512 * MEBIBYTE;
 
-const SAMPLING_RATE = /^(?:0|1|0?\.\d+|1\.0+|0\.0+)$/;
-
 export const SERVER_VARIABLES = z.object({
-  APP_NAME: text()
-    .refine((name) => /^[^/\s]+$/.test(name), "must have no slash and no blank")
-    .default("onfs"),
-  APP_ENV: text().default(""),
-  APP_LOG_LEVEL: logLevel().default("WARN"),
-  APP_HOST: text().optional(),
-  APP_PORT: port().default(8089),
-  APP_METRIC_SAMPLING_RATE: text()
-    .refine((rate) => SAMPLING_RATE.test(rate), "must be a number from 0 to 1")
-    .optional(),
+  ...processVariables(8089),
   ENABLE_HTTP_API: flag().default(false),
   GRPC_REFLECTION: flag().default(true),
   GRPC_TRANSPORT: choice("front", "grpc-js").default("front"),
   WORKERS: integer(1, 1_024).optional(),
-  TLS_CERT_FILE: text().optional(),
-  TLS_KEY_FILE: text().optional(),
   TLS_CLIENT_CA_FILE: text().optional(),
   MAX_REQUEST_BYTES: integer(1_024, MAX_REQUEST_BYTES_LIMIT).default(4 * MEBIBYTE),
   MAX_IN_FLIGHT: integer(1).default(2_000),
@@ -36,7 +31,6 @@ export const SERVER_VARIABLES = z.object({
   STORE_TIMEOUT_MS: integer(1, 600_000).default(3_000),
   DISTRIBUTED_CACHE_TIMEOUT_MS: integer(1, 600_000).default(200),
   INVALIDATION_TIMEOUT_MS: integer(1, 600_000).default(1_000),
-  SHUTDOWN_GRACE_MS: integer(0, 600_000).default(20_000),
   IS_MEESHO_ENABLED: flag().default(false),
   POD_IP: text().optional(),
   NODE_IP: text().optional(),
@@ -51,12 +45,7 @@ export function readServerSettings(reader: EnvReader): ServerSettings | undefine
   const settings = reader.read(SERVER_VARIABLES);
   if (settings === undefined) return undefined;
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = settings;
-  if (cert !== undefined && key === undefined) {
-    reader.fault("TLS_KEY_FILE", "is required with TLS_CERT_FILE");
-  }
-  if (key !== undefined && cert === undefined) {
-    reader.fault("TLS_CERT_FILE", "is required with TLS_KEY_FILE");
-  }
+  checkTlsPair(reader, settings);
   if (clientCa !== undefined && (cert === undefined || key === undefined)) {
     reader.fault("TLS_CLIENT_CA_FILE", "needs TLS_CERT_FILE and TLS_KEY_FILE");
   }
