@@ -8,7 +8,25 @@ export const OVERLOAD_TEXT =
 export interface CallQueueOptions {
   /** How long a call may wait for its turn; 0 = calls begin at once and none is refused. */
   readonly maxWaitMs: number;
+  /** Default Node's. */
+  readonly loop?: EventLoop;
 }
+
+/** What the queue sees of an event loop. */
+export interface EventLoop {
+  /** Milliseconds of a clock that does not step. */
+  nowMs(): number;
+  /** Milliseconds that the loop has waited for something to do, since its start. */
+  idleMs(): number;
+  /** Calls back when all that has been received in this turn is done. */
+  atEndOfTurn(callback: () => void): void;
+}
+
+const NODE_LOOP: EventLoop = {
+  nowMs: () => performance.now(),
+  idleMs: () => performance.nodeTiming.idleTime,
+  atEndOfTurn: setImmediate,
+};
 
 /**
  * How long one turn of the event loop should take: at most so long, and this share of the longest wait. What is sent
@@ -56,6 +74,7 @@ interface Waiting {
 export class CallQueue {
   readonly #maxWaitMs: number;
   readonly #turnMs: number;
+  readonly #loop: EventLoop;
   #waiting: Waiting[] = [];
   /** Index of the first in `#waiting`; those before it are gone. */
   #head = 0;
@@ -76,7 +95,8 @@ export class CallQueue {
   #maxPerTurn = Number.POSITIVE_INFINITY;
   #maxQueued = Number.POSITIVE_INFINITY;
 
-  constructor({ maxWaitMs }: CallQueueOptions) {
+  constructor({ maxWaitMs, loop = NODE_LOOP }: CallQueueOptions) {
+    this.#loop = loop;
     this.#maxWaitMs = maxWaitMs;
     this.#turnMs = Math.min(TURN_MS, maxWaitMs * TURN_SHARE);
   }
@@ -106,7 +126,7 @@ export class CallQueue {
    */
   run<T>(call: UnaryCall, work: () => T | Promise<T>): T | Promise<T> {
     if (this.#maxWaitMs === 0) return work();
-    const nowMs = performance.now();
+    const nowMs = this.#loop.nowMs();
     if (this.length === 0 && this.#hasTime(nowMs)) {
       this.#begunCount += 1;
       return work();
@@ -136,14 +156,14 @@ export class CallQueue {
   #startTurn(nowMs: number): number {
     if (this.#turnStartMs === undefined) {
       this.#turnStartMs = nowMs;
-      setImmediate(this.#take);
+      this.#loop.atEndOfTurn(this.#take);
     }
     return this.#turnStartMs;
   }
 
   /** Once a turn, after all that was received in it. */
   readonly #take = (): void => {
-    const nowMs = performance.now();
+    const nowMs = this.#loop.nowMs();
     this.#learn(nowMs);
     this.#turnStartMs = undefined;
     this.#takenMs = nowMs;
@@ -154,7 +174,7 @@ export class CallQueue {
   /** One at a time, so that the time it takes includes what calls do after their first `await`. */
   readonly #takeNext = (): void => {
     if (this.length === 0) return;
-    const nowMs = performance.now();
+    const nowMs = this.#loop.nowMs();
     const hasTime = this.#begunCount < this.#maxPerTurn && nowMs - this.#takenMs < this.#turnMs;
     if (!hasTime && this.#begunCount > 0) {
       this.#startTurn(nowMs);
@@ -175,10 +195,10 @@ export class CallQueue {
   readonly #takeNextLater = (): void => process.nextTick(this.#takeNext);
 
   #learn(nowMs: number): void {
-    const { idleTime } = performance.nodeTiming;
+    const idleMs = this.#loop.idleMs();
     const sinceMs = nowMs - this.#takenMs;
-    const isBusy = idleTime - this.#idleMs < sinceMs * IDLE_SHARE;
-    this.#idleMs = idleTime;
+    const isBusy = idleMs - this.#idleMs < sinceMs * IDLE_SHARE;
+    this.#idleMs = idleMs;
     if (!isBusy) {
       this.#forget(nowMs);
       return;

@@ -1,8 +1,19 @@
 import type { UnaryCall } from "@ofs/platform";
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { CallQueue, OVERLOAD_TEXT } from "../../src/transport/call-queue.ts";
+import { SimulatedLoop } from "./simulated-loop.ts";
 
-const MAX_WAIT_MS = 100;
+const MAX_WAIT_MS = 200;
+
+let loop: SimulatedLoop;
+
+beforeEach(() => {
+  loop = new SimulatedLoop();
+});
+
+function newQueue(maxWaitMs = MAX_WAIT_MS): CallQueue {
+  return new CallQueue({ maxWaitMs, loop });
+}
 
 function newCall(signal = new AbortController().signal): UnaryCall {
   return {
@@ -14,19 +25,139 @@ function newCall(signal = new AbortController().signal): UnaryCall {
   };
 }
 
-function workFor(ms: number): void {
-  const startMs = performance.now();
-  while (performance.now() - startMs < ms);
+async function settle<T>(answers: readonly (T | Promise<T>)[]): Promise<T[]> {
+  let isOver = false;
+  const all = Promise.all(answers);
+  const end = (): void => {
+    isOver = true;
+  };
+  all.then(end, end);
+  while (!isOver) await loop.next();
+  return all;
 }
 
-const nextTurn = () => new Promise<void>((turn) => setImmediate(turn));
+test("Node's own loop: a call is done at once, others in their turn", async () => {
+  const queue = new CallQueue({ maxWaitMs: 60_000 });
+  const busyUntilMs = performance.now() + 20;
+  const answers = Array.from({ length: 5 }, (_, index) =>
+    queue.run(newCall(), () => {
+      while (performance.now() < busyUntilMs);
+      return index;
+    }),
+  );
+  expect(answers[0]).toBe(0);
+  expect(answers[1]).toBeInstanceOf(Promise);
+  expect(await Promise.all(answers)).toEqual([0, 1, 2, 3, 4]);
+  expect(queue.length).toBe(0);
+});
+
+test("a call that finds time is done at once, and its answer is no promise", () => {
+  const queue = newQueue();
+  expect(queue.run(newCall(), () => "answer")).toBe("answer");
+  const fail = () =>
+    queue.run(newCall(), () => {
+      throw new Error("failed");
+    });
+  expect(fail).toThrow("failed");
+});
+
+test("without a longest wait every call is done at once", () => {
+  const queue = newQueue(0);
+  for (let index = 0; index < 50; index++) {
+    expect(queue.admits()).toBe(true);
+    const work = () => {
+      loop.work(10);
+      return index;
+    };
+    expect(queue.run(newCall(), work)).toBe(index);
+  }
+});
+
+test("a burst is done in the order it came, a few milliseconds in each turn", async () => {
+  const queue = newQueue();
+  const done: number[] = [];
+  const byTurn = new Map<number, number>();
+  const answers = Array.from({ length: 60 }, (_, index) => {
+    expect(queue.admits()).toBe(true);
+    return queue.run(newCall(), () => {
+      loop.work(2);
+      done.push(index);
+      byTurn.set(loop.turn, (byTurn.get(loop.turn) ?? 0) + 1);
+      return index;
+    });
+  });
+  expect(queue.length).toBe(60 - done.length);
+  const inOrder = Array.from({ length: 60 }, (_, index) => index);
+  expect(await settle(answers)).toEqual(inOrder);
+  expect(done).toEqual(inOrder);
+  expect(Math.max(...byTurn.values())).toBeLessThanOrEqual(6);
+  expect([queue.length, queue.refusedCount]).toEqual([0, 0]);
+});
+
+test("what a call does after its first await is part of its time", async () => {
+  const queue = newQueue();
+  const byTurn = new Map<number, number>();
+  const work = async () => {
+    await Promise.resolve();
+    await Promise.resolve();
+    loop.work(2);
+    byTurn.set(loop.turn, (byTurn.get(loop.turn) ?? 0) + 1);
+  };
+  // The first takes all the time of the turn they come in.
+  const answers = [queue.run(newCall(), () => loop.work(20))];
+  for (let index = 0; index < 40; index++) answers.push(queue.run(newCall(), work));
+  await settle(answers);
+  expect(Math.max(...byTurn.values())).toBeLessThanOrEqual(4);
+});
+
+test("a failure of a call that waited is its own", async () => {
+  const queue = newQueue();
+  queue.run(newCall(), () => loop.work(20));
+  const failing = queue.run(newCall(), () => {
+    throw new Error("thrown");
+  });
+  const rejecting = queue.run(newCall(), () => Promise.reject(new Error("rejected")));
+  const good = queue.run(newCall(), () => Promise.resolve("good"));
+  const failures = Promise.allSettled([failing, rejecting]);
+  expect(await settle([good])).toEqual(["good"]);
+  expect(await failures).toMatchObject([
+    { reason: { message: "thrown" } },
+    { reason: { message: "rejected" } },
+  ]);
+});
+
+test("a call whose caller has gone is not begun", async () => {
+  const queue = newQueue();
+  const controller = new AbortController();
+  queue.run(newCall(), () => loop.work(20));
+  let isBegun = false;
+  const answer = queue.run(newCall(controller.signal), () => {
+    isBegun = true;
+  });
+  controller.abort(new Error("the caller is gone"));
+  await expect(settle([answer])).rejects.toThrow("the caller is gone");
+  expect(isBegun).toBe(false);
+  expect(queue.refusedCount).toBe(0);
+});
+
+test("a call that has waited too long is refused", async () => {
+  const queue = newQueue();
+  queue.run(newCall(), () => loop.work(20));
+  const answers = Array.from({ length: 10 }, () => queue.run(newCall(), () => loop.work(50)));
+  const ends = await settle([Promise.allSettled(answers)]);
+  const statuses = ends[0]?.map(({ status }) => status);
+  expect(statuses?.filter((status) => status === "fulfilled")).toHaveLength(5);
+  expect(statuses?.at(-1)).toBe("rejected");
+  expect(queue.refusedCount).toBe(5);
+});
 
 interface Tally {
   begun: number;
+  /** After a wait. */
   refused: number;
   turnedAway: number;
   /** From arrival to end, of those that were begun. */
-  readonly waitsMs: number[];
+  readonly timesMs: number[];
 }
 
 /** Calls come at a fixed rate, whatever becomes of them, for so long. */
@@ -35,21 +166,23 @@ async function load(
   work: () => unknown,
   { callsPerMs, forMs }: { readonly callsPerMs: number; readonly forMs: number },
 ): Promise<Tally> {
-  const tally: Tally = { begun: 0, refused: 0, turnedAway: 0, waitsMs: [] };
+  const tally: Tally = { begun: 0, refused: 0, turnedAway: 0, timesMs: [] };
   const open = new Set<Promise<unknown>>();
-  const startMs = performance.now();
+  const startMs = loop.nowMs();
   let arrivedCount = 0;
-  for (let ms = 0; ms < forMs; ms = performance.now() - startMs) {
-    for (; arrivedCount < ms * callsPerMs; arrivedCount++) {
+  for (let ms = 0; arrivedCount < forMs * callsPerMs; ms = loop.nowMs() - startMs) {
+    for (; arrivedCount < Math.min(ms, forMs) * callsPerMs; arrivedCount++) {
       if (!queue.admits()) {
         tally.turnedAway += 1;
+        // What it costs to read and refuse one.
+        loop.work(0.005);
         continue;
       }
-      const arrivedMs = performance.now();
+      const arrivedMs = startMs + arrivedCount / callsPerMs;
       const call = Promise.resolve(queue.run(newCall(), work)).then(
         () => {
           tally.begun += 1;
-          tally.waitsMs.push(performance.now() - arrivedMs);
+          tally.timesMs.push(loop.nowMs() - arrivedMs);
         },
         (error: Error) => {
           expect(error).toMatchObject({ code: "RESOURCE_EXHAUSTED", message: OVERLOAD_TEXT });
@@ -59,153 +192,61 @@ async function load(
       open.add(call);
       void call.then(() => open.delete(call));
     }
-    await nextTurn();
+    await loop.next();
   }
-  await Promise.all(open);
+  await settle([...open]);
   return tally;
 }
 
-test("a call that finds time is done at once, and its answer is no promise", () => {
-  const queue = new CallQueue({ maxWaitMs: MAX_WAIT_MS });
-  expect(queue.run(newCall(), () => "answer")).toBe("answer");
-  expect(() =>
-    queue.run(newCall(), () => {
-      throw new Error("failed");
-    }),
-  ).toThrow("failed");
-});
+const CALL_MS = 1;
 
-test("without a longest wait every call is done at once", () => {
-  const queue = new CallQueue({ maxWaitMs: 0 });
-  for (let index = 0; index < 50; index++) {
-    expect(queue.admits()).toBe(true);
-    const answer = queue.run(newCall(), () => {
-      workFor(2);
-      return index;
-    });
-    expect(answer).toBe(index);
-  }
-});
-
-test("a burst is done in the order it came, in several turns of the loop", async () => {
-  const queue = new CallQueue({ maxWaitMs: 10_000 });
-  const done: number[] = [];
-  const turnOf: number[] = [];
-  let turn = 0;
-  let isOver = false;
-  const answers = Array.from({ length: 60 }, (_, index) => {
-    expect(queue.admits()).toBe(true);
-    return queue.run(newCall(), () => {
-      workFor(2);
-      done.push(index);
-      turnOf.push(turn);
-      return index;
-    });
-  });
-  expect(done.length).toBeLessThan(60);
-  expect(queue.length).toBe(60 - done.length);
-  void Promise.all(answers).then(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    await nextTurn();
-    turn += 1;
-  }
-  const inOrder = Array.from({ length: 60 }, (_, index) => index);
-  expect(await Promise.all(answers)).toEqual(inOrder);
-  expect(done).toEqual(inOrder);
-  expect(new Set(turnOf).size).toBeGreaterThan(5);
-  expect([queue.length, queue.refusedCount]).toEqual([0, 0]);
-});
-
-test("what a call does after its first await is part of its time", async () => {
-  const queue = new CallQueue({ maxWaitMs: 10_000 });
-  let turn = 0;
-  const turnOf: number[] = [];
-  const work = async () => {
-    await Promise.resolve();
-    workFor(2);
-    turnOf.push(turn);
-  };
-  // The first takes all the time of the turn they come in.
-  const answers = [queue.run(newCall(), () => workFor(20))];
-  for (let index = 0; index < 40; index++) answers.push(queue.run(newCall(), work));
-  let isOver = false;
-  void Promise.all(answers).then(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    await nextTurn();
-    turn += 1;
-  }
-  expect(new Set(turnOf).size).toBeGreaterThan(3);
-});
-
-test("a failure of a call that waited is its own", async () => {
-  const queue = new CallQueue({ maxWaitMs: 10_000 });
-  void queue.run(newCall(), () => workFor(20));
-  const failing = queue.run(newCall(), () => {
-    throw new Error("thrown");
-  });
-  const rejecting = queue.run(newCall(), () => Promise.reject(new Error("rejected")));
-  const good = queue.run(newCall(), () => Promise.resolve("good"));
-  await expect(failing).rejects.toThrow("thrown");
-  await expect(rejecting).rejects.toThrow("rejected");
-  expect(await good).toBe("good");
-});
-
-test("a call whose caller has gone is not begun", async () => {
-  const queue = new CallQueue({ maxWaitMs: 10_000 });
-  const controller = new AbortController();
-  void queue.run(newCall(), () => workFor(20));
-  let isBegun = false;
-  const answer = queue.run(newCall(controller.signal), () => {
-    isBegun = true;
-  });
-  controller.abort(new Error("the caller is gone"));
-  await expect(answer).rejects.toThrow("the caller is gone");
-  expect(isBegun).toBe(false);
-  expect(queue.refusedCount).toBe(0);
-});
-
-test.each([
-  ["work at once", () => workFor(1)],
+describe.each([
+  ["work at once", () => loop.work(CALL_MS)],
   [
     "work after an await",
     async () => {
       await Promise.resolve();
-      workFor(1);
+      loop.work(CALL_MS);
     },
   ],
   [
     "work after something else has answered",
     async () => {
-      await nextTurn();
-      workFor(1);
+      await new Promise<void>((resolve) => loop.atEndOfTurn(resolve));
+      loop.work(CALL_MS);
     },
   ],
-])(
-  "more calls than there is time for, %s: some are refused at once, and the others are in time",
-  async (_, work) => {
-    const queue = new CallQueue({ maxWaitMs: MAX_WAIT_MS });
-    const forMs = 2_000;
-    const { begun, refused, turnedAway, waitsMs } = await load(queue, work, {
-      callsPerMs: 5,
-      forMs,
+])("calls that %s", (_, work) => {
+  test("five times more than there is time for: no time is lost, most are refused at once, the others are in time", async () => {
+    const queue = newQueue();
+    const { begun, refused, turnedAway, timesMs } = await load(queue, work, {
+      callsPerMs: 5 / CALL_MS,
+      forMs: 5_000,
     });
-    // Nearly all the time goes into calls: a call takes 1 ms, and what else there is gets a third at most.
-    expect(begun).toBeGreaterThan(forMs / 1.5 / 2);
-    expect(turnedAway).toBeGreaterThan(begun);
-    expect(refused).toBeLessThan(begun);
+    // What is left after 20 000 refusals of 5 us.
+    expect(begun).toBeGreaterThan(4_700);
+    expect(refused).toBeLessThan(begun / 5);
     expect(queue.refusedCount).toBe(refused + turnedAway);
-    const late = waitsMs.filter((ms) => ms > 3 * MAX_WAIT_MS);
-    expect(late.length).toBeLessThan(begun / 10);
+    const sorted = timesMs.toSorted((a, b) => a - b);
+    expect(sorted[Math.floor(begun * 0.5)]).toBeLessThan(MAX_WAIT_MS / 2);
+    expect(sorted[Math.floor(begun * 0.99)]).toBeLessThan(MAX_WAIT_MS * 1.5);
     // When it is over, nothing is left of it.
-    expect(queue.length).toBe(0);
-    expect(queue.admits()).toBe(true);
-    expect(await load(queue, () => 1, { callsPerMs: 1, forMs: 50 })).toMatchObject({
-      refused: 0,
-      turnedAway: 0,
-    });
-  },
-);
+    expect([queue.length, queue.admits()]).toEqual([0, true]);
+    const after = await load(queue, () => loop.work(0.1), { callsPerMs: 1, forMs: 100 });
+    expect(after).toMatchObject({ begun: 100, refused: 0, turnedAway: 0 });
+  });
+
+  test("four fifths of what there is time for: none is refused", async () => {
+    const queue = newQueue();
+    const tally = await load(queue, work, { callsPerMs: 0.8 / CALL_MS, forMs: 5_000 });
+    expect(tally).toMatchObject({ begun: 4_000, refused: 0, turnedAway: 0 });
+    expect(Math.max(...tally.timesMs)).toBeLessThan(MAX_WAIT_MS / 4);
+  });
+
+  test("a burst that is done within the longest wait, after a quiet time: none is refused", async () => {
+    const queue = newQueue();
+    await load(queue, work, { callsPerMs: 0.1, forMs: 500 });
+    const burst = await load(queue, work, { callsPerMs: 150, forMs: 1 });
+    expect(burst).toMatchObject({ begun: 150, refused: 0, turnedAway: 0 });
+  });
+});
