@@ -72,7 +72,7 @@ function mirrorRoute(mirrored: Mirrored, handler: UnaryHandler, deps: MirrorDeps
     method: "POST",
     async handle(request, response) {
       if (!deps.queue.admits()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
-      return await answer(request, response);
+      return answer(request, response);
     },
   };
 }

@@ -135,13 +135,8 @@ export class CallQueue {
       this.#waiting.push({
         call,
         sinceMs: nowMs,
-        begin() {
-          try {
-            resolve(work());
-          } catch (error) {
-            reject(error);
-          }
-        },
+        // What the work throws, too, becomes the promise's.
+        begin: () => resolve((async () => work())()),
         refuse: reject,
       });
     });

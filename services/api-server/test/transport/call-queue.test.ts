@@ -47,7 +47,8 @@ test("Node's own loop: a call is done at once, others in their turn", async () =
   );
   expect(answers[0]).toBe(0);
   expect(answers[1]).toBeInstanceOf(Promise);
-  expect(await Promise.all(answers)).toEqual([0, 1, 2, 3, 4]);
+  const done = await Promise.all(answers.map((answer) => Promise.resolve(answer)));
+  expect(done).toEqual([0, 1, 2, 3, 4]);
   expect(queue.length).toBe(0);
 });
 
@@ -112,7 +113,7 @@ test("what a call does after its first await is part of its time", async () => {
 
 test("a failure of a call that waited is its own", async () => {
   const queue = newQueue();
-  queue.run(newCall(), () => loop.work(20));
+  void queue.run(newCall(), () => loop.work(20));
   const failing = queue.run(newCall(), () => {
     throw new Error("thrown");
   });
@@ -129,7 +130,7 @@ test("a failure of a call that waited is its own", async () => {
 test("a call whose caller has gone is not begun", async () => {
   const queue = newQueue();
   const controller = new AbortController();
-  queue.run(newCall(), () => loop.work(20));
+  void queue.run(newCall(), () => loop.work(20));
   let isBegun = false;
   const answer = queue.run(newCall(controller.signal), () => {
     isBegun = true;
@@ -142,8 +143,10 @@ test("a call whose caller has gone is not begun", async () => {
 
 test("a call that has waited too long is refused", async () => {
   const queue = newQueue();
-  queue.run(newCall(), () => loop.work(20));
-  const answers = Array.from({ length: 10 }, () => queue.run(newCall(), () => loop.work(50)));
+  void queue.run(newCall(), () => loop.work(20));
+  const answers = Array.from({ length: 10 }, () =>
+    Promise.resolve(queue.run(newCall(), () => loop.work(50))),
+  );
   const ends = await settle([Promise.allSettled(answers)]);
   const statuses = ends[0]?.map(({ status }) => status);
   expect(statuses?.filter((status) => status === "fulfilled")).toHaveLength(5);
