@@ -28,7 +28,10 @@ test("a service opens on the log and metrics of the program around it", async ()
 
 test("a service that has none makes its own, named by its settings", async () => {
   const { settings } = options([]);
-  const { metrics } = await openService({ service: "t", settings, given: {} }, async (base) => base);
+  const { metrics } = await openService(
+    { service: "t", settings, given: {} },
+    async (base) => base,
+  );
   expect(await metrics.metrics()).toContain('service="onfs"');
 });
 
