@@ -1,5 +1,6 @@
 export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
 export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
+export type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
 export {
