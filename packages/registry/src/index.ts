@@ -38,6 +38,10 @@ export type {
   Snapshot,
   StoreDefinition,
 } from "./model.ts";
+export { attempt, NodeFault, type Notes } from "./parse/faults.ts";
+export { type Entry, Fields, foldName, quote, readEntries } from "./parse/fields.ts";
+export { parseReader } from "./parse/reader.ts";
+export { openSection } from "./parse/section.ts";
 export {
   parseSnapshot,
   SnapshotParser,
