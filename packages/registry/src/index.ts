@@ -1,4 +1,5 @@
 export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
+export { assertExpectations, type ExpectedState, firstConflict } from "./author/first-conflict.ts";
 export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
 export type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
