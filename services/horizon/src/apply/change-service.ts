@@ -1,0 +1,299 @@
+import { FeatureStoreError, type Logger } from "@ofs/platform";
+import type { RegistryAuthor, RegistryTree } from "@ofs/registry";
+import type { Change, ChangeKind, ChangeProblem, PlanContext, Planned } from "../changes/model.ts";
+import type {
+  AuditRepository,
+  ChangeRequest,
+  RequestRepository,
+  RequestStatus,
+} from "../database/ports.ts";
+import { Applier } from "./applier.ts";
+import { AuditTrail } from "./audit-trail.ts";
+import type { ChangeRules } from "./change-rules.ts";
+import { APPLY_LIMITS, type ApplyLimits, REASON_LENGTH_MAX } from "./limits.ts";
+import type {
+  Actor,
+  ChangePreview,
+  ChangeService,
+  Decision,
+  SubmitOutcome,
+  TableMaker,
+} from "./ports.ts";
+import { previewPlan } from "./preview.ts";
+import { filledPayload, withoutSecrets, withToken } from "./request-payload.ts";
+import { RetryPauses } from "./retry-pauses.ts";
+import { IGNORE_STEPS, type StepListener } from "./steps.ts";
+
+export interface ChangeServiceDeps {
+  readonly requests: RequestRepository;
+  readonly audit: AuditRepository;
+  readonly registry: RegistryAuthor;
+  readonly tables: TableMaker;
+  readonly rules: ChangeRules;
+  readonly context: PlanContext;
+  readonly log: Logger;
+  /** Whether nobody may approve a request of their own. */
+  readonly isFourEyes: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly limits?: Partial<ApplyLimits>;
+  readonly onStep?: StepListener;
+}
+
+/**
+ * Requests go through these states; each move is a compare-and-set in the database, so of several that try, one wins:
+ *
+ *     PENDING APPROVAL --approve--> APPLYING --all is written--> APPROVED
+ *            |                      |    ^ |
+ *            |                      |    | +--trouble: it stays, the reconciler takes it up
+ *            |         cannot be--> FAILED --approve--> (again)
+ *            +--reject--> REJECTED <--reject--+
+ *
+ * A FAILED request may be approved again, once what stood in its way is gone, or rejected for good. APPROVED and REJECTED
+ * are final, and without secrets.
+ */
+export function createChangeService(deps: ChangeServiceDeps): ChangeService {
+  return new Changes(deps);
+}
+
+/** What a decision may be made about. */
+const DECIDABLE: readonly RequestStatus[] = ["PENDING APPROVAL", "FAILED"];
+
+class Changes implements ChangeService {
+  readonly #deps: ChangeServiceDeps;
+  readonly #limits: ApplyLimits;
+  readonly #audit: AuditTrail;
+  readonly #applier: Applier;
+  readonly #pauses: RetryPauses;
+
+  constructor(deps: ChangeServiceDeps) {
+    this.#deps = deps;
+    this.#limits = { ...APPLY_LIMITS, ...deps.limits };
+    this.#audit = new AuditTrail(deps.audit, deps.now, deps.log);
+    this.#pauses = new RetryPauses(this.#limits.retryPauseMs, this.#limits.retryPauseMsMax);
+    this.#applier = new Applier({
+      ...deps,
+      audit: this.#audit,
+      limits: this.#limits,
+      onStep: deps.onStep ?? IGNORE_STEPS,
+    });
+  }
+
+  async submit(
+    kind: ChangeKind,
+    body: unknown,
+    by: Actor,
+    { idempotencyKey }: { readonly idempotencyKey: string | undefined },
+  ): Promise<SubmitOutcome> {
+    if (by.role === "viewer") throw denied("to ask for changes");
+    const asked = readBody(body);
+    if ("problems" in asked) return asked;
+    const { rules, context } = this.#deps;
+    const { payload, madeToken } = withToken(
+      kind,
+      filledPayload(asked.payload, by),
+      context.newToken,
+    );
+    const parsed = rules.parse(kind, payload);
+    if ("problems" in parsed) return parsed;
+    const subject = rules.subject(parsed.change);
+    // Before the dry run: what was sent before may be carried out by now, and would not pass again.
+    const sent = await this.#sentBefore(kind, by, idempotencyKey);
+    if (sent !== undefined) return sent;
+    const planned = await this.#dryRun(parsed.change);
+    if ("problems" in planned) return planned;
+    const submitted = await this.#deps.requests.submit({
+      kind,
+      payload,
+      createdBy: by.email,
+      subject,
+      idempotencyKey,
+    });
+    if ("waiting" in submitted) return waits(submitted.waiting, subject);
+    const { request, isRepeated } = submitted;
+    if (isRepeated) return repeated(kind, request);
+    await this.#audit.add("request.submitted", by.email, request, subject);
+    return { request, isRepeated, madeToken };
+  }
+
+  async preview(kind: ChangeKind, body: unknown): Promise<ChangePreview> {
+    const parsed = this.#deps.rules.parse(kind, body);
+    if ("problems" in parsed) return { ...parsed, plan: undefined, keys: [] };
+    const tree = await this.#load();
+    const planned = this.#deps.rules.plan(parsed.change, tree, this.#deps.context);
+    if ("problems" in planned) return { ...planned, plan: undefined, keys: [] };
+    return previewPlan(planned.plan, tree);
+  }
+
+  async previewRequest(kind: ChangeKind, id: number): Promise<ChangePreview> {
+    const { payload } = await this.#find([kind], id);
+    return this.preview(kind, payload);
+  }
+
+  async decide(
+    kinds: readonly ChangeKind[],
+    id: number,
+    decision: Decision,
+    by: Actor,
+  ): Promise<ChangeRequest> {
+    if (by.role !== "approver" && by.role !== "admin") throw denied("to decide about changes");
+    assertReason(decision);
+    const request = await this.#find(kinds, id);
+    if (!DECIDABLE.includes(request.status)) throw notPending(request);
+    return decision.status === "REJECTED"
+      ? this.#reject(request, decision.rejectReason, by)
+      : this.#approve(request, by);
+  }
+
+  async reconcile(): Promise<number> {
+    const { now, requests } = this.#deps;
+    const stuck = await requests.stuck(now() - this.#limits.leaseMs);
+    const due = stuck.filter((request) => !this.#pauses.isPausing(request, now()));
+    let count = 0;
+    const work = async (): Promise<void> => {
+      for (let next = due.shift(); next !== undefined; next = due.shift()) {
+        if (await this.#takeUp(next)) count += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: this.#limits.reconcileConcurrency }, work));
+    return count;
+  }
+
+  /** @returns whether nobody else was quicker */
+  async #takeUp(request: ChangeRequest): Promise<boolean> {
+    const { attempt } = request;
+    const claimed = await this.#deps.requests.move(request, "APPLYING", "APPLYING", { attempt });
+    if (claimed === undefined) return false;
+    const { kind, id } = claimed;
+    this.#deps.log.info({ kind, id, attempt: claimed.attempt }, "request is taken up");
+    try {
+      await this.#applier.run(claimed, true);
+      this.#pauses.forget(request);
+    } catch (err) {
+      const pauseMs = this.#pauses.note(request, this.#deps.now());
+      this.#deps.log.warn({ err, kind, id, pauseMs }, "request stays in APPLYING");
+    }
+    return true;
+  }
+
+  async #reject(request: ChangeRequest, rejectReason: string, by: Actor): Promise<ChangeRequest> {
+    const rejected = await this.#decide(request, "REJECTED", {
+      approvedBy: by.email,
+      rejectReason,
+    });
+    const details = { reason: rejectReason };
+    await this.#audit.add("request.rejected", by.email, rejected, this.#subject(request), details);
+    return rejected;
+  }
+
+  async #approve(request: ChangeRequest, by: Actor): Promise<ChangeRequest> {
+    const isOwn = request.createdBy.toLowerCase() === by.email.toLowerCase();
+    if (this.#deps.isFourEyes && isOwn) {
+      throw new FeatureStoreError(
+        "FAILED_PRECONDITION",
+        `request ${request.id} is your own: somebody else must approve it`,
+      );
+    }
+    const change = { approvedBy: by.email, rejectReason: "" };
+    const applying = await this.#decide(request, "APPLYING", change);
+    await this.#audit.add("request.approved", by.email, applying, this.#subject(request));
+    return this.#applier.run(applying, false);
+  }
+
+  /** The gate: of several decisions about a request, one passes. */
+  async #decide(
+    request: ChangeRequest,
+    to: "APPLYING" | "REJECTED",
+    change: { readonly approvedBy: string; readonly rejectReason: string },
+  ): Promise<ChangeRequest> {
+    const { attempt } = request;
+    const secrets = to === "REJECTED" ? { payload: withoutSecrets(request.payload) } : {};
+    const moved = await this.#deps.requests.move(request, request.status, to, {
+      ...change,
+      ...secrets,
+      attempt,
+    });
+    if (moved !== undefined) return moved;
+    throw notPending(await this.#find([request.kind], request.id));
+  }
+
+  async #sentBefore(
+    kind: ChangeKind,
+    by: Actor,
+    idempotencyKey: string | undefined,
+  ): Promise<SubmitOutcome | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    const request = await this.#deps.requests.findByIdempotencyKey(by.email, idempotencyKey);
+    return request === undefined ? undefined : repeated(kind, request);
+  }
+
+  async #dryRun(change: Change): Promise<Planned> {
+    return this.#deps.rules.plan(change, await this.#load(), this.#deps.context);
+  }
+
+  #load(): Promise<RegistryTree> {
+    return this.#deps.registry.load(AbortSignal.timeout(this.#limits.loadTimeoutMs));
+  }
+
+  async #find(kinds: readonly ChangeKind[], id: number): Promise<ChangeRequest> {
+    for (const kind of kinds) {
+      const request = await this.#deps.requests.find(kind, id);
+      if (request !== undefined && kinds.includes(request.kind)) return request;
+    }
+    throw new FeatureStoreError("NOT_FOUND", `there is no ${kinds.join(" or ")} request ${id}`);
+  }
+
+  #subject({ kind, payload }: ChangeRequest): string {
+    const parsed = this.#deps.rules.parse(kind, payload);
+    return "change" in parsed ? this.#deps.rules.subject(parsed.change) : "";
+  }
+}
+
+type Refusal = { readonly problems: readonly [ChangeProblem, ...ChangeProblem[]] };
+
+function readBody(
+  body: unknown,
+): { readonly payload: Readonly<Record<string, unknown>> } | Refusal {
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+    return { payload: body as Readonly<Record<string, unknown>> };
+  }
+  return refusal("invalid", "the body must be a JSON object");
+}
+
+function waits({ id, createdBy, kind }: ChangeRequest, subject: string): Refusal {
+  return refusal("conflict", `${kind} request ${id} of ${createdBy} for ${subject} waits already`);
+}
+
+/** The token that was made then is not shown again. */
+function repeated(kind: ChangeKind, request: ChangeRequest): SubmitOutcome {
+  if (request.kind === kind) return { request, isRepeated: true, madeToken: undefined };
+  return refusal(
+    "conflict",
+    `the Idempotency-Key was sent before, with ${request.kind} request ${request.id}`,
+  );
+}
+
+function refusal(reason: ChangeProblem["reason"], message: string): Refusal {
+  return { problems: [{ field: "", message, reason }] };
+}
+
+function assertReason({ rejectReason }: Decision): void {
+  if ([...rejectReason].length <= REASON_LENGTH_MAX) return;
+  throw new FeatureStoreError(
+    "INVALID_ARGUMENT",
+    `reject-reason has ${[...rejectReason].length} characters, ${REASON_LENGTH_MAX} at most`,
+  );
+}
+
+function denied(what: string): FeatureStoreError {
+  return new FeatureStoreError("PERMISSION_DENIED", `your role does not allow ${what}`);
+}
+
+function notPending({ id, kind, status }: ChangeRequest): FeatureStoreError {
+  return new FeatureStoreError(
+    "FAILED_PRECONDITION",
+    `${kind} request ${id} is ${status}, not PENDING APPROVAL`,
+  );
+}
