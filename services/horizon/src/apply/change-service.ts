@@ -85,7 +85,7 @@ class Changes implements ChangeService {
     kind: ChangeKind,
     body: unknown,
     by: Actor,
-    { idempotencyKey }: { readonly idempotencyKey: string | undefined },
+    options: { readonly idempotencyKey: string | undefined },
   ): Promise<SubmitOutcome> {
     if (by.role === "viewer") throw denied("to ask for changes");
     const asked = readBody(body);
@@ -99,8 +99,9 @@ class Changes implements ChangeService {
     const parsed = rules.parse(kind, payload);
     if ("problems" in parsed) return parsed;
     const subject = rules.subject(parsed.change);
+    const idempotencyKey = ownKey(by, options.idempotencyKey);
     // Before the dry run: what was sent before may be carried out by now, and would not pass again.
-    const sent = await this.#sentBefore(kind, by, idempotencyKey);
+    const sent = await this.#sentBefore(kind, subject, idempotencyKey);
     if (sent !== undefined) return sent;
     const planned = await this.#dryRun(parsed.change);
     if ("problems" in planned) return planned;
@@ -113,7 +114,7 @@ class Changes implements ChangeService {
     });
     if ("waiting" in submitted) return waits(submitted.waiting, subject);
     const { request, isRepeated } = submitted;
-    if (isRepeated) return repeated(kind, request);
+    if (isRepeated) return { request, isRepeated, madeToken: undefined };
     await this.#audit.add("request.submitted", by.email, request, subject);
     return { request, isRepeated, madeToken };
   }
@@ -219,14 +220,22 @@ class Changes implements ChangeService {
     throw notPending(await this.#find([request.kind], request.id));
   }
 
+  /** @returns what the same key has made before; the token that was made then is not shown again */
   async #sentBefore(
     kind: ChangeKind,
-    by: Actor,
+    subject: string,
     idempotencyKey: string | undefined,
   ): Promise<SubmitOutcome | undefined> {
     if (idempotencyKey === undefined) return undefined;
-    const request = await this.#deps.requests.findByIdempotencyKey(by.email, idempotencyKey);
-    return request === undefined ? undefined : repeated(kind, request);
+    const request = await this.#deps.requests.findByIdempotencyKey(idempotencyKey);
+    if (request === undefined) return undefined;
+    if (request.kind === kind && this.#subject(request) === subject) {
+      return { request, isRepeated: true, madeToken: undefined };
+    }
+    return refusal(
+      "conflict",
+      `the Idempotency-Key was sent before, with ${request.kind} request ${request.id}`,
+    );
   }
 
   async #dryRun(change: Change): Promise<Planned> {
@@ -266,13 +275,9 @@ function waits({ id, createdBy, kind }: ChangeRequest, subject: string): Refusal
   return refusal("conflict", `${kind} request ${id} of ${createdBy} for ${subject} waits already`);
 }
 
-/** The token that was made then is not shown again. */
-function repeated(kind: ChangeKind, request: ChangeRequest): SubmitOutcome {
-  if (request.kind === kind) return { request, isRepeated: true, madeToken: undefined };
-  return refusal(
-    "conflict",
-    `the Idempotency-Key was sent before, with ${request.kind} request ${request.id}`,
-  );
+/** A key means something only beside who sends it: nobody gets the request of somebody else. */
+function ownKey({ email }: Actor, key: string | undefined): string | undefined {
+  return key === undefined ? undefined : JSON.stringify([email.toLowerCase(), key]);
 }
 
 function refusal(reason: ChangeProblem["reason"], message: string): Refusal {
