@@ -1,8 +1,8 @@
 import { type DataType, normalizeDefault } from "@ofs/codec";
 import { type Entry, quote } from "@ofs/registry";
-import { formatDefault, splitDefaults } from "./default-text.ts";
 import type { CatalogFeature, CatalogVersion } from "./model.ts";
 import { FaultList, NodeFields } from "./node-fields.ts";
+import { formatValue, splitDefaults } from "./value-text.ts";
 
 /** Features that are read of one version. */
 const FEATURE_COUNT_MAX = 65_536;
@@ -96,9 +96,7 @@ function toFeature(
       ? undefined
       : normalizeDefault(dataType, storedDefault, elementCount, stringLength).bytes;
   const madeText = () =>
-    dataType === undefined || bytes === undefined
-      ? ""
-      : formatDefault(dataType, bytes, elementCount);
+    dataType === undefined || bytes === undefined ? "" : formatValue(dataType, bytes, elementCount);
   return {
     label,
     sequence: meta?.sequence ?? index,

@@ -1,4 +1,4 @@
-import { toWireStatus } from "@ofs/platform";
+import { type Logger, toWireStatus } from "@ofs/platform";
 import type { TableMaker } from "../../apply/ports.ts";
 import type { TableNeed } from "../../changes/model.ts";
 import type { Catalog } from "../catalog/model.ts";
@@ -45,25 +45,34 @@ function columnsByStore({ snapshot }: Catalog): ReadonlyMap<string, ReadonlySet<
 }
 
 /** Asks the stores what tables they have, and compares. A store that does not answer hides no other. */
-export async function compareTables(catalog: Catalog, tables: TableMaker): Promise<Difference[]> {
+export async function compareTables(
+  catalog: Catalog,
+  tables: TableMaker,
+  log: Logger,
+): Promise<Difference[]> {
   const needs = tableNeeds(catalog);
   const found: Difference[][] = needs.map(() => []);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < needs.length; index = next++) {
-      found[index] = await compareTable(needs[index] as TableNeed, tables);
+      found[index] = await compareTable(needs[index] as TableNeed, tables, log);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_STORE_COUNT }, work));
   return found.flat();
 }
 
-async function compareTable(need: TableNeed, tables: TableMaker): Promise<Difference[]> {
+async function compareTable(
+  need: TableNeed,
+  tables: TableMaker,
+  log: Logger,
+): Promise<Difference[]> {
   const subject = `table ${need.table} of store ${need.storeId}`;
   try {
     return diffTable(need, await tables.describe(need));
   } catch (error) {
     const { message } = toWireStatus(error);
+    log.warn({ err: error, store: need.storeId, table: need.table }, "a table cannot be described");
     return [createDifference({ kind: "store-unreachable", severity: "error", subject, message })];
   }
 }

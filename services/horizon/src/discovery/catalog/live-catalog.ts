@@ -28,13 +28,14 @@ export interface CatalogView {
  * The registry as it is, kept up to date by watching. Unlike the data plane's it holds what is faulty, old and not served.
  * Catalogs are made when they are asked for, one for each revision.
  */
-export class RegistryView implements CatalogView {
+export class LiveCatalog implements CatalogView {
   readonly #follower: SourceFollower;
   readonly #sourceName: string;
   readonly #parser = new SnapshotParser({ keepsLastGood: false });
   #state: ViewState | undefined;
   #catalog: Catalog | undefined;
   readonly #waiters = new Set<() => void>();
+  #isClosed = false;
 
   /** @param source stays the caller's: closing the view does not close it */
   constructor(source: RegistrySource, log: Logger) {
@@ -75,11 +76,11 @@ export class RegistryView implements CatalogView {
   /**
    * Waits until a revision has arrived, so that who has written it reads it too.
    *
-   * @returns whether it has arrived in time
+   * @returns whether it has arrived in time; false at once if the catalog is closed
    */
   async waitFor(revision: Revision, timeoutMs: number): Promise<boolean> {
     const hasArrived = (): boolean => (this.#state?.revision ?? -1) >= revision;
-    if (hasArrived()) return true;
+    if (hasArrived() || this.#isClosed) return hasArrived();
     return new Promise((resolve) => {
       const end = (isThere: boolean): void => {
         clearTimeout(timer);
@@ -87,15 +88,17 @@ export class RegistryView implements CatalogView {
         resolve(isThere);
       };
       const check = (): void => {
-        if (hasArrived()) end(true);
+        if (hasArrived() || this.#isClosed) end(hasArrived());
       };
       const timer = setTimeout(() => end(false), timeoutMs);
       this.#waiters.add(check);
     });
   }
 
-  /** Idempotent. */
+  /** Ends all waiting, too. Idempotent. */
   close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake();
     return this.#follower.close();
   }
 
@@ -117,6 +120,10 @@ export class RegistryView implements CatalogView {
 
   #set(state: ViewState): void {
     this.#state = state;
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const check of [...this.#waiters]) check();
   }
 }

@@ -1,4 +1,4 @@
-import { CodecError, type DataType, decodeFeature } from "@ofs/codec";
+import { type DataType, decodeFeature } from "@ofs/codec";
 
 /**
  * Splits a comma list of defaults, where vectors stand in brackets.
@@ -22,23 +22,21 @@ export function splitDefaults(text: string, count: number): readonly string[] | 
   return parts.length === count && depth === 0 ? parts : undefined;
 }
 
-/** Text of a default as an author would write it: elements of vectors in brackets, between commas. */
-export function formatDefault(dataType: DataType, bytes: Uint8Array, vectorLength: number): string {
-  try {
-    const value = decodeFeature(dataType, bytes, vectorLength);
-    if (typeof value !== "object") return numberText(dataType, value);
-    const texts = Array.from(value as ArrayLike<number | bigint | boolean | string>, (element) =>
-      numberText(dataType.element, element),
-    );
-    return `[${texts.join(",")}]`;
-  } catch (error) {
-    if (error instanceof CodecError) return "";
-    throw error;
-  }
+/**
+ * Text of a value as an author would write it: elements of vectors in brackets, between commas.
+ *
+ * @param vectorLength read for StringVector only
+ * @throws {CodecError} if the bytes are no value of the type
+ */
+export function formatValue(dataType: DataType, bytes: Uint8Array, vectorLength: number): string {
+  const value = decodeFeature(dataType, bytes, vectorLength);
+  if (typeof value !== "object") return elementText(dataType, value);
+  const elements = Array.from(value as ArrayLike<number | bigint | boolean | string>);
+  return `[${elements.map((element) => elementText(dataType, element)).join(",")}]`;
 }
 
 /** Floats of 32 bits and less by the fewest digits that tell them apart. */
-function numberText(dataType: DataType, value: number | bigint | boolean | string): string {
+function elementText(dataType: DataType, value: number | bigint | boolean | string): string {
   if (typeof value !== "number" || dataType.kind !== "float") return String(value);
   if (dataType.unitSizeBytes === 8 || !Number.isFinite(value)) return String(value);
   for (let digits = 1; digits < 9; digits++) {
