@@ -81,19 +81,17 @@ describe("a write that needs more than one transaction", () => {
   const changes: RegistryChange[] = [
     { path: "active-version", value: Buffer.from("1") },
     ...Array.from({ length: 3 * TXN_OPERATIONS_MAX }, (_, index) => ({
-      path: `many/${index}`,
-      value: Buffer.from(String(index)),
+      path: `many/${index + 1}`,
+      value: Buffer.from(String(index + 1)),
     })),
   ];
 
   /** What a process leaves that ends after the first transaction. */
   async function leaveHalf(): Promise<void> {
     const done = changes.slice(1, 100);
-    const pending = [...changes.slice(100), changes[0] as RegistryChange].map(({ path, value }) => [
-      path,
-      Buffer.from(value ?? []).toString("base64"),
-    ]);
-    pending.push(["gone", null as never]);
+    const left = [...changes.slice(100), changes[0] as RegistryChange];
+    const pending: unknown[] = left.map(({ path, value }) => [path, `${value}`]);
+    pending.push(["gone", null], ["many/odd", "/w==", "base64"]);
     const client = cleanup.client(endpoint);
     await client.put(`${root}/gone`).value("1");
     for (const { path, value } of done) await client.put(`${root}/${path}`).value(value as Buffer);
@@ -103,8 +101,10 @@ describe("a write that needs more than one transaction", () => {
   it("is completed by whoever loads next", async () => {
     await leaveHalf();
     const { entries, authorRevision, revision } = await open().loadForWrite(signal);
-    expect(entries.size).toBe(changes.length);
+    expect(entries.size).toBe(changes.length + 1);
     expect(entries.has("gone")).toBe(false);
+    expect(Buffer.from(entries.get("many/384") ?? [])).toEqual(Buffer.from("384"));
+    expect(Buffer.from(entries.get("many/odd") ?? [])).toEqual(Buffer.of(255));
     expect(authorRevision).toBe(revision);
   });
 
@@ -112,14 +112,22 @@ describe("a write that needs more than one transaction", () => {
     await leaveHalf();
     const absent = { kind: "absent", path: "active-version" } as const;
     expect(await open().writeIf([], [absent])).toEqual({ conflict: absent });
-    expect((await open().load(signal)).entries.size).toBe(changes.length);
+    expect((await open().load(signal)).entries.size).toBe(changes.length + 1);
   });
 
   it("is completed once, however many do it", async () => {
     await leaveHalf();
     const loaded = await Promise.all(Array.from({ length: 5 }, () => open().loadForWrite(signal)));
-    for (const { entries } of loaded) expect(entries.size).toBe(changes.length);
+    for (const { entries } of loaded) expect(entries.size).toBe(changes.length + 1);
     expect(new Set(loaded.map(({ authorRevision }) => authorRevision)).size).toBe(1);
+  });
+
+  it("takes bytes that are no text", async () => {
+    const bytes = changes.map(({ path }) => ({ path, value: Buffer.of(0, 255, 128) }));
+    await open().writeIf(bytes, []);
+    for (const value of (await open().load(signal)).entries.values()) {
+      expect(Buffer.from(value)).toEqual(Buffer.of(0, 255, 128));
+    }
   });
 
   it("is refused if it is too large to be kept, and writes nothing then", async () => {
