@@ -1,5 +1,8 @@
 import type { RegistryTree } from "@ofs/registry";
 import type { Change, ChangeKind, ChangeProblem, PlanContext, Planned } from "../changes/model.ts";
+import { parseChange } from "../changes/parse-change.ts";
+import { isCarriedOut, planChange } from "../changes/plan-change.ts";
+import { subjectOf } from "../changes/subject.ts";
 
 /** What changes mean: pure functions over payloads and registry trees. */
 export interface ChangeRules {
@@ -16,3 +19,10 @@ export interface ChangeRules {
   /** Whether the registry is as it is once the change has been written. */
   isCarriedOut(change: Change, tree: RegistryTree): boolean;
 }
+
+export const CHANGE_RULES: ChangeRules = {
+  parse: parseChange,
+  subject: subjectOf,
+  plan: planChange,
+  isCarriedOut,
+};

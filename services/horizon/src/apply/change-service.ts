@@ -1,5 +1,6 @@
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { RegistryAuthor, RegistryTree } from "@ofs/registry";
+import { diffTree } from "../changes/diff-tree.ts";
 import type { Change, ChangeKind, ChangeProblem, PlanContext, Planned } from "../changes/model.ts";
 import type {
   AuditRepository,
@@ -9,7 +10,7 @@ import type {
 } from "../database/ports.ts";
 import { Applier } from "./applier.ts";
 import { AuditTrail } from "./audit-trail.ts";
-import type { ChangeRules } from "./change-rules.ts";
+import { CHANGE_RULES, type ChangeRules } from "./change-rules.ts";
 import { APPLY_LIMITS, type ApplyLimits, REASON_LENGTH_MAX } from "./limits.ts";
 import type {
   Actor,
@@ -19,7 +20,6 @@ import type {
   SubmitOutcome,
   TableMaker,
 } from "./ports.ts";
-import { previewPlan } from "./preview.ts";
 import { filledPayload, withoutSecrets, withToken } from "./request-payload.ts";
 import { RetryPauses } from "./retry-pauses.ts";
 import { IGNORE_STEPS, type StepListener } from "./steps.ts";
@@ -29,7 +29,8 @@ export interface ChangeServiceDeps {
   readonly audit: AuditRepository;
   readonly registry: RegistryAuthor;
   readonly tables: TableMaker;
-  readonly rules: ChangeRules;
+  /** Default: those of `changes/`. */
+  readonly rules?: ChangeRules;
   readonly context: PlanContext;
   readonly log: Logger;
   /** Whether nobody may approve a request of their own. */
@@ -63,6 +64,7 @@ const DECIDABLE: readonly RequestStatus[] = ["PENDING APPROVAL", "FAILED"];
 
 class Changes implements ChangeService {
   readonly #deps: ChangeServiceDeps;
+  readonly #rules: ChangeRules;
   readonly #limits: ApplyLimits;
   readonly #audit: AuditTrail;
   readonly #applier: Applier;
@@ -70,11 +72,13 @@ class Changes implements ChangeService {
 
   constructor(deps: ChangeServiceDeps) {
     this.#deps = deps;
+    this.#rules = deps.rules ?? CHANGE_RULES;
     this.#limits = { ...APPLY_LIMITS, ...deps.limits };
     this.#audit = new AuditTrail(deps.audit, deps.now, deps.log);
     this.#pauses = new RetryPauses(this.#limits.retryPauseMs, this.#limits.retryPauseMsMax);
     this.#applier = new Applier({
       ...deps,
+      rules: this.#rules,
       audit: this.#audit,
       limits: this.#limits,
       onStep: deps.onStep ?? IGNORE_STEPS,
@@ -85,23 +89,22 @@ class Changes implements ChangeService {
     kind: ChangeKind,
     body: unknown,
     by: Actor,
-    options: { readonly idempotencyKey: string | undefined },
+    { idempotencyKey }: { readonly idempotencyKey: string | undefined },
   ): Promise<SubmitOutcome> {
     if (by.role === "viewer") throw denied("to ask for changes");
     const asked = readBody(body);
     if ("problems" in asked) return asked;
-    const { rules, context } = this.#deps;
+    const { context } = this.#deps;
     const { payload, madeToken } = withToken(
       kind,
       filledPayload(asked.payload, by),
       context.newToken,
     );
-    const parsed = rules.parse(kind, payload);
+    const parsed = this.#rules.parse(kind, payload);
     if ("problems" in parsed) return parsed;
-    const subject = rules.subject(parsed.change);
-    const idempotencyKey = ownKey(by, options.idempotencyKey);
+    const subject = this.#rules.subject(parsed.change);
     // Before the dry run: what was sent before may be carried out by now, and would not pass again.
-    const sent = await this.#sentBefore(kind, subject, idempotencyKey);
+    const sent = await this.#sentBefore(kind, subject, by, idempotencyKey);
     if (sent !== undefined) return sent;
     const planned = await this.#dryRun(parsed.change);
     if ("problems" in planned) return planned;
@@ -120,12 +123,13 @@ class Changes implements ChangeService {
   }
 
   async preview(kind: ChangeKind, body: unknown): Promise<ChangePreview> {
-    const parsed = this.#deps.rules.parse(kind, body);
+    const parsed = this.#rules.parse(kind, body);
     if ("problems" in parsed) return { ...parsed, plan: undefined, keys: [] };
     const tree = await this.#load();
-    const planned = this.#deps.rules.plan(parsed.change, tree, this.#deps.context);
+    const planned = this.#rules.plan(parsed.change, tree, this.#deps.context);
     if ("problems" in planned) return { ...planned, plan: undefined, keys: [] };
-    return previewPlan(planned.plan, tree);
+    const { outcome, tables, writes } = planned.plan;
+    return { problems: [], plan: { tables, outcome }, keys: diffTree(tree, writes) };
   }
 
   async previewRequest(kind: ChangeKind, id: number): Promise<ChangePreview> {
@@ -224,10 +228,11 @@ class Changes implements ChangeService {
   async #sentBefore(
     kind: ChangeKind,
     subject: string,
+    by: Actor,
     idempotencyKey: string | undefined,
   ): Promise<SubmitOutcome | undefined> {
     if (idempotencyKey === undefined) return undefined;
-    const request = await this.#deps.requests.findByIdempotencyKey(idempotencyKey);
+    const request = await this.#deps.requests.findByIdempotencyKey(by.email, idempotencyKey);
     if (request === undefined) return undefined;
     if (request.kind === kind && this.#subject(request) === subject) {
       return { request, isRepeated: true, madeToken: undefined };
@@ -239,7 +244,7 @@ class Changes implements ChangeService {
   }
 
   async #dryRun(change: Change): Promise<Planned> {
-    return this.#deps.rules.plan(change, await this.#load(), this.#deps.context);
+    return this.#rules.plan(change, await this.#load(), this.#deps.context);
   }
 
   #load(): Promise<RegistryTree> {
@@ -255,8 +260,8 @@ class Changes implements ChangeService {
   }
 
   #subject({ kind, payload }: ChangeRequest): string {
-    const parsed = this.#deps.rules.parse(kind, payload);
-    return "change" in parsed ? this.#deps.rules.subject(parsed.change) : "";
+    const parsed = this.#rules.parse(kind, payload);
+    return "change" in parsed ? this.#rules.subject(parsed.change) : "";
   }
 }
 
@@ -273,11 +278,6 @@ function readBody(
 
 function waits({ id, createdBy, kind }: ChangeRequest, subject: string): Refusal {
   return refusal("conflict", `${kind} request ${id} of ${createdBy} for ${subject} waits already`);
-}
-
-/** A key means something only beside who sends it: nobody gets the request of somebody else. */
-function ownKey({ email }: Actor, key: string | undefined): string | undefined {
-  return key === undefined ? undefined : JSON.stringify([email.toLowerCase(), key]);
 }
 
 function refusal(reason: ChangeProblem["reason"], message: string): Refusal {

@@ -57,8 +57,11 @@ export interface RequestFilter {
 export interface RequestRepository {
   submit(request: NewChangeRequest): Promise<Submitted>;
   find(kind: ChangeKind, id: number): Promise<ChangeRequest | undefined>;
-  /** @param key as `submit` was given it. @returns the request that it made, in whatever status it is now */
-  findByIdempotencyKey(key: string): Promise<ChangeRequest | undefined>;
+  /** @returns what this person has sent with this key, in whatever status it is now */
+  findByIdempotencyKey(
+    createdBy: string,
+    idempotencyKey: string,
+  ): Promise<ChangeRequest | undefined>;
   /** Newest first. @returns one page, and how many there are in all */
   list(
     filter: RequestFilter,
