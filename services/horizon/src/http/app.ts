@@ -4,7 +4,7 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import { FeatureStoreError, type Health, type Logger } from "@ofs/platform";
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import type { ChangeService } from "../apply/ports.ts";
@@ -101,7 +101,7 @@ export async function createApp(settings: AppSettings, deps: AppDeps): Promise<F
 function createServer(settings: AppSettings, log: Logger): FastifyInstance {
   const options = {
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.maxRequestBytes,
     trustProxy: settings.trustsProxy,
     requestTimeout: REQUEST_TIMEOUT_MS,
