@@ -3,10 +3,10 @@ import { type DataType, decodeFeature } from "@ofs/codec";
 /**
  * Splits a comma list of defaults, where vectors stand in brackets.
  *
- * @returns undefined if it does not have `count` parts: texts of string features may hold commas themselves
+ * @returns undefined if it is empty, or has not `count` parts: texts of string features may hold commas themselves
  */
 export function splitDefaults(text: string, count: number): readonly string[] | undefined {
-  if (text === "" && count === 0) return [];
+  if (text === "") return undefined;
   const parts: string[] = [];
   let depth = 0;
   let start = 0;
