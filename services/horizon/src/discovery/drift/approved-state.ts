@@ -111,8 +111,10 @@ class FoldingState implements ApprovedState {
         this.#editGroup(payloads.groupEditPayload.parse(payload));
         break;
       case "features-add":
+        this.#addFeatures(payloads.featuresPayload.parse(payload));
+        break;
       case "features-edit":
-        this.#putFeatures(payloads.featuresPayload.parse(payload));
+        this.#editFeatures(payloads.featureEditsPayload.parse(payload));
         break;
       case "features-delete":
         this.#deleteFeatures(payloads.deletePayload.parse(payload));
@@ -174,8 +176,18 @@ class FoldingState implements ApprovedState {
     if (known !== undefined) this.groups.set(name, { ...known, ...settingsOf(sent) });
   }
 
-  #putFeatures(sent: z.output<typeof payloads.featuresPayload>): void {
+  #addFeatures(sent: z.output<typeof payloads.featuresPayload>): void {
     this.#changeFeatures(sent, (known) => withFeatures(known, sent.features));
+  }
+
+  #editFeatures(sent: z.output<typeof payloads.featureEditsPayload>): void {
+    this.#changeFeatures(sent, (known) => {
+      const edited = sent.features.flatMap((edit) => {
+        const before = known.get(edit.label);
+        return before === undefined ? [] : [editedFeature(before, edit)];
+      });
+      return withFeatures(known, edited);
+    });
   }
 
   #deleteFeatures(sent: z.output<typeof payloads.deletePayload>): void {
@@ -200,6 +212,18 @@ function settingsOf(sent: z.output<typeof payloads.groupEditPayload>) {
     ttlSeconds: sent["ttl-in-seconds"],
     isInMemoryCached: sent["in-memory-cache-enabled"],
     isDistributedCached: sent["distributed-cache-enabled"],
+  };
+}
+
+function editedFeature(
+  before: payloads.ApprovedFeature,
+  edit: payloads.ApprovedFeatureEdit,
+): payloads.ApprovedFeature {
+  return {
+    label: before.label,
+    provider: edit.provider ?? before.provider,
+    basePath: edit.basePath ?? before.basePath,
+    column: edit.column ?? before.column,
   };
 }
 

@@ -33,13 +33,36 @@ const feature = z
   }));
 export type ApprovedFeature = z.output<typeof feature>;
 
+/** What is left out stays as it is. */
+const featureEdit = z
+  .object({
+    labels: z.string(),
+    "source-base-path": z.string().optional(),
+    "source-data-column": z.string().optional(),
+    "storage-provider": z.string().optional(),
+  })
+  .transform((sent) => ({
+    label: sent.labels,
+    provider: sent["storage-provider"],
+    basePath: sent["source-base-path"],
+    column: sent["source-data-column"],
+  }));
+export type ApprovedFeatureEdit = z.output<typeof featureEdit>;
+
+/** Older clients send null for an empty list. */
+const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+
 const key = z.object({ sequence: z.int(), "entity-label": z.string(), "column-label": z.string() });
 
 export const storePayload = z.object({
   "conf-id": integer,
   "db-type": z.string(),
   table: text,
-  "primary-keys": z.array(z.string()).default([]),
+  "primary-keys": listOf(z.string()),
 });
 
 export const jobPayload = z.object({
@@ -70,7 +93,7 @@ export const groupPayload = z.object({
   "job-id": text,
   "store-id": z.union([z.string(), z.int()]).transform(String),
   "data-type": z.string(),
-  features: z.array(feature).default([]),
+  features: listOf(feature),
 });
 
 export const groupEditPayload = z.object(groupSettings);
@@ -78,11 +101,17 @@ export const groupEditPayload = z.object(groupSettings);
 export const featuresPayload = z.object({
   "entity-label": z.string().min(1),
   "feature-group-label": z.string().min(1),
-  features: z.array(feature),
+  features: listOf(feature),
+});
+
+export const featureEditsPayload = z.object({
+  "entity-label": z.string().min(1),
+  "feature-group-label": z.string().min(1),
+  features: listOf(featureEdit),
 });
 
 export const deletePayload = z.object({
   "entity-label": z.string().min(1),
   "feature-group-label": z.string().min(1),
-  "feature-labels": z.array(z.string()),
+  "feature-labels": listOf(z.string()),
 });
