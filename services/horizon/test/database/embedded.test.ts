@@ -55,6 +55,12 @@ test("what is stored is there after closing and opening", async () => {
   await second.close();
 });
 
+test("nobody but its owner may read the file", async () => {
+  await (await open("rights")).close();
+  const { mode } = statSync(join(root, "rights", EMBEDDED_FILE));
+  expect(mode & 0o777).toBe(0o600);
+});
+
 test("a closed database is UNAVAILABLE", async () => {
   const database = await open("closed");
   await database.close();

@@ -1,7 +1,8 @@
 import { FeatureStoreError } from "@ofs/platform";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CHANGE_KINDS, type ChangeKind } from "../../src/changes/model.ts";
 import type { ChangeRequest, Database } from "../../src/database/ports.ts";
+import { IDEMPOTENCY_KEY_TTL_MS } from "../../src/database/requests/idempotency-keys.ts";
 import { newRequest, requestOf } from "./new-requests.ts";
 
 const RACERS = 20;
@@ -87,6 +88,24 @@ export function testRequests(database: () => Database): void {
     expect(await requests().findByIdempotencyKey("a@x.io", "key-1")).toEqual(rejected);
     expect(await requests().findByIdempotencyKey("b@x.io", "key-1")).toBeUndefined();
     expect(await requests().findByIdempotencyKey("a@x.io", "key-2")).toBeUndefined();
+  });
+
+  test("an idempotency key is forgotten after a day, and may be used again, once", async () => {
+    const request = newRequest("job", "expires", { idempotencyKey: "key-5" });
+    const made = requestOf(await requests().submit(request));
+    await requests().move(made, "PENDING APPROVAL", "REJECTED", {});
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + IDEMPOTENCY_KEY_TTL_MS });
+    try {
+      expect(await requests().findByIdempotencyKey("a@x.io", "key-5")).toBeUndefined();
+      const race = Array.from({ length: RACERS }, () => requests().submit(request));
+      const outcomes = await Promise.all(race);
+      const [id, ...others] = new Set(outcomes.map((each) => requestOf(each).id));
+      expect(others).toEqual([]);
+      expect(id).not.toBe(made.id);
+      expect(outcomes.filter((each) => "request" in each && !each.isRepeated)).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("an idempotency key is one person's, and one change's", async () => {

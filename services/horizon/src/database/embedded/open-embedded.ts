@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { FeatureStoreError } from "@ofs/platform";
 import { Kysely } from "kysely";
@@ -19,6 +19,8 @@ export const EMBEDDED_FILE = "horizon.db";
 const BUSY_TIMEOUT_MS = 20;
 /** While the file is opened, where a lock is held for long only if another process opens it, too. */
 const OPEN_BUSY_TIMEOUT_MS = 5000;
+/** Rights of a new file: to read and write, for its owner. */
+const OWNER_ONLY = 0o600;
 /** A commit returns when it is on disk, so an acknowledged change survives a crash of the machine. */
 const PRAGMAS = ["journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 16777216"];
 
@@ -35,6 +37,8 @@ export function openEmbedded({
 function openFile(folder: string, path: string): Database {
   try {
     mkdirSync(folder, { recursive: true });
+    // Before anything is in it: it holds hashes of passwords. SQLite gives its other files the same rights.
+    closeSync(openSync(path, "a", OWNER_ONLY));
     const database = new Libsql(path, { timeout: OPEN_BUSY_TIMEOUT_MS });
     for (const pragma of PRAGMAS) database.pragma(pragma);
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
