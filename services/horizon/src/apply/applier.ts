@@ -11,6 +11,7 @@ import type { ApplyLimits } from "./limits.ts";
 import type { TableMaker } from "./ports.ts";
 import { withoutSecrets } from "./request-payload.ts";
 import type { StepListener } from "./steps.ts";
+import { UnfinishedError } from "./unfinished.ts";
 
 /** First pause after a write that somebody else was quicker than. */
 const CONFLICT_PAUSE_MS = 10;
@@ -57,7 +58,7 @@ export class Applier {
    * @param request as the move into APPLYING gave it
    * @param isTakenUp an earlier run may have got anywhere
    * @returns the request at its end, or as somebody else has it now
-   * @throws {FeatureStoreError} UNAVAILABLE if it could not be taken to an end: it is APPLYING still
+   * @throws {UnfinishedError} if it could not be taken to an end: it is APPLYING still
    */
   async run(request: ChangeRequest, isTakenUp: boolean): Promise<ChangeRequest> {
     const lease = new Lease(this.#deps.requests, request);
@@ -72,7 +73,9 @@ export class Applier {
       const subject = this.#deps.rules.subject(parsed.change);
       return await this.#end(lease, subject, isTakenUp, ending);
     } catch (error) {
-      throw this.#toTrouble(lease.request, error);
+      const { id, kind } = request;
+      this.#deps.log.error({ err: error, kind, id }, "request could not be taken to its end yet");
+      throw new UnfinishedError(lease.request, error);
     }
   }
 
@@ -154,16 +157,5 @@ export class Applier {
     const request = await this.#deps.requests.find(kind, id);
     if (request !== undefined) return request;
     throw new FeatureStoreError("INTERNAL", `${kind} request ${id} is gone`);
-  }
-
-  #toTrouble({ kind, id }: ChangeRequest, cause: unknown): FeatureStoreError {
-    this.#deps.log.error({ err: cause, kind, id }, "request could not be taken to its end yet");
-    // What was not thrown on purpose is for the log, not for callers.
-    const reason = cause instanceof FeatureStoreError ? cause.message : "internal error";
-    return new FeatureStoreError(
-      "UNAVAILABLE",
-      `${kind} request ${id} is being applied, but could not be finished yet; it is tried again: ${reason}`,
-      { cause },
-    );
   }
 }

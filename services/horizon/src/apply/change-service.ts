@@ -21,8 +21,8 @@ import type {
   TableMaker,
 } from "./ports.ts";
 import { filledPayload, withoutSecrets, withToken } from "./request-payload.ts";
-import { RetryPauses } from "./retry-pauses.ts";
 import { IGNORE_STEPS, type StepListener } from "./steps.ts";
+import { Unfinished, UnfinishedError } from "./unfinished.ts";
 
 export interface ChangeServiceDeps {
   readonly requests: RequestRepository;
@@ -68,14 +68,14 @@ class Changes implements ChangeService {
   readonly #limits: ApplyLimits;
   readonly #audit: AuditTrail;
   readonly #applier: Applier;
-  readonly #pauses: RetryPauses;
+  readonly #unfinished: Unfinished;
 
   constructor(deps: ChangeServiceDeps) {
     this.#deps = deps;
     this.#rules = deps.rules ?? CHANGE_RULES;
     this.#limits = { ...APPLY_LIMITS, ...deps.limits };
     this.#audit = new AuditTrail(deps.audit, deps.now, deps.log);
-    this.#pauses = new RetryPauses(this.#limits.retryPauseMs, this.#limits.retryPauseMsMax);
+    this.#unfinished = new Unfinished(this.#limits);
     this.#applier = new Applier({
       ...deps,
       rules: this.#rules,
@@ -155,32 +155,49 @@ class Changes implements ChangeService {
   async reconcile(): Promise<number> {
     const { now, requests } = this.#deps;
     const stuck = await requests.stuck(now() - this.#limits.leaseMs);
-    const due = stuck.filter((request) => !this.#pauses.isPausing(request, now()));
+    const due = this.#unfinished.due(stuck, now()).slice(0, this.#limits.reconcileBatchMax);
     let count = 0;
     const work = async (): Promise<void> => {
       for (let next = due.shift(); next !== undefined; next = due.shift()) {
         if (await this.#takeUp(next)) count += 1;
       }
     };
-    await Promise.all(Array.from({ length: this.#limits.reconcileConcurrency }, work));
+    const { reconcileConcurrency: length } = this.#limits;
+    const workers = await Promise.allSettled(Array.from({ length }, work));
+    for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
     return count;
   }
 
   /** @returns whether nobody else was quicker */
   async #takeUp(request: ChangeRequest): Promise<boolean> {
-    const { attempt } = request;
+    const { attempt, id, kind } = request;
     const claimed = await this.#deps.requests.move(request, "APPLYING", "APPLYING", { attempt });
-    if (claimed === undefined) return false;
-    const { kind, id } = claimed;
+    if (claimed === undefined) {
+      this.#unfinished.forget(request);
+      return false;
+    }
     this.#deps.log.info({ kind, id, attempt: claimed.attempt }, "request is taken up");
     try {
-      await this.#applier.run(claimed, true);
-      this.#pauses.forget(request);
-    } catch (err) {
-      const pauseMs = this.#pauses.note(request, this.#deps.now());
-      this.#deps.log.warn({ err, kind, id, pauseMs }, "request stays in APPLYING");
+      await this.#run(claimed, true);
+    } catch (error) {
+      // It is noted, and logged with its cause: the next look goes on.
+      if (!(error instanceof UnfinishedError)) throw error;
     }
     return true;
+  }
+
+  async #run(request: ChangeRequest, isTakenUp: boolean): Promise<ChangeRequest> {
+    try {
+      const ended = await this.#applier.run(request, isTakenUp);
+      this.#unfinished.forget(request);
+      return ended;
+    } catch (error) {
+      if (error instanceof UnfinishedError) {
+        const pauseMs = this.#unfinished.note(error.request, this.#deps.now());
+        this.#deps.log.warn({ kind: request.kind, id: request.id, pauseMs }, "request waits");
+      }
+      throw error;
+    }
   }
 
   async #reject(request: ChangeRequest, rejectReason: string, by: Actor): Promise<ChangeRequest> {
@@ -204,7 +221,7 @@ class Changes implements ChangeService {
     const change = { approvedBy: by.email, rejectReason: "" };
     const applying = await this.#decide(request, "APPLYING", change);
     await this.#audit.add("request.approved", by.email, applying, this.#subject(request));
-    return this.#applier.run(applying, false);
+    return this.#run(applying, false);
   }
 
   /** The gate: of several decisions about a request, one passes. */

@@ -13,6 +13,8 @@ export interface ApplyLimits {
   readonly conflictPauseMsMax: number;
   /** Requests that the reconciler works on at once. */
   readonly reconcileConcurrency: number;
+  /** Requests of one look of the reconciler; the next look goes on. */
+  readonly reconcileBatchMax: number;
   /** Pause of the reconciler after a request met trouble; each further one doubles it. */
   readonly retryPauseMs: number;
   readonly retryPauseMsMax: number;
@@ -24,6 +26,7 @@ export const APPLY_LIMITS: ApplyLimits = {
   conflictsMax: 50,
   conflictPauseMsMax: 250,
   reconcileConcurrency: 4,
+  reconcileBatchMax: 100,
   retryPauseMs: 5_000,
   retryPauseMsMax: 300_000,
 };

@@ -2,7 +2,7 @@ import type { Logger } from "@ofs/platform";
 import type { ChangeService } from "./ports.ts";
 
 /** Pause between looks at what a crash left. */
-const INTERVAL_MS = 10_000;
+const INTERVAL_MS = 5_000;
 
 /** Longest pause while the database is away; each failed look doubles it. */
 const INTERVAL_MS_MAX = 120_000;
