@@ -1,5 +1,5 @@
 import { FeatureStoreError, toWireStatus } from "@ofs/platform";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { CatalogView } from "../catalog/live-catalog.ts";
 import type { Catalog, CatalogEntity, CatalogGroup } from "../catalog/model.ts";
@@ -28,13 +28,29 @@ export function tagByRevision(catalog: CatalogView) {
 
 /** Answers failures of endpoints whose clients expect `data` also then. */
 export function failWithData(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = hasZodFastifySchemaValidationErrors(error)
-    ? new FeatureStoreError("INVALID_ARGUMENT", error.message)
-    : error;
-  const { http, name, message } = toWireStatus(failure);
+  const { http, name, message } = toWireStatus(ownErrorOf(error));
   if (http >= 500) request.log.error({ err: error }, "a request failed");
   const body = JSON.stringify({ error: message, code: name, data: {} });
-  reply.code(http).type("application/json").send(body);
+  reply
+    .code(transportStatusOf(error) ?? http)
+    .type("application/json")
+    .send(body);
+}
+
+/** Faults that the framework finds in a request are the caller's. */
+function ownErrorOf(error: unknown): unknown {
+  if (error instanceof FeatureStoreError) return error;
+  const isOfCaller =
+    hasZodFastifySchemaValidationErrors(error) || transportStatusOf(error) !== undefined;
+  if (!isOfCaller) return error;
+  return new FeatureStoreError("INVALID_ARGUMENT", (error as Error).message, { cause: error });
+}
+
+/** @returns the framework's own status of a request that it refuses, for example 415 */
+function transportStatusOf(error: unknown): number | undefined {
+  if (error instanceof FeatureStoreError) return undefined;
+  const { statusCode } = error as Partial<FastifyError>;
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }
 
 /** @throws {FeatureStoreError} `code` if there is no such entity */

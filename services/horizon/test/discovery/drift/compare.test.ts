@@ -96,7 +96,7 @@ describe("approved requests and the registry", () => {
     });
   });
 
-  it("a missing entity, and its groups, are told once each", () => {
+  it("a missing entity is told once", () => {
     const requests = [
       approved("entity", { "entity-label": "shop", "key-map": {} }),
       ...exampleRequests(),
