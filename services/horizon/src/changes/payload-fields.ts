@@ -3,6 +3,7 @@ import { REFERENCE_LENGTH_MAX, UINT16_MAX } from "./limits.ts";
 
 /*
  * What the fields of payloads are made of. Every error text goes on after the value that was sent: `"a b" must be ...`.
+ * Lists and objects have `example` in place of `examples`, which zod leaves out where something inside is transformed.
  */
 
 interface About {
@@ -93,7 +94,13 @@ export function flagText({ description, example }: About) {
 export function lengthText({ description, example }: About) {
   const error = `must be a whole number from 0 to ${UINT16_MAX}, as text`;
   return z
-    .union([z.string().regex(/^\d{1,5}$/), z.int().min(0).max(UINT16_MAX)], { error })
+    .union(
+      [
+        z.string().regex(/^\d{1,5}$/, { error }),
+        z.int({ error }).min(0, { error }).max(UINT16_MAX, { error }),
+      ],
+      { error },
+    )
     .meta({ description, examples: [example] })
     .transform(Number)
     .pipe(z.number().max(UINT16_MAX, { error }));
@@ -110,7 +117,7 @@ export function listOrNothing<T extends z.ZodType>(
     .array(item, { error })
     .max(countMax, { error })
     .nullish()
-    .meta({ description, examples: [example] })
+    .meta({ description, example })
     .transform((items) => items ?? []);
 }
 
@@ -125,5 +132,5 @@ export function listOf<T extends z.ZodType>(
     .array(item, { error })
     .min(1, { error })
     .max(countMax, { error })
-    .meta({ description, examples: [example] });
+    .meta({ description, example });
 }

@@ -85,7 +85,7 @@ const cache = z
     },
     { error: "must be an object" },
   )
-  .meta({ description: "How rows of the entity are cached.", examples: [EXAMPLE_CACHE] });
+  .meta({ description: "How rows of the entity are cached.", example: EXAMPLE_CACHE });
 
 const CACHE_OFF = {
   enabled: false,
@@ -131,7 +131,7 @@ const newFeature = z
     "string-length": stringLength.default(0),
     "vector-length": vectorLength.default(0),
   })
-  .meta({ examples: [EXAMPLE_FEATURE] });
+  .meta({ example: EXAMPLE_FEATURE });
 
 /** Clients send a row that nobody filled in, too. */
 const firstFeature = newFeature.extend({
@@ -151,7 +151,7 @@ const featureEdit = z
     "string-length": stringLength.optional(),
     "vector-length": vectorLength.optional(),
   })
-  .meta({ description: "What is left out stays as it is.", examples: [EXAMPLE_FEATURE] });
+  .meta({ description: "What is left out stays as it is.", example: EXAMPLE_FEATURE });
 
 const groupTtl = wholeNumber(0, GROUP_TTL_SECONDS_MAX, {
   description: "How long a stored value counts; 0 = for ever.",

@@ -1,0 +1,7 @@
+const { OFS_PROPERTY_RUNS: asked = "100" } = process.env;
+
+/** How often a property is tried; more is asked for through the environment. */
+export const PROPERTY_RUNS: number = Number(asked);
+
+/** Generous, as it only has to end a hang. */
+export const PROPERTY_TIMEOUT_MS: number = 30_000 + PROPERTY_RUNS * 100;
