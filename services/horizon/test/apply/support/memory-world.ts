@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger } from "@ofs/platform";
+import { createLogger, type Logger } from "@ofs/platform";
 import { MemoryRegistrySource } from "@ofs/registry";
 import {
   type ApplyLimits,
@@ -29,7 +29,7 @@ export const CONTEXT: PlanContext = {
   newToken: () => "a-made-token",
 };
 
-export const silentLog = createLogger({ service: "test", level: "DISABLED" });
+export const silentLog: Logger = createLogger({ service: "test", level: "DISABLED" });
 
 /** So that nothing waits in tests. */
 const TEST_LIMITS: Partial<ApplyLimits> = { conflictPauseMsMax: 5 };
