@@ -8,6 +8,11 @@ import {
 import { ConfigError, EnvReader, text } from "@ofs/platform";
 import { z } from "zod";
 import { AUTH_VARIABLES, type AuthSettings, readAuthSettings } from "./auth-settings.ts";
+import {
+  DATA_PLANE_VARIABLES,
+  type DataPlaneSettings,
+  readDataPlaneSettings,
+} from "./data-plane-settings.ts";
 import { DATABASE_VARIABLES, type MysqlServer, readDatabaseSettings } from "./database-settings.ts";
 import {
   PROCESS_VARIABLES,
@@ -37,6 +42,8 @@ export interface HorizonConfig {
   /** etcd root `/config/<name>`: the data plane's `APP_NAME`. */
   readonly registryName: string;
   readonly stores: StoreSettings;
+  /** undefined: values cannot be looked up. */
+  readonly dataPlane: DataPlaneSettings | undefined;
   /** Set, and without effect. */
   readonly unusedVariables: readonly string[];
   /** Set, and nobody knows them: misspelt, maybe. */
@@ -68,6 +75,7 @@ function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
     registry,
     registryName: reader.read(REGISTRY_NAME_VARIABLES)?.ONLINE_FEATURE_STORE_APP_NAME,
     stores: readStoreSettings(reader, isEmbedded),
+    dataPlane: readDataPlaneSettings(reader),
     unusedVariables: unused,
     unknownVariables: unknown,
   });
@@ -82,6 +90,7 @@ export function configVariables(): string[] {
     ...Object.keys(REGISTRY_VARIABLES.shape),
     ...Object.keys(REGISTRY_NAME_VARIABLES.shape),
     ...Object.keys(STORE_VARIABLES.shape),
+    ...Object.keys(DATA_PLANE_VARIABLES.shape),
     ...numberedVariables("SCYLLA", SCYLLA_VARIABLES),
     ...numberedVariables("STORAGE_SCYLLA", SCYLLA_VARIABLES),
     ...UNUSED_VARIABLES,
