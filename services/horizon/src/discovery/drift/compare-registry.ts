@@ -1,5 +1,5 @@
 import type { Catalog, CatalogSource } from "../catalog/model.ts";
-import { activeVersionOf } from "../catalog/read-group.ts";
+import { activeVersionOf, faultsOfGroup } from "../catalog/read-group.ts";
 import { createDifference, type Difference } from "./model.ts";
 
 /** What does not fit together within the registry. */
@@ -49,12 +49,16 @@ function strangeSources(catalog: Catalog): Difference[] {
   }
   return [...catalog.sources.values()].flatMap((source) => {
     const known = labels.get(`${source.entityLabel}|${source.groupLabel}`);
-    return strangeSource(source, known?.has(source.featureLabel) === true);
+    return strangeSource(source, known?.has(source.featureLabel) === true, catalog);
   });
 }
 
 /** Deleting is safe only where nothing reads the entry: one that no feature has, or that names no source. */
-function strangeSource(source: CatalogSource, isOfFeature: boolean): Difference[] {
+function strangeSource(
+  source: CatalogSource,
+  isOfFeature: boolean,
+  catalog: Catalog,
+): Difference[] {
   const subject = `source ${source.name}`;
   const [fault] = source.faults;
   if (fault !== undefined) {
@@ -73,7 +77,21 @@ function strangeSource(source: CatalogSource, isOfFeature: boolean): Difference[
       subject,
       message,
       found: `${source.provider}|${source.basePath}|${source.column}`,
-      remedy: { do: "delete", path: `source/${source.name}` },
+      remedy:
+        isEmpty || isSurelyGone(source, catalog)
+          ? { do: "delete", path: `source/${source.name}` }
+          : undefined,
     }),
   ];
+}
+
+/** Whether the feature is really not there, and not just hidden by a fault that somebody may put right. */
+function isSurelyGone({ entityLabel, groupLabel }: CatalogSource, catalog: Catalog): boolean {
+  const entity = catalog.entities.get(entityLabel);
+  if (entity === undefined) {
+    return !catalog.snapshot.faults.some(({ path }) => path === "" || path === "entities");
+  }
+  if (entity.faults.length > 0) return false;
+  const group = entity.groups.get(groupLabel);
+  return group === undefined || faultsOfGroup(group).length === 0;
 }

@@ -55,7 +55,7 @@ export async function compareTables(
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < needs.length; index = next++) {
-      found[index] = await compareTable(needs[index] as TableNeed, tables, log);
+      found[index] = await compareTable(needs[index] as TableNeed, catalog, tables, log);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_STORE_COUNT }, work));
@@ -64,12 +64,13 @@ export async function compareTables(
 
 async function compareTable(
   need: TableNeed,
+  catalog: Catalog,
   tables: TableMaker,
   log: Logger,
 ): Promise<Difference[]> {
   const subject = `table ${need.table} of store ${need.storeId}`;
   try {
-    return diffTable(need, await tables.describe(need));
+    return diffTable(need, await tables.describe(need), mentionedColumns(catalog, need));
   } catch (error) {
     const { message } = toWireStatus(error);
     log.warn({ err: error, store: need.storeId, table: need.table }, "a table cannot be described");
@@ -77,8 +78,24 @@ async function compareTable(
   }
 }
 
-/** @param table as it is; undefined if there is none, or the store has no tables */
-export function diffTable(need: TableNeed, table: Table | undefined): Difference[] {
+/** Columns that any group of a store names, faulty ones too: what they hold is not to be called unused. */
+function mentionedColumns({ entities }: Catalog, { storeId }: TableNeed): ReadonlySet<string> {
+  const groups = [...entities.values()].flatMap((entity) => [...entity.groups.values()]);
+  const columns = groups
+    .filter((group) => group.storeId === storeId)
+    .flatMap((group) => group.columns.map(({ label }) => label));
+  return new Set(columns);
+}
+
+/**
+ * @param table as it is; undefined if there is none, or the store has no tables
+ * @param mentioned columns that are not unused, besides those of the need
+ */
+export function diffTable(
+  need: TableNeed,
+  table: Table | undefined,
+  mentioned: ReadonlySet<string> = new Set(),
+): Difference[] {
   const subject = `table ${need.table} of store ${need.storeId}`;
   if (table === undefined) {
     // Redis has no tables, and an embedded store makes room by itself.
@@ -106,7 +123,7 @@ export function diffTable(need: TableNeed, table: Table | undefined): Difference
   }
   return [
     ...need.columns.flatMap((column) => diffColumn(need, column, table)),
-    ...unused(need, table),
+    ...unused(need, table, mentioned),
   ];
 }
 
@@ -139,8 +156,8 @@ function diffColumn(need: TableNeed, column: string, table: Table): Difference[]
   ];
 }
 
-function unused(need: TableNeed, table: Table): Difference[] {
-  const needed = new Set(need.columns);
+function unused(need: TableNeed, table: Table, mentioned: ReadonlySet<string>): Difference[] {
+  const needed = new Set([...need.columns, ...mentioned]);
   return [...table.columns.keys()]
     .filter((column) => BLOCK_COLUMN.test(column) && !needed.has(column))
     .map((column) =>

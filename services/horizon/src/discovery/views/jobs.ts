@@ -6,7 +6,10 @@ export interface GroupName {
   readonly "feature-group-label": string;
 }
 
-/** A writer job or a client: what it may do, and what it feeds. Never its tokens. */
+/**
+ * A writer job or a client: what the data plane lets it do, and what it feeds. Never its tokens. A writer's token opens
+ * the mapping of its sources, and nothing of the data plane.
+ */
 export interface JobShape extends FaultsShape {
   readonly "job-id": string;
   readonly "job-type": "writer" | "reader";
@@ -44,7 +47,7 @@ function jobShape(catalog: Catalog, job: CatalogJob, nowSeconds: number): JobSha
     writes: job.kind === "writer" ? groupsOfJob(catalog, job.id).map(groupName) : [],
     entities: access?.entities === undefined ? null : [...access.entities].sort(),
     "may-read": job.kind === "reader" && access?.mayRead === true,
-    "may-write": job.kind === "reader" ? access?.mayWrite === true : access !== undefined,
+    "may-write": job.kind === "reader" && access?.mayWrite === true,
     "previous-token-until": ends.length === 0 ? null : Math.max(...ends),
     ...faultsShape(job.faults),
   };

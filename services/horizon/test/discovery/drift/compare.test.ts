@@ -4,10 +4,16 @@ import { compareRegistry } from "../../../src/discovery/drift/compare-registry.t
 import { compareRequests } from "../../../src/discovery/drift/compare-requests.ts";
 import { diffTable, tableNeeds } from "../../../src/discovery/drift/compare-tables.ts";
 import { planRepair } from "../../../src/discovery/drift/model.ts";
-import { exampleCatalog, type TextEntries } from "../support/example-tree.ts";
+import { EXAMPLE, exampleCatalog, type TextEntries } from "../support/example-tree.ts";
 import { approved, exampleRequests } from "../support/requests.ts";
 
 const CORE = "entities/user/feature-groups/core";
+
+const WITHOUT_USER: TextEntries = Object.fromEntries(
+  Object.keys(EXAMPLE)
+    .filter((path) => path.startsWith("entities/user/"))
+    .map((path) => [path, undefined]),
+);
 
 function requestDrift(changes: TextEntries, requests = exampleRequests()) {
   return compareRequests(foldApproved(requests), exampleCatalog(changes));
@@ -153,6 +159,14 @@ describe("the registry itself", () => {
     expect(found.map((each) => [each.kind, each.subject])).toContainEqual([kind, subject]);
   });
 
+  it("sources of an entity that is gone are repaired by deleting them", () => {
+    const found = compareRegistry(exampleCatalog(WITHOUT_USER));
+    expect(found.map(({ kind, remedy }) => [kind, remedy?.do])).toEqual(
+      found.map(() => ["source-stray", "delete"]),
+    );
+    expect(found).toHaveLength(3);
+  });
+
   it("a source that no feature has is repaired by deleting it", () => {
     const path = "source/user|core|gone";
     const [difference] = compareRegistry(exampleCatalog({ [path]: "TABLE|db.t|c|0" }));
@@ -160,6 +174,20 @@ describe("the registry itself", () => {
       writes: [{ path, value: undefined }],
       expectations: [{ kind: "unchanged", path, since: 7 }],
     });
+  });
+});
+
+describe("sources that a fault hides", () => {
+  it.each<[string, TextEntries]>([
+    ["the group's", { [`${CORE}/data-type`]: "DataTypeFP31" }],
+    ["the version's", { [`${CORE}/features/1/feature-meta`]: "not json" }],
+    ["the entity's", { "entities/user/keys/0/sequence": "one" }],
+    ["that of all entities", { ...WITHOUT_USER, entities: "not json" }],
+  ])("are never deleted: %s", (_, changes) => {
+    const catalog = exampleCatalog({ ...changes, "source/user|core|gone": "TABLE|db.t|c|0" });
+    const strays = compareRegistry(catalog).filter(({ kind }) => kind === "source-stray");
+    expect(strays.length).toBeGreaterThan(0);
+    for (const difference of strays) expect(planRepair(difference, 7)).toBeUndefined();
   });
 });
 
@@ -192,6 +220,11 @@ describe("tables", () => {
     expect(diffTable(need, table)).toEqual([]);
     expect(diffTable({ ...need, dbType: "redis_failover" }, undefined)).toEqual([]);
     expect(diffTable({ ...need, dbType: "embedded" }, undefined)).toEqual([]);
+  });
+
+  it("a column of a group that is not served is not called unused", () => {
+    const columns = new Map([...table.columns, ["seg_2", "blob"]]);
+    expect(diffTable(need, { ...table, columns }, new Set(["seg_2"]))).toEqual([]);
   });
 
   it("a missing table is made with all columns", () => {

@@ -133,7 +133,7 @@ describe("additions", () => {
       hits: [{ kind: "feature", label: "ctr", "feature-group-label": "core" }],
     });
     expect(await get("jobs")).toMatchObject([
-      { "job-id": "user_job", "may-write": true, "previous-token-until": 2000 },
+      { "job-id": "user_job", "may-write": false, "previous-token-until": 2000 },
     ]);
     expect(await get("faults")).toEqual([]);
   });

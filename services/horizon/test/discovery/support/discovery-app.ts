@@ -1,7 +1,12 @@
 import cookie from "@fastify/cookie";
 import { createLogger, FeatureStoreError } from "@ofs/platform";
 import { MemoryRegistrySource, type RegistryChange } from "@ofs/registry";
-import { type FastifyInstance, fastify, type InjectOptions } from "fastify";
+import {
+  type FastifyInstance,
+  fastify,
+  type InjectOptions,
+  type LightMyRequestResponse,
+} from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { TableMaker } from "../../../src/apply/ports.ts";
 import type { Session, Sessions } from "../../../src/auth/sessions.ts";
@@ -121,7 +126,7 @@ export class DiscoveryApp {
     path: string,
     payload?: InjectOptions["payload"],
     headers: Record<string, string> = {},
-  ) {
+  ): Promise<LightMyRequestResponse> {
     return this.app.inject({
       method,
       url: `${BASE}/${path}`,

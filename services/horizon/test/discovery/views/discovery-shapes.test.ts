@@ -188,7 +188,7 @@ describe("published shapes", () => {
         ],
         entities: null,
         "may-read": false,
-        "may-write": true,
+        "may-write": false,
         "previous-token-until": 2000,
       },
     ]);
