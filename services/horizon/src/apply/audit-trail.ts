@@ -38,7 +38,7 @@ export class AuditTrail {
       atMs: this.#now(),
       actor,
       action,
-      subject: `${kind} ${subject}`,
+      subject: `${kind} ${subject}`.trimEnd(),
       details: { "request-id": id, ...details },
     };
     try {

@@ -264,8 +264,14 @@ class Changes implements ChangeService {
     return this.#rules.plan(change, await this.#load(), this.#deps.context);
   }
 
-  #load(): Promise<RegistryTree> {
-    return this.#deps.registry.load(AbortSignal.timeout(this.#limits.loadTimeoutMs));
+  /** What the registry does not allow this process is no matter of the caller's role. */
+  async #load(): Promise<RegistryTree> {
+    try {
+      return await this.#deps.registry.load(AbortSignal.timeout(this.#limits.loadTimeoutMs));
+    } catch (error) {
+      if (!(error instanceof FeatureStoreError) || error.code !== "PERMISSION_DENIED") throw error;
+      throw new FeatureStoreError("UNAVAILABLE", error.message, { cause: error });
+    }
   }
 
   async #find(kinds: readonly ChangeKind[], id: number): Promise<ChangeRequest> {

@@ -1,3 +1,5 @@
+import { FeatureStoreError } from "@ofs/platform";
+import type { MemoryRegistrySource } from "@ofs/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Actor, ChangeService } from "../../src/apply/index.ts";
 import { MemoryWorld, SCYLLA } from "./support/memory-world.ts";
@@ -131,6 +133,24 @@ describe("submit", () => {
     await changes.submit("entity", askEntity("user").body, AUTHOR, key);
     const other = await changes.submit("entity", askEntity("item").body, AUTHOR, key);
     expect(other).toMatchObject({ problems: [{ field: "", reason: "conflict" }] });
+  });
+});
+
+describe("a registry that does not let this process in", () => {
+  it("is UNAVAILABLE, not a matter of the caller's role", async () => {
+    const failure = new FeatureStoreError("PERMISSION_DENIED", "etcd: load: permission denied");
+    const registry = Object.assign(Object.create(world.registry) as MemoryRegistrySource, {
+      load: () => Promise.reject(failure),
+      loadForWrite: () => Promise.reject(failure),
+    });
+    const shutOut = world.service({ registry });
+    const { body } = askEntity("user");
+    const unavailable = { code: "UNAVAILABLE", message: expect.stringContaining(failure.message) };
+    await expect(shutOut.submit("entity", body, AUTHOR, NO_KEY)).rejects.toMatchObject(unavailable);
+    await expect(shutOut.preview("entity", body)).rejects.toMatchObject(unavailable);
+    const id = await submit(changes, askEntity("user"));
+    await expect(approve(shutOut, "entity", id)).rejects.toMatchObject(unavailable);
+    expect(await find("entity", id)).toMatchObject({ status: "APPLYING" });
   });
 });
 
