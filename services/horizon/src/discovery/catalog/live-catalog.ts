@@ -11,7 +11,7 @@ import {
   SourceFollower,
 } from "@ofs/registry";
 import type { Catalog } from "./model.ts";
-import { readCatalog } from "./read-catalog.ts";
+import { type KnownGroups, readCatalog } from "./read-catalog.ts";
 
 interface ViewState {
   readonly root: ConfigNode;
@@ -32,6 +32,7 @@ export class LiveCatalog implements CatalogView {
   readonly #follower: SourceFollower;
   readonly #sourceName: string;
   readonly #parser = new SnapshotParser({ keepsLastGood: false });
+  readonly #knownGroups: KnownGroups = new WeakMap();
   #state: ViewState | undefined;
   #catalog: Catalog | undefined;
   readonly #waiters = new Set<() => void>();
@@ -68,7 +69,8 @@ export class LiveCatalog implements CatalogView {
       throw new FeatureStoreError("UNAVAILABLE", `registry ${this.#sourceName}: ${why}`);
     }
     if (this.#catalog?.revision !== state.revision) {
-      this.#catalog = readCatalog(state.root, this.#parser.parse(state.root, state.revision));
+      const snapshot = this.#parser.parse(state.root, state.revision);
+      this.#catalog = readCatalog(state.root, snapshot, this.#knownGroups);
     }
     return this.#catalog;
   }

@@ -67,6 +67,8 @@ export interface CatalogGroup {
   readonly versionNames: readonly string[];
   /** Reads one version; undefined if there is none of that name. The same object each time. */
   version(name: string): CatalogVersion | undefined;
+  /** Why the data plane does not serve it; undefined if it does, or if its entity is not served either. */
+  readonly disabledReason: string | undefined;
   readonly faults: readonly CatalogFault[];
 }
 

@@ -15,6 +15,7 @@ import type {
   Catalog,
   CatalogCache,
   CatalogEntity,
+  CatalogGroup,
   CatalogJob,
   CatalogKey,
   CatalogStore,
@@ -23,16 +24,24 @@ import { FaultList, NodeFields } from "./node-fields.ts";
 import { readGroup } from "./read-group.ts";
 import { readSources } from "./read-sources.ts";
 
+/** Groups by the node that they were read from: an unchanged one is not read again, nor are its versions. */
+export type KnownGroups = WeakMap<ConfigNode, CatalogGroup>;
+
 /**
  * Lists everything that a tree holds. Never throws for what the tree holds: what is faulty is listed with its reasons, and
  * hides nothing else.
  *
  * @param snapshot of the same tree
+ * @param known of earlier trees, to which this one's are added
  */
-export function readCatalog(root: ConfigNode, snapshot: Snapshot): Catalog {
+export function readCatalog(
+  root: ConfigNode,
+  snapshot: Snapshot,
+  known: KnownGroups = new WeakMap(),
+): Catalog {
   return {
     revision: snapshot.revision,
-    entities: listSection(root, ["entities"], (entry) => readEntity(entry, snapshot)),
+    entities: listSection(root, ["entities"], (entry) => readEntity(entry, snapshot, known)),
     stores: listSection(root, ["storage", "stores"], (entry) => readStore(entry, snapshot)),
     writers: listSection(root, ["security", "writer"], (entry) => readJob(entry, "writer")),
     readers: listSection(root, ["security", "reader"], (entry) => readJob(entry, "reader")),
@@ -54,7 +63,7 @@ function listSection<T>(
   return listed;
 }
 
-function readEntity(entry: Entry, snapshot: Snapshot): CatalogEntity {
+function readEntity(entry: Entry, snapshot: Snapshot, known: KnownGroups): CatalogEntity {
   const faults = new FaultList();
   const reason = snapshot.disabledEntities.get(entry.name);
   if (reason !== undefined) faults.add({ path: entry.path, reason });
@@ -62,7 +71,7 @@ function readEntity(entry: Entry, snapshot: Snapshot): CatalogEntity {
   const served = snapshot.entities.get(entry.name);
   const groups = fields
     .entries("feature-groups")
-    .map((group) => readGroup(group, entry.name, served?.disabledGroups.get(group.name)));
+    .map((group) => knownGroup(group, entry.name, served?.disabledGroups.get(group.name), known));
   return {
     label: entry.name,
     keys: readKeys(fields, faults),
@@ -71,6 +80,26 @@ function readEntity(entry: Entry, snapshot: Snapshot): CatalogEntity {
     groups: new Map(groups.map((group) => [group.label, group])),
     faults: faults.toArray(),
   };
+}
+
+/** Why a group is not served may change without its own node: with a store, for example. */
+function knownGroup(
+  entry: Entry,
+  entityLabel: string,
+  disabledReason: string | undefined,
+  known: KnownGroups,
+): CatalogGroup {
+  const before = known.get(entry.node);
+  if (
+    before?.label === entry.name &&
+    before.entityLabel === entityLabel &&
+    before.disabledReason === disabledReason
+  ) {
+    return before;
+  }
+  const group = readGroup(entry, entityLabel, disabledReason);
+  known.set(entry.node, group);
+  return group;
 }
 
 function readKeys(fields: NodeFields, faults: FaultList): readonly CatalogKey[] {

@@ -48,6 +48,7 @@ export function readGroup(
       read.set(name, version);
       return version;
     },
+    disabledReason,
     faults: faults.toArray(),
   };
 }

@@ -40,6 +40,21 @@ describe("LiveCatalog", () => {
     expect(catalog.isLive).toBe(true);
   });
 
+  it("reads a group again when it changes, or why it is not served, and only then", async () => {
+    const group = (label: string) => catalog.current().entities.get("user")?.groups.get(label);
+    const [core, tags] = [group("core"), group("tags")];
+    await catalog.waitFor(
+      await source.put("entities/user/feature-groups/core/ttl-in-seconds", "5"),
+      5_000,
+    );
+    expect(group("core")?.ttlSeconds).toBe(5);
+    expect(group("core")).not.toBe(core);
+    expect(group("tags")).toBe(tags);
+    await catalog.waitFor(await source.delete("storage/stores/1"), 5_000);
+    expect(group("tags")).not.toBe(tags);
+    expect(group("tags")?.faults[0]?.reason).toContain('store "1" is not in the registry');
+  });
+
   it("waits no longer than it is told, and not at all for what is there", async () => {
     expect(await catalog.waitFor(source.revision, 0)).toBe(true);
     expect(await catalog.waitFor(source.revision + 1, 1)).toBe(false);
