@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHANGE_KINDS } from "../../changes/model.ts";
+import type { ChangeKind } from "../../changes/model.ts";
 import type { ChangeRequest } from "../../database/ports.ts";
 import * as payloads from "./payloads.ts";
 
@@ -61,14 +61,26 @@ export function foldApproved(requests: readonly ChangeRequest[]): ApprovedState 
   return state;
 }
 
-/** Decided in one millisecond: in the order in which things need each other. */
+/**
+ * Databases keep times to the second. Within one, what others build upon comes first, and ids of one table follow each
+ * other as the requests were made.
+ */
 function byDecision(a: ChangeRequest, b: ChangeRequest): number {
-  return (
-    a.updatedAtMs - b.updatedAtMs ||
-    CHANGE_KINDS.indexOf(a.kind) - CHANGE_KINDS.indexOf(b.kind) ||
-    a.id - b.id
-  );
+  return a.updatedAtMs - b.updatedAtMs || TABLE_RANKS[a.kind] - TABLE_RANKS[b.kind] || a.id - b.id;
 }
+
+/** Kinds of one rank are in one table. */
+const TABLE_RANKS: Readonly<Record<ChangeKind, number>> = {
+  store: 0,
+  job: 1,
+  entity: 2,
+  "entity-edit": 2,
+  "feature-group": 3,
+  "feature-group-edit": 3,
+  "features-add": 4,
+  "features-edit": 4,
+  "features-delete": 4,
+};
 
 class FoldingState implements ApprovedState {
   readonly stores: ApprovedStore[] = [];

@@ -25,6 +25,12 @@ describe("approved requests and the registry", () => {
     expect(requestDrift({}, exampleRequests().reverse())).toEqual([]);
   });
 
+  it("agree also where the database keeps times to the second", () => {
+    const ofOneSecond = exampleRequests().map((request) => ({ ...request, updatedAtMs: 1_000 }));
+    expect(requestDrift({}, ofOneSecond)).toEqual([]);
+    expect(requestDrift({}, ofOneSecond.reverse())).toEqual([]);
+  });
+
   it("requests that were not approved count for nothing", () => {
     const rejected = exampleRequests().map((request) => ({
       ...request,

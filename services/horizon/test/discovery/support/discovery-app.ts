@@ -1,6 +1,6 @@
 import cookie from "@fastify/cookie";
 import { createLogger, FeatureStoreError } from "@ofs/platform";
-import { MemoryRegistrySource, type RegistryChange } from "@ofs/registry";
+import { MemoryRegistrySource, type RegistryAuthor } from "@ofs/registry";
 import {
   type FastifyInstance,
   fastify,
@@ -79,7 +79,12 @@ export class DiscoveryApp {
         total: this.requests.length,
       }),
     };
-    const author = { writeIf: this.#writeIf.bind(this) };
+    const author: Pick<RegistryAuthor, "writeIf"> = {
+      writeIf: async (changes, expectations) => {
+        await this.beforeWrite();
+        return this.source.writeIf(changes, expectations);
+      },
+    };
     const values: ValueReader = {
       read: async (request) => {
         this.valueRequests.push(request);
@@ -96,21 +101,6 @@ export class DiscoveryApp {
       processCacheConfIds: [3],
     };
     await discoveryRoutes({ catalog, stores, drift, values, audit, now })(this.app);
-  }
-
-  /** Honours `unchanged` by comparing revisions of the whole tree: stricter than the port. */
-  async #writeIf(
-    changes: readonly RegistryChange[],
-    expectations: Parameters<
-      ConstructorParameters<typeof DriftReporter>[0]["author"]["writeIf"]
-    >[1],
-  ) {
-    await this.beforeWrite();
-    for (const expectation of expectations) {
-      if (expectation.kind !== "unchanged") throw new Error(`unexpected ${expectation.kind}`);
-      if (this.source.revision > expectation.since) return { conflict: expectation };
-    }
-    return { revision: await this.source.write(changes) };
   }
 
   /** Changes the registry, and waits until it is seen. */
