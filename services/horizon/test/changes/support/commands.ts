@@ -14,15 +14,23 @@ import {
   storeBody,
 } from "./bodies.ts";
 
+/** A group that the changes so far have made. */
+export interface KnownGroup {
+  readonly entity: string;
+  readonly group: string;
+  readonly typeName: string;
+  /** Of the active version. */
+  readonly labels: readonly string[];
+}
+
 /** A change to try, before it is known whether it fits. */
 export interface Command {
   readonly kind: ChangeKind;
-  /** @param typeOf data type of a group that exists */
-  readonly body: (typeOf: (entity: string, group: string) => string | undefined) => unknown;
+  readonly body: (known: readonly KnownGroup[]) => unknown;
 }
 
-const ENTITIES = ["user", "us-er", "catalog", "User"] as const;
-const GROUPS = ["core", "Core", "tags", "g.1"] as const;
+const ENTITIES = ["user", "user", "catalog", "catalog", "User", "shop"] as const;
+const GROUPS = ["core", "core", "tags", "g.1", "Core", "fresh"] as const;
 const LABELS = [
   "ctr",
   "CTR",
@@ -40,7 +48,14 @@ const TABLES = ["t1", "T1", "t2", "t3"] as const;
 
 const entity = fc.constantFrom(...ENTITIES);
 const group = fc.constantFrom(...GROUPS);
-const labels = fc.uniqueArray(fc.constantFrom(...LABELS), { minLength: 1, maxLength: 4 });
+/** Mostly one: a change is refused as a whole. */
+const labels = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...LABELS).map((label) => [label]) },
+  {
+    weight: 1,
+    arbitrary: fc.uniqueArray(fc.constantFrom(...LABELS), { minLength: 1, maxLength: 4 }),
+  },
+);
 
 /** Numbers from which features of any type are made. */
 interface Seed {
@@ -180,49 +195,88 @@ const newGroup = fc
     }),
   );
 
-const groupEdit = fc.record({ entity, group, ttl: fc.nat(1000), flag: fc.boolean() }).map(
-  ({ entity: of, group: label, ttl, flag }): Command => ({
+/** Mostly a group that is there. */
+const place = fc.record({
+  index: fc.nat(7),
+  isKnown: fc.boolean(),
+  isReallyKnown: fc.boolean(),
+  entity,
+  group,
+});
+
+function groupAt(
+  { entity: of, group: label, index, isKnown, isReallyKnown }: ValueOf<typeof place>,
+  known: readonly KnownGroup[],
+): KnownGroup {
+  const chosen = known[index % Math.max(known.length, 1)];
+  if (chosen !== undefined && (isKnown || isReallyKnown)) return chosen;
+  return { entity: of, group: label, typeName: "DataTypeFP32", labels: [] };
+}
+
+type ValueOf<T> = T extends fc.Arbitrary<infer V> ? V : never;
+
+const groupEdit = fc.record({ place, ttl: fc.nat(1000), flag: fc.boolean() }).map(
+  ({ place: at, ttl, flag }): Command => ({
     kind: "feature-group-edit",
-    body: () =>
-      groupEditBody({
+    body: (known) => {
+      const { entity: of, group: label } = groupAt(at, known);
+      return groupEditBody({
         "entity-label": of,
         "fg-label": label,
         "ttl-in-seconds": ttl,
         "in-memory-cache-enabled": flag,
-      }),
+      });
+    },
   }),
 );
 
-const changedFeatures = fc
-  .record({
-    entity,
-    group,
-    seeds,
-    kind: fc.constantFrom("features-add" as const, "features-edit" as const),
-  })
-  .map(
-    ({ entity: of, group: label, seeds: list, kind }): Command => ({
-      kind,
-      body: (typeOf) => {
-        const dataType = typeNamed(typeOf(of, label) ?? "DataTypeFP32");
-        const features = list.map((seed) => featureOf(seed, dataType));
-        return featuresBody(features, { "entity-label": of, "feature-group-label": label });
-      },
-    }),
-  );
+const featuresAdd = fc.record({ place, seeds }).map(
+  ({ place: at, seeds: list }): Command => ({
+    kind: "features-add",
+    body: (known) => {
+      const { entity: of, group: label, typeName } = groupAt(at, known);
+      const features = list.map((seed) => featureOf(seed, typeNamed(typeName)));
+      return featuresBody(features, { "entity-label": of, "feature-group-label": label });
+    },
+  }),
+);
 
-const featuresDelete = fc
-  .record({
-    entity,
-    group,
-    labels: fc.uniqueArray(fc.constantFrom(...LABELS), { minLength: 1, maxLength: 2 }),
-  })
-  .map(
-    ({ entity: of, group: label, labels: doomed }): Command => ({
-      kind: "features-delete",
-      body: () => deleteBody(doomed, { "entity-label": of, "feature-group-label": label }),
-    }),
-  );
+const featuresEdit = fc.record({ place, seeds, isInPlace: fc.boolean(), start: fc.nat(5) }).map(
+  ({ place: at, seeds: list, isInPlace, start }): Command => ({
+    kind: "features-edit",
+    body: (known) => {
+      const { entity: of, group: label, labels: active, typeName } = groupAt(at, known);
+      const features = list.slice(0, Math.max(active.length, 1)).map((seed, index) => {
+        const own = active[(start + index) % Math.max(active.length, 1)] ?? seed.label;
+        const feature = featureOf({ ...seed, label: own }, typeNamed(typeName));
+        if (!isInPlace) return feature;
+        const {
+          "default-values": text,
+          "string-length": s,
+          "vector-length": v,
+          ...source
+        } = feature;
+        return s === "0" && v === "0" ? { ...source, "default-values": text } : source;
+      });
+      return featuresBody(features, { "entity-label": of, "feature-group-label": label });
+    },
+  }),
+);
+
+const featuresDelete = fc.record({ place, labels, start: fc.nat(5), count: fc.nat(4) }).map(
+  ({ place: at, labels: others, start, count }): Command => ({
+    kind: "features-delete",
+    body: (known) => {
+      const { entity: of, group: label, labels: active } = groupAt(at, known);
+      const rotated = [...active.slice(start % 3), ...active.slice(0, start % 3)];
+      const doomed = count === 0 ? others : rotated.slice(0, count);
+      return deleteBody(doomed.length === 0 ? others : doomed, {
+        "entity-label": of,
+        "feature-group-label": label,
+      });
+    },
+  }),
+);
 
 function typeNamed(name: string): DataType {
   const dataType = dataTypeByName(name);
@@ -230,19 +284,69 @@ function typeNamed(name: string): DataType {
   return dataType;
 }
 
-/** Begins with what most changes need, so that most of them fit. */
+function fixed(kind: ChangeKind, body: unknown): Command {
+  return { kind, body: () => body };
+}
+
+/** What most changes need. */
+const PREPARATION: readonly Command[] = [
+  fixed("store", storeBody({ table: "t1", "primary-keys": ["k0"] })),
+  fixed("store", storeBody({ table: "t2", "primary-keys": ["k0"] })),
+  fixed(
+    "store",
+    storeBody({ table: "", "primary-keys": [], "conf-id": 4, "db-type": "redis_failover" }),
+  ),
+  fixed("job", jobBody({ "job-id": "user_job" })),
+  ...["user", "catalog"].map((label) =>
+    fixed("entity", entityBody({ "entity-label": label, "key-map": { "0": keyBody(0, "k0") } })),
+  ),
+];
+
+/** A group that its entity's store takes, with features that often fit. */
+function firstGroup(of: string, label: string, storeId: number): fc.Arbitrary<Command> {
+  return fc.record({ type: anyType, seeds }).map(({ type, seeds: list }) => ({
+    kind: "feature-group",
+    body: () =>
+      groupBody({
+        "entity-label": of,
+        "fg-label": label,
+        "store-id": storeId,
+        "data-type": type,
+        features: withoutTwins(list).map((seed) => featureOf(seed, typeNamed(type))),
+      }),
+  }));
+}
+
+/** Labels that readers take for the same are refused all together. */
+function withoutTwins(list: readonly Seed[]): readonly Seed[] {
+  const folded = new Map(list.map((seed) => [seed.label.toLowerCase().replace("-", ""), seed]));
+  return [...folded.values()].map((seed) => ({
+    ...seed,
+    stringLength: Math.min(seed.stringLength, 2000),
+    vectorLength: Math.min(seed.vectorLength, 10),
+  }));
+}
+
+/** Any changes, most of which fit: features of groups that there are. */
 export const commands: fc.Arbitrary<readonly Command[]> = fc
   .tuple(
-    fc.tuple(store, store, job, newEntity, newEntity, newGroup, newGroup),
+    fc.tuple(
+      firstGroup("user", "core", 1),
+      firstGroup("user", "tags", 1),
+      firstGroup("catalog", "core", 2),
+      firstGroup("catalog", "g.1", 3),
+    ),
     fc.array(
       fc.oneof(
-        { weight: 1, arbitrary: fc.oneof(store, job, newEntity, entityEdit) },
+        { weight: 1, arbitrary: fc.oneof(store, job, newEntity) },
+        { weight: 1, arbitrary: entityEdit },
         { weight: 2, arbitrary: newGroup },
-        { weight: 1, arbitrary: groupEdit },
-        { weight: 5, arbitrary: changedFeatures },
+        { weight: 2, arbitrary: groupEdit },
+        { weight: 6, arbitrary: featuresAdd },
+        { weight: 4, arbitrary: featuresEdit },
         { weight: 2, arbitrary: featuresDelete },
       ),
-      { minLength: 5, maxLength: 25 },
+      { minLength: 10, maxLength: 40 },
     ),
   )
-  .map(([first, others]) => [...first, ...others]);
+  .map(([groups, others]) => [...PREPARATION, ...groups, ...others]);

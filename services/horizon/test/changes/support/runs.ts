@@ -1,4 +1,4 @@
-const { OFS_PROPERTY_RUNS: asked = "100" } = process.env;
+const { OFS_PROPERTY_RUNS: asked = "50" } = process.env;
 
 /** How often a property is tried; more is asked for through the environment. */
 export const PROPERTY_RUNS: number = Number(asked);
