@@ -22,11 +22,10 @@ function bodyOf(type: string, text: string, { string = 0, vector = 0 }: Lengths 
 function written(type: string, text: string, lengths?: Lengths): readonly [string, string] {
   const texts = textsOf(plan("feature-group", bodyOf(type, text, lengths)).writes);
   const path = "entities/user/feature-groups/fresh/features/1";
-  const meta = JSON.parse(texts[`${path}/feature-meta`] ?? "") as Record<
-    string,
-    Record<string, string>
-  >;
-  return [meta.f?.["default-value"] ?? "", texts[`${path}/default-values`] ?? ""];
+  const meta = JSON.parse(texts[`${path}/feature-meta`] ?? "") as {
+    readonly f: { readonly "default-value": string };
+  };
+  return [meta.f["default-value"], texts[`${path}/default-values`] ?? ""];
 }
 
 describe("default values", () => {

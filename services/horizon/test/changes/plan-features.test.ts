@@ -104,7 +104,7 @@ describe("planning to add features", () => {
   it("never writes over a version that is there, active or not", () => {
     const tree = smallTree({ [`${CORE}/features/6/labels`]: "left,behind" });
     const made = plan("features-add", featuresBody([featureBody("a")]), tree);
-    expect(made.outcome.version).toBe(7);
+    expect(made.outcome).toMatchObject({ version: 7 });
   });
 
   it("brings defaults of older control planes into the one right form", () => {

@@ -74,7 +74,7 @@ describe("planning a feature group", () => {
       "entities/user/feature-groups/far/id": "99999999",
     });
     const made = plan("feature-group", groupBody(), tree);
-    expect(made.outcome.featureGroupId).toBe(18);
+    expect(made.outcome).toMatchObject({ featureGroupId: 18 });
     expect(made.tables[0]?.columns).toEqual(["seg_5"]);
   });
 
@@ -93,7 +93,7 @@ describe("planning a feature group", () => {
     const group = { id: 5, "store-id": "1", columns: { seg_3: { label: "seg_3" } } };
     const tree = smallTree({ "entities/user/feature-groups/json": JSON.stringify(group) });
     const made = plan("feature-group", groupBody(), tree);
-    expect(made.outcome.featureGroupId).toBe(6);
+    expect(made.outcome).toMatchObject({ featureGroupId: 6 });
     expect(made.tables[0]?.columns).toEqual(["seg_4"]);
     const taken = groupBody({ "fg-label": "JSON" });
     expect(problemsOf("feature-group", taken, tree)).toHaveLength(1);

@@ -38,9 +38,9 @@ describe("planning a store", () => {
 
   it("begins at 1, and counts faulty stores too", () => {
     const none = { "storage/stores/1": undefined, "storage/stores/2": undefined };
-    expect(plan("store", storeBody(), smallTree(none)).outcome.storeId).toBe("1");
+    expect(plan("store", storeBody(), smallTree(none)).outcome).toMatchObject({ storeId: "1" });
     const faulty = { "storage/stores/41": "not JSON", "storage/stores/x": "{}" };
-    expect(plan("store", storeBody(), smallTree(faulty)).outcome.storeId).toBe("42");
+    expect(plan("store", storeBody(), smallTree(faulty)).outcome).toMatchObject({ storeId: "42" });
   });
 
   it("makes no table for Redis, which may have neither keys nor a table", () => {

@@ -84,6 +84,8 @@ const seeds: fc.Arbitrary<readonly Seed[]> = labels.chain((names) =>
   ),
 );
 
+const noSeeds: fc.Arbitrary<readonly Seed[]> = fc.constant([]);
+
 function featureOf(seed: Seed, dataType: DataType): Readonly<Record<string, unknown>> {
   const source = seed.hasSource
     ? { "storage-provider": "TABLE", "source-base-path": "db.t", "source-data-column": "c" }
@@ -178,7 +180,7 @@ const newGroup = fc
     type: anyType,
     store: fc.integer({ min: 1, max: 4 }),
     job: fc.constantFrom(...JOBS),
-    seeds: fc.option(seeds, { nil: [], freq: 8 }),
+    seeds: fc.oneof({ weight: 7, arbitrary: seeds }, { weight: 1, arbitrary: noSeeds }),
   })
   .map(
     ({ entity: of, group: label, type, store: id, job: jobId, seeds: list }): Command => ({
