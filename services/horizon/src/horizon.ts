@@ -175,7 +175,8 @@ async function startTasks(
   { parts, auth }: { readonly parts: Parts; readonly auth: Auth },
 ): Promise<void> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = config.auth;
-  const options = { email, password, isDevelopment: config.auth.HORIZON_DEV_ADMIN };
+  const { HORIZON_DEV_ADMIN: isDevelopment, HORIZON_RESET_ADMIN: isReset } = config.auth;
+  const options = { email, password, isDevelopment, isReset };
   let hasAdmin = false;
   const housekeeping = new RepeatedTask({
     name: "housekeeping",

@@ -1,5 +1,5 @@
 import type { Logger } from "@ofs/platform";
-import type { AuditRepository, UserRepository } from "../database/ports.ts";
+import type { AuditRepository, SessionRepository, UserRepository } from "../database/ports.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import { randomPassword } from "./user-accounts.ts";
 import { normalizeEmail } from "./user-fields.ts";
@@ -15,9 +15,18 @@ export interface FirstAdminOptions {
   readonly password: string | undefined;
   /** Whether `admin@admin.com` gets the password `admin`. */
   readonly isDevelopment: boolean;
+  /** Whether the one of that email gets a new password, and the role and state back: for whoever has lost them. */
+  readonly isReset: boolean;
 }
 
-/** An administrator that was made just now. */
+/** Where administrators are made. */
+export interface AdminDatabase {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly audit: AuditRepository;
+}
+
+/** An administrator that was made, or got a new password, just now. */
 export interface FirstAdmin {
   readonly email: string;
   /** To be shown once; undefined where whoever started the process knows it. */
@@ -25,25 +34,40 @@ export interface FirstAdmin {
 }
 
 /**
- * Makes an administrator where there is no active one and none of that email.
+ * Makes an administrator where there is no active one and nobody of that email.
  *
  * @returns undefined if there was nothing to do
  */
 export async function ensureAdmin(
-  { users, audit }: { readonly users: UserRepository; readonly audit: AuditRepository },
+  database: AdminDatabase,
   hasher: PasswordHasher,
   options: FirstAdminOptions,
   { now, log }: { readonly now: () => number; readonly log: Logger },
 ): Promise<FirstAdmin | undefined> {
-  if ((await users.activeAdminCount()) > 0) return undefined;
+  const { users } = database;
+  if (!options.isReset && (await users.activeAdminCount()) > 0) return undefined;
   const email = normalizeEmail(options.email ?? DEFAULT_ADMIN_EMAIL);
   const given = options.password ?? (options.isDevelopment ? DEVELOPMENT_PASSWORD : undefined);
   const password = given ?? randomPassword();
+  const passwordHash = await hasher.hash(password);
+  const made = { email, madePassword: given === undefined ? password : undefined };
+  const note = (action: string) =>
+    database.audit.add({
+      atMs: now(),
+      actor: "system",
+      action,
+      subject: `user ${email}`,
+      details: {},
+    });
+  if (options.isReset && (await resetAdmin(database, email, passwordHash))) {
+    await note("password.reset");
+    return made;
+  }
   const admin = await users.create({
     firstName: "First",
     lastName: "Administrator",
     email,
-    passwordHash: await hasher.hash(password),
+    passwordHash,
     role: "admin",
     isActive: true,
     mustChangePassword: false,
@@ -55,11 +79,28 @@ export async function ensureAdmin(
     log.warn({ email }, "there is no active administrator, and this user is there already");
     return undefined;
   }
-  const details = { firstStart: true };
-  const entry = { atMs: now(), actor: "system", action: "user.created", details };
-  await audit.add({ ...entry, subject: `user ${email}` });
+  await note("user.created");
   if (options.isDevelopment) {
     log.warn({ email }, "an administrator with a well-known password was made");
   }
-  return { email, madePassword: given === undefined ? password : undefined };
+  return made;
+}
+
+/** @returns false if there is no such user */
+async function resetAdmin(
+  { users, sessions }: AdminDatabase,
+  email: string,
+  passwordHash: string,
+): Promise<boolean> {
+  const changed = await users.update(email, {
+    passwordHash,
+    role: "admin",
+    isActive: true,
+    mustChangePassword: false,
+    failedLoginCount: 0,
+    lockedUntilMs: 0,
+  });
+  if (changed === undefined) return false;
+  await sessions.deleteOf(email);
+  return true;
 }

@@ -23,6 +23,7 @@ export const AUTH_VARIABLES = z.object({
     .optional(),
   ADMIN_PASSWORD: text().optional(),
   HORIZON_DEV_ADMIN: flag().default(false),
+  HORIZON_RESET_ADMIN: flag().default(false),
   HORIZON_COOKIE_SECURE: flag().optional(),
   LOGIN_MAX_FAILURES: integer(1, 1_000).default(10),
   LOGIN_LOCK_SECONDS: integer(1, DAY_SECONDS).default(900),

@@ -10,7 +10,7 @@ const surroundings = {
   now: () => 1,
   log: createLogger({ service: "horizon", level: "DISABLED" }),
 };
-const NOBODY = { email: undefined, password: undefined, isDevelopment: false };
+const NOBODY = { email: undefined, password: undefined, isDevelopment: false, isReset: false };
 
 let database: MemoryDatabase;
 
@@ -51,6 +51,19 @@ describe("ensureAdmin", () => {
     const options = { ...NOBODY, email: "other@example.org", password: "Correct-Horse-7" };
     expect(await ensureAdmin(database, hasher, options, surroundings)).toBeUndefined();
     expect(await database.users.list()).toHaveLength(1);
+  });
+
+  it("gives a new password to one who has lost it, and ends their sessions", async () => {
+    const first = await ensureAdmin(database, hasher, NOBODY, surroundings);
+    await database.users.update("admin@admin.com", { isActive: false, lockedUntilMs: 9e15 });
+    const session = { tokenHash: "h", email: "admin@admin.com", expiresAtMs: 9e15 };
+    await database.sessions.create(session);
+    const options = { ...NOBODY, isReset: true };
+    const second = await ensureAdmin(database, hasher, options, surroundings);
+    expect(second?.madePassword).not.toBe(first?.madePassword);
+    expect(await passwordOf("admin@admin.com", second?.madePassword ?? "")).toBe(true);
+    expect(await database.users.list()).toMatchObject([{ isActive: true, lockedUntilMs: 0 }]);
+    expect(database.sessions.rows.size).toBe(0);
   });
 
   it("makes nobody an administrator who is somebody else", async () => {
