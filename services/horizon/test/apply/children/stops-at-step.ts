@@ -27,7 +27,7 @@ for (const ask of theNine(settings.stores)) {
   asked.push([changes, ask.kind, await submit(changes, ask)]);
 }
 isArmed = true;
-// A process of which nothing is left to do would end by itself.
-setInterval(() => undefined, 60_000);
+// Nothing is left to do then, and still it must not end before its parent does.
+process.stdin.on("end", () => process.exit(1)).resume();
 await Promise.all(asked.map((each) => approve(...each)));
 process.stdout.write("nothing stopped\n");
