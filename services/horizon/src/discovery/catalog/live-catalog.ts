@@ -11,7 +11,7 @@ import {
   SourceFollower,
 } from "@ofs/registry";
 import type { Catalog } from "./model.ts";
-import { type KnownGroups, readCatalog } from "./read-catalog.ts";
+import { KnownNodes, readCatalog } from "./read-catalog.ts";
 
 interface ViewState {
   readonly root: ConfigNode;
@@ -32,7 +32,7 @@ export class LiveCatalog implements CatalogView {
   readonly #follower: SourceFollower;
   readonly #sourceName: string;
   readonly #parser = new SnapshotParser({ keepsLastGood: false });
-  readonly #knownGroups: KnownGroups = new WeakMap();
+  readonly #known = new KnownNodes();
   #state: ViewState | undefined;
   #catalog: Catalog | undefined;
   readonly #waiters = new Set<() => void>();
@@ -70,7 +70,7 @@ export class LiveCatalog implements CatalogView {
     }
     if (this.#catalog?.revision !== state.revision) {
       const snapshot = this.#parser.parse(state.root, state.revision);
-      this.#catalog = readCatalog(state.root, snapshot, this.#knownGroups);
+      this.#catalog = readCatalog(state.root, snapshot, this.#known);
     }
     return this.#catalog;
   }

@@ -24,8 +24,12 @@ import { FaultList, NodeFields } from "./node-fields.ts";
 import { readGroup } from "./read-group.ts";
 import { readSources } from "./read-sources.ts";
 
-/** Groups by the node that they were read from: an unchanged one is not read again, nor are its versions. */
-export type KnownGroups = WeakMap<ConfigNode, CatalogGroup>;
+/** What was read of earlier trees, by node: what is unchanged is not read again. */
+export class KnownNodes {
+  readonly groups = new WeakMap<ConfigNode, CatalogGroup>();
+  /** All sources, by the node that they are below. */
+  readonly sources = new WeakMap<ConfigNode, Catalog["sources"]>();
+}
 
 /**
  * Lists everything that a tree holds. Never throws for what the tree holds: what is faulty is listed with its reasons, and
@@ -37,7 +41,7 @@ export type KnownGroups = WeakMap<ConfigNode, CatalogGroup>;
 export function readCatalog(
   root: ConfigNode,
   snapshot: Snapshot,
-  known: KnownGroups = new WeakMap(),
+  known: KnownNodes = new KnownNodes(),
 ): Catalog {
   return {
     revision: snapshot.revision,
@@ -45,7 +49,7 @@ export function readCatalog(
     stores: listSection(root, ["storage", "stores"], (entry) => readStore(entry, snapshot)),
     writers: listSection(root, ["security", "writer"], (entry) => readJob(entry, "writer")),
     readers: listSection(root, ["security", "reader"], (entry) => readJob(entry, "reader")),
-    sources: readSources(root),
+    sources: readSources(root, known.sources),
     snapshot,
   };
 }
@@ -63,7 +67,7 @@ function listSection<T>(
   return listed;
 }
 
-function readEntity(entry: Entry, snapshot: Snapshot, known: KnownGroups): CatalogEntity {
+function readEntity(entry: Entry, snapshot: Snapshot, known: KnownNodes): CatalogEntity {
   const faults = new FaultList();
   const reason = snapshot.disabledEntities.get(entry.name);
   if (reason !== undefined) faults.add({ path: entry.path, reason });
@@ -87,9 +91,9 @@ function knownGroup(
   entry: Entry,
   entityLabel: string,
   disabledReason: string | undefined,
-  known: KnownGroups,
+  known: KnownNodes,
 ): CatalogGroup {
-  const before = known.get(entry.node);
+  const before = known.groups.get(entry.node);
   if (
     before?.label === entry.name &&
     before.entityLabel === entityLabel &&
@@ -98,7 +102,7 @@ function knownGroup(
     return before;
   }
   const group = readGroup(entry, entityLabel, disabledReason);
-  known.set(entry.node, group);
+  known.groups.set(entry.node, group);
   return group;
 }
 

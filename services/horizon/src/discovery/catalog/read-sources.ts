@@ -13,14 +13,25 @@ import { FaultList } from "./node-fields.ts";
 /** Between the parts of a source's name and of its value. */
 const SEPARATOR = "|";
 
-/** Reads `source/<entity>|<group>|<feature>` = `provider|base path|column|default`, sorted by name. */
-export function readSources(root: ConfigNode): ReadonlyMap<string, CatalogSource> {
-  const sources = new Map<string, CatalogSource>();
+/**
+ * Reads `source/<entity>|<group>|<feature>` = `provider|base path|column|default`.
+ *
+ * @param known sources of earlier trees by the node that they are below; this tree's are added
+ * @returns sorted by name
+ */
+export function readSources(
+  root: ConfigNode,
+  known: WeakMap<ConfigNode, ReadonlyMap<string, CatalogSource>>,
+): ReadonlyMap<string, CatalogSource> {
   const section = attempt(() => openSection(root, ["source"], []));
-  if (section instanceof NodeFault || section === undefined) return sources;
+  if (section instanceof NodeFault || section === undefined) return new Map();
+  const before = known.get(section.node);
+  if (before !== undefined) return before;
+  const sources = new Map<string, CatalogSource>();
   for (const entry of readEntries(section.node, section.path)) {
     sources.set(entry.name, readSource(entry));
   }
+  known.set(section.node, sources);
   return sources;
 }
 

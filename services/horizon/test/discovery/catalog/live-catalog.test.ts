@@ -55,6 +55,16 @@ describe("LiveCatalog", () => {
     expect(group("tags")?.faults[0]?.reason).toContain('store "1" is not in the registry');
   });
 
+  it("reads sources again when one changes, and only then", async () => {
+    const { sources } = catalog.current();
+    await catalog.waitFor(await source.put("entities/shop/label", "shop"), 5_000);
+    expect(catalog.current().sources).toBe(sources);
+    await catalog.waitFor(await source.put("source/user|core|ctr", "TABLE|db.t|c9|0"), 5_000);
+    expect(catalog.current().sources.get("user|core|ctr")?.column).toBe("c9");
+    await catalog.waitFor(await source.delete("source/user|core|ctr"), 5_000);
+    expect(catalog.current().sources.has("user|core|ctr")).toBe(false);
+  });
+
   it("waits no longer than it is told, and not at all for what is there", async () => {
     expect(await catalog.waitFor(source.revision, 0)).toBe(true);
     expect(await catalog.waitFor(source.revision + 1, 1)).toBe(false);
