@@ -58,6 +58,7 @@ export {
   type ServerFaults,
   startCassandra,
   startEtcd,
+  startMariadb,
   startRedis,
   startRedisCluster,
   startRedisSentinels,

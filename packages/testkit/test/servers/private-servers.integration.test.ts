@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { acceptsConnections } from "../../src/free-ports.ts";
 import {
   startEtcd,
+  startMariadb,
   startRedis,
   startRedisCluster,
   startRedisSentinels,
@@ -80,6 +81,43 @@ test("etcd: data survives a crash and restart", async () => {
   await etcd.kill();
   await etcd.restart();
   expect(await call("range", { key })).toMatchObject({ kvs: [{ key, value }] });
+});
+
+/** The first packet of a MySQL or MariaDB, which speaks first; `undefined` when it stays silent or is not there. */
+function greeting(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: ANSWER_TIMEOUT_MS });
+    const finish = (answer: string | undefined): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("data", (data) => finish(data.toString("latin1")));
+    socket.once("timeout", () => finish(undefined));
+    socket.once("error", () => finish(undefined));
+  });
+}
+
+test("mariadb: kill, restart, pause, resume, stop", async () => {
+  const mariadb = await startMariadb({ args: ["--max-connections=7"] });
+  opened.push(mariadb);
+  const { port } = mariadb.address;
+  expect(await greeting(port)).toContain("MariaDB");
+  await mariadb.kill();
+  expect(await greeting(port)).toBeUndefined();
+  await mariadb.restart();
+  expect(await greeting(port)).toContain("MariaDB");
+  mariadb.pause();
+  expect(await greeting(port)).toBeUndefined();
+  mariadb.resume();
+  expect(await greeting(port)).toContain("MariaDB");
+  expect(await mariadb.stop()).toEqual({ code: 0, signal: null });
+  expect(await acceptsConnections(port)).toBe(false);
+});
+
+test("mariadb: a server that refuses its options fails the start with its log", async () => {
+  await expect(startMariadb({ args: ["--no-such-option=1"] })).rejects.toThrow(
+    /did not start; its log ends:.*no-such-option/s,
+  );
 });
 
 test("redis cluster: every node serves a part of the slots", async () => {
