@@ -147,6 +147,20 @@ describe("a database away", () => {
     await database.close();
   });
 
+  test("paused: closes all the same", async () => {
+    const { settings } = await createTestDatabase(server.address);
+    const database = await openDatabase(settings, silentLog);
+    await database.ping();
+    server.pause();
+    try {
+      const startedAt = Date.now();
+      await database.close();
+      expect(Date.now() - startedAt).toBeLessThan(5000);
+    } finally {
+      server.resume();
+    }
+  });
+
   test("connections cut again and again: nothing acknowledged is lost, nothing is done twice", async () => {
     const { settings } = await createTestDatabase(server.address);
     const proxy = await startTcpProxy({ target: server.address });

@@ -16,6 +16,7 @@ const QUERY_TIMEOUT_MS = 10_000;
 /** Statements that wait for a connection. */
 const QUEUE_LENGTH_MAX = 1000;
 const IDLE_TIMEOUT_MS = 60_000;
+const GOODBYE_TIMEOUT_MS = 2000;
 /** Shorter than a statement may take, so that the server gives up first and says why. */
 const LOCK_WAIT_SECONDS = 5;
 
@@ -37,12 +38,19 @@ export class TimedMysqlPool implements MysqlPool {
   readonly #pool: Pool;
   readonly #acquireTimeoutMs: number;
   readonly #queryTimeoutMs: number;
+  readonly #open = new Set<PoolConnection>();
   readonly #connections = new WeakMap<PoolConnection, TimedConnection>();
 
   constructor(settings: MysqlSettings) {
     this.#acquireTimeoutMs = settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     this.#queryTimeoutMs = settings.queryTimeoutMs ?? QUERY_TIMEOUT_MS;
     this.#pool = createPool(poolOptions(settings));
+    this.#pool.on("connection", (raw: PoolConnection) => {
+      this.#open.add(raw);
+      const forget = (): void => void this.#open.delete(raw);
+      raw.once("end", forget);
+      raw.once("error", forget);
+    });
   }
 
   getConnection(callback: ConnectionCallback): void {
@@ -61,11 +69,11 @@ export class TimedMysqlPool implements MysqlPool {
     const timer = setTimeout(() => answer(late), this.#acquireTimeoutMs);
     this.#pool.getConnection((error, raw) => {
       if (error) answer(toMysqlFailure(error));
-      else this.#open(raw, answer);
+      else this.#prepare(raw, answer);
     });
   }
 
-  #open(raw: PoolConnection, answer: (error: unknown, opened?: TimedConnection) => void): void {
+  #prepare(raw: PoolConnection, answer: (error: unknown, opened?: TimedConnection) => void): void {
     const known = this.#connections.get(raw);
     if (known !== undefined) {
       answer(null, known);
@@ -83,8 +91,18 @@ export class TimedMysqlPool implements MysqlPool {
     });
   }
 
+  /** A server that does not answer the goodbye, or is gone, is left all the same. */
   end(callback: (error: unknown) => void): void {
-    this.#pool.end(callback);
+    let isAnswered = false;
+    const answer = (): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      clearTimeout(timer);
+      for (const raw of [...this.#open]) raw.destroy();
+      callback(null);
+    };
+    const timer = setTimeout(answer, GOODBYE_TIMEOUT_MS);
+    this.#pool.end(answer);
   }
 }
 

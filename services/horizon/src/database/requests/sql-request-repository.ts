@@ -38,9 +38,10 @@ export class SqlRequestRepository implements RequestRepository {
     const row = toNewRow(request, Date.now());
     if (request.idempotencyKey !== undefined) await this.#keys.purge(Date.now());
     for (let attempt = 0; attempt < SUBMIT_ATTEMPTS; attempt += 1) {
+      // In this order: where the one that waits was made with this key, the key is there, too.
+      const waiting = await this.#findWaiting(request);
       const use = await this.#keys.find(request, Date.now());
       if (use.request !== undefined) return { request: use.request, isRepeated: true };
-      const waiting = await this.#findWaiting(request);
       if (waiting !== undefined) return { waiting };
       try {
         return { request: await this.#insert(request, row, use), isRepeated: false };
