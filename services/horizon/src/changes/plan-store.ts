@@ -1,5 +1,6 @@
 import { NodeFault, quote } from "@ofs/registry";
 import { columnNumber } from "./columns.ts";
+import { readText } from "./group-view.ts";
 import { COLUMN_SIZE_BYTES, INTEGER_MAX, ROW_SIZE_BYTES_MAX } from "./limits.ts";
 import type { PlanContext, Planned, TableNeed } from "./model.ts";
 import type { Payloads } from "./payloads.ts";
@@ -67,11 +68,10 @@ function checkTable(payload: Payloads["store"], view: RegistryView, problems: Pr
     if (hasTables(dbType)) problems.invalid("table", '"" is empty: a store needs a table');
     return;
   }
-  for (const entry of view.stores.values()) {
-    const store = readStore(entry);
-    // Databases do not tell names apart by case.
-    if (store instanceof NodeFault || store.table.toLowerCase() !== table.toLowerCase()) continue;
-    problems.conflict("table", `${quote(table)} is the table of store ${store.id} already`);
+  for (const [id, entry] of view.stores) {
+    // Databases do not tell names apart by case. A store that is faulty otherwise has its table, too.
+    if (readText(entry, "table")?.toLowerCase() !== table.toLowerCase()) continue;
+    problems.conflict("table", `${quote(table)} is the table of store ${id} already`);
   }
 }
 

@@ -60,10 +60,10 @@ export class RegistryView {
 
   /** Feature groups of one entity, by label. */
   groups(entity: Entry): ReadonlyMap<string, Entry> {
-    const path = `${entity.path}/feature-groups`;
-    const fields = attempt(() => Fields.read(entity.node, entity.path, []));
-    if (fields instanceof NodeFault) return NO_ENTRIES;
-    return entriesOf(fields.node("feature-groups"), path);
+    const members = entriesOf(entity.node, entity.path);
+    const name = findFolded(members.keys(), "feature-groups");
+    const groups = name === undefined ? undefined : members.get(name);
+    return groups === undefined ? NO_ENTRIES : entriesOf(groups.node, groups.path);
   }
 
   /** By id. */

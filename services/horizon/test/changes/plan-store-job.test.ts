@@ -102,6 +102,13 @@ describe("planning a store", () => {
     expect(problemsOf("store", storeBody(changes))).toEqual([expected]);
   });
 
+  it("refuses the table of a store that readers have disabled", () => {
+    const tree = smallTree({ "storage/stores/5": '{"db-type":"nonsense","table":"new_table"}' });
+    expect(problemsOf("store", storeBody(), tree)).toEqual([
+      'table: "new_table" is the table of store 5 already (conflict)',
+    ]);
+  });
+
   it("names all problems at once", () => {
     const body = storeBody({ "conf-id": 2, table: "user_features", "primary-keys": ["a", "a"] });
     expect(problemsOf("store", body)).toHaveLength(3);

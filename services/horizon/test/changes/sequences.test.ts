@@ -17,7 +17,7 @@ import {
   planChange,
 } from "../../src/changes/index.ts";
 import { type Command, commands, type KnownGroup } from "./support/commands.ts";
-import { PROPERTY_RUNS, PROPERTY_TIMEOUT_MS } from "./support/runs.ts";
+import { PROPERTY_TIMEOUT_MS, SEQUENCE_RUNS } from "./support/runs.ts";
 import { readStrictly } from "./support/strict-reader.ts";
 import { CONTEXT } from "./support/trees.ts";
 
@@ -163,11 +163,11 @@ describe("sequences of changes", () => {
             checkSnapshot(parseSnapshot(tree.entries, tree.revision), expected);
           }
         }),
-        { numRuns: PROPERTY_RUNS },
+        { numRuns: SEQUENCE_RUNS },
       );
       // Otherwise nothing was tried.
       for (const kind of CHANGE_KINDS) {
-        expect(carriedOut.get(kind), kind).toBeGreaterThan(PROPERTY_RUNS / 5);
+        expect(carriedOut.get(kind), kind).toBeGreaterThan(SEQUENCE_RUNS / 5);
       }
     },
     PROPERTY_TIMEOUT_MS,
