@@ -106,7 +106,7 @@ export function diffTable(
       createDifference({ kind: "table-missing", severity: "error", subject, message, remedy }),
     ];
   }
-  const expected = need.primaryKeys.join(", ");
+  const expected = need.primaryKeys.map(cqlName).join(", ");
   const found = table.primaryKeys.join(", ");
   if (found !== expected) {
     const message = "its key columns are not those of the registry";
@@ -127,9 +127,14 @@ export function diffTable(
   ];
 }
 
+/** Stores describe their tables with names in lower case, as they take them. */
+function cqlName(name: string): string {
+  return name.toLowerCase();
+}
+
 function diffColumn(need: TableNeed, column: string, table: Table): Difference[] {
   const subject = `column ${need.table}.${column} of store ${need.storeId}`;
-  const type = table.columns.get(column);
+  const type = table.columns.get(cqlName(column));
   if (type === BLOB) return [];
   if (type === undefined) {
     return [
@@ -157,7 +162,7 @@ function diffColumn(need: TableNeed, column: string, table: Table): Difference[]
 }
 
 function unused(need: TableNeed, table: Table, mentioned: ReadonlySet<string>): Difference[] {
-  const needed = new Set([...need.columns, ...mentioned]);
+  const needed = new Set([...need.columns, ...mentioned].map(cqlName));
   return [...table.columns.keys()]
     .filter((column) => BLOCK_COLUMN.test(column) && !needed.has(column))
     .map((column) =>

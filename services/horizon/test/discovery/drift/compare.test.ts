@@ -233,6 +233,11 @@ describe("tables", () => {
     expect(diffTable(need, { ...table, columns }, new Set(["seg_2"]))).toEqual([]);
   });
 
+  it("stores take names in any case, and describe them in lower case", () => {
+    const loud = { ...need, primaryKeys: ["User_Id"], columns: ["SEG_0", "Seg_1"] };
+    expect(diffTable(loud, table)).toEqual([]);
+  });
+
   it("a missing table is made with all columns", () => {
     const [difference, ...others] = diffTable(need, undefined);
     expect(others).toEqual([]);
