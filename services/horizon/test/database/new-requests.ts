@@ -1,8 +1,8 @@
-import { createLogger } from "@ofs/platform";
+import { createLogger, type Logger } from "@ofs/platform";
 import type { ChangeKind } from "../../src/changes/model.ts";
 import type { ChangeRequest, NewChangeRequest, Submitted } from "../../src/database/ports.ts";
 
-export const silentLog = createLogger({ service: "horizon", level: "DISABLED" });
+export const silentLog: Logger = createLogger({ service: "horizon", level: "DISABLED" });
 
 /** A request with whatever its kind's table needs. */
 export function newRequest(

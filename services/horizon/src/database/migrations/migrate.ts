@@ -33,7 +33,7 @@ export async function migrate(kysely: Kysely<Tables>, flavour: Flavour): Promise
       { cause: error },
     );
   }
-  throw error;
+  throw error instanceof Error ? error : new Error("migration failed", { cause: error });
 }
 
 /** In the order of their names. Once released, a migration is never changed: another is added. Each may be run again. */
