@@ -1,3 +1,5 @@
+import { createClient } from "@ofs/client";
+import { freePort } from "@ofs/testkit";
 import { describe, expect, it } from "vitest";
 import { type RawClient, valuesOfClient } from "../../../src/discovery/values/client-values.ts";
 
@@ -36,5 +38,17 @@ describe("valuesOfClient", () => {
       code: expected,
       message: "api-server: why",
     });
+  });
+
+  it("is made of the published client: each row tells that the api-server is away", async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const client = createClient({ address, callerId: "horizon", callerToken: "t" });
+    try {
+      expect(await valuesOfClient(client).read(REQUEST)).toEqual([
+        { error: expect.stringContaining("UNAVAILABLE") },
+      ]);
+    } finally {
+      client.close();
+    }
   });
 });
