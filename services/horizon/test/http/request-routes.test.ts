@@ -78,15 +78,15 @@ describe("lists of requests", () => {
 
   it("do not let an author look at what others asked for", async () => {
     const { rows } = await list("get-store-requests?created-by=other@example.org", "author");
-    expect(rows.map((row) => row.CreatedBy)).toEqual(["author@example.org"]);
+    expect(rows.map(({ CreatedBy: creator }) => creator)).toEqual(["author@example.org"]);
   });
 
   it("are cut and filtered as asked", async () => {
     const page = await list("get-store-requests?limit=1&offset=1");
-    expect(page.rows.map((row) => row.RequestId)).toEqual([1]);
+    expect(page.rows.map(({ RequestId: id }) => id)).toEqual([1]);
     expect(page.reply.headers["x-total-count"]).toBe("2");
     const found = await list("get-store-requests?search=t2&status=PENDING%20APPROVAL,APPLYING");
-    expect(found.rows.map((row) => row.RequestId)).toEqual([2]);
+    expect(found.rows.map(({ RequestId: id }) => id)).toEqual([2]);
     expect((await list("get-store-requests?status=REJECTED")).rows).toEqual([]);
     expect((await list("get-store-requests?created-by=other@example.org")).rows).toHaveLength(1);
   });

@@ -117,6 +117,10 @@ class MemoryRequests implements RequestRepository {
     return this.rows.find((row) => row.kind === kind && row.id === id);
   }
 
+  async findByIdempotencyKey(): Promise<ChangeRequest | undefined> {
+    return undefined;
+  }
+
   async list(filter: RequestFilter) {
     const { kinds, createdBy, statuses, search, offset = 0, limit = this.rows.length } = filter;
     const found = this.rows
