@@ -1,6 +1,8 @@
+import { FeatureStoreError } from "@ofs/platform";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { APPLY_LIMITS, type ChangeService } from "../../src/apply/index.ts";
+import { APPLY_LIMITS, type ApplyStep, type ChangeService } from "../../src/apply/index.ts";
 import { MemoryWorld, SCYLLA } from "./support/memory-world.ts";
+import { RecordingTables } from "./support/recording-tables.ts";
 import {
   APPROVER,
   ASK_JOB,
@@ -119,8 +121,8 @@ describe("at the same time", () => {
 });
 
 describe("a process that was thought dead", () => {
-  /** A service whose run stops before it writes, until it is told to go on. */
-  function stalled() {
+  /** A service whose run stops at a step, until it is told to go on. */
+  function stalled(at: ApplyStep = "tables-made") {
     let goOn: () => void = () => undefined;
     let reached: () => void = () => undefined;
     const isReached = new Promise<void>((resolve) => {
@@ -131,7 +133,7 @@ describe("a process that was thought dead", () => {
     });
     const service = world.service({
       async onStep(step) {
-        if (step !== "tables-made") return;
+        if (step !== at) return;
         reached();
         await mayGoOn;
       },
@@ -153,6 +155,42 @@ describe("a process that was thought dead", () => {
     expect(actions.filter((action) => action.includes("request.applied"))).toEqual([
       "system request.applied store t",
     ]);
+  });
+
+  it("writes nothing either where the other found that it cannot be", async () => {
+    const { service, isReached, goOn } = stalled();
+    const id = await submit(service, askStore(SCYLLA, "t"));
+    const approval = approve(service, "store", id);
+    await isReached;
+    world.pass(2 * APPLY_LIMITS.leaseMs);
+    const refusal = new FeatureStoreError("FAILED_PRECONDITION", "table t: it is somebody else's");
+    const tables = new RecordingTables();
+    tables.make = () => Promise.reject(refusal);
+    expect(await world.service({ tables }).reconcile()).toBe(1);
+    goOn();
+    const failed = { id, status: "FAILED", rejectReason: refusal.message };
+    expect(await approval).toMatchObject(failed);
+    expect(await world.database.requests.find("store", id)).toMatchObject(failed);
+    expect(await world.tree()).toEqual({});
+  });
+
+  it("cannot end what another is at work on", async () => {
+    const first = stalled("loaded");
+    const id = await submit(first.service, askEntity("user"));
+    await world.registry.put("entities/User/label", "User");
+    const approval = approve(first.service, "entity", id);
+    await first.isReached;
+    await world.registry.delete("entities/User/label");
+    world.pass(2 * APPLY_LIMITS.leaseMs);
+    const second = stalled("planned");
+    const takingUp = second.service.reconcile();
+    await second.isReached;
+    // It has seen what made the change impossible, and would say so.
+    first.goOn();
+    expect(await approval).toMatchObject({ status: "APPLYING" });
+    second.goOn();
+    expect(await takingUp).toBe(1);
+    expect(await world.database.requests.find("entity", id)).toMatchObject({ status: "APPROVED" });
   });
 
   it("plans anew if the registry was changed meanwhile, and holds its request", async () => {

@@ -65,25 +65,25 @@ async function statusesOf(world: ProcessWorld, ids: ReadonlyMap<ChangeKind, numb
 }
 
 /** Kills a control plane at each step of each kind of change; another one takes all of it to its end. */
-export function describeCrashes({ createSettings, remove }: CrashSuite): void {
+export function describeCrashes(places: CrashSuite): void {
   let expected: Awaited<ReturnType<typeof expectedEnd>>;
   const made: WorldSettings[] = [];
 
   beforeAll(async () => {
-    const settings = await createSettings();
+    const settings = await places.createSettings();
     made.push(settings);
     expected = await expectedEnd(settings.stores);
   }, TIMEOUT_MS);
 
   afterAll(async () => {
-    for (const settings of made) await remove(settings);
+    for (const settings of made) await places.remove(settings);
   }, TIMEOUT_MS);
 
   describe.each(APPLY_STEPS)("killed at the step %s", (step) => {
     it(
       "each kind of change comes to its end: request, registry and tables",
       async () => {
-        const settings = await createSettings();
+        const settings = await places.createSettings();
         made.push(settings);
         const ids = await killAtStep(settings, step);
         const world = await openProcessWorld(settings);
