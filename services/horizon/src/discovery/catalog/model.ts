@@ -90,7 +90,7 @@ export interface CatalogFeature {
   readonly sequence: number;
   readonly stringLength: number;
   readonly vectorLength: number;
-  /** As its author wrote it, vectors in brackets; made of the bytes where the text cannot be told apart. */
+  /** As its author wrote it, vectors in brackets; made of the bytes where the text is not there or says something else. */
   readonly defaultText: string;
   /** What clients get where nothing is stored; undefined if the data type is unknown. */
   readonly defaultBytes: Uint8Array | undefined;

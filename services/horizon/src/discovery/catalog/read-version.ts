@@ -1,4 +1,4 @@
-import { type DataType, normalizeDefault } from "@ofs/codec";
+import { type DataType, normalizeDefault, parseDefault, ValueError } from "@ofs/codec";
 import { type Entry, quote } from "@ofs/registry";
 import type { CatalogFeature, CatalogVersion } from "./model.ts";
 import { FaultList, NodeFields } from "./node-fields.ts";
@@ -39,7 +39,13 @@ export function readVersion(entry: Entry, dataType: DataType | undefined): Catal
       faults.add({ path: fields.pathOf("labels"), reason });
     }
     const typeOfDefault = elementCount > ELEMENT_COUNT_MAX ? undefined : dataType;
-    return toFeature(label, index, meta, texts?.[index], typeOfDefault);
+    const text = texts?.[index];
+    const feature = toFeature(label, index, meta, text, typeOfDefault);
+    if (text !== undefined && text !== feature.defaultText) {
+      const reason = `${quote(text)} is not the default of ${quote(label)} that is served: ${quote(feature.defaultText)}`;
+      faults.add({ path: fields.pathOf("default-values"), reason });
+    }
+    return feature;
   });
   if (elementCount > ELEMENT_COUNT_MAX) {
     const reason = `vectors of ${elementCount} elements are more than ${ELEMENT_COUNT_MAX}`;
@@ -95,14 +101,33 @@ function toFeature(
     dataType === undefined
       ? undefined
       : normalizeDefault(dataType, storedDefault, elementCount, stringLength).bytes;
-  const madeText = () =>
-    dataType === undefined || bytes === undefined ? "" : formatValue(dataType, bytes, elementCount);
   return {
     label,
     sequence: meta?.sequence ?? index,
     stringLength,
     vectorLength,
-    defaultText: text ?? madeText(),
+    defaultText: defaultTextOf(dataType, text, bytes, elementCount),
     defaultBytes: bytes,
   };
+}
+
+/** The author's text, as long as it stands for the bytes: these are what is served. */
+function defaultTextOf(
+  dataType: DataType | undefined,
+  text: string | undefined,
+  bytes: Uint8Array | undefined,
+  elementCount: number,
+): string {
+  if (dataType === undefined || bytes === undefined) return text ?? "";
+  if (text !== undefined && standsFor(dataType, text, bytes)) return text;
+  return formatValue(dataType, bytes, elementCount);
+}
+
+function standsFor(dataType: DataType, text: string, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.compare(parseDefault(dataType, text, {}), bytes) === 0;
+  } catch (error) {
+    if (error instanceof ValueError) return false;
+    throw error;
+  }
 }

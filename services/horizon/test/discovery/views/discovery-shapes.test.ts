@@ -148,6 +148,18 @@ describe("published shapes", () => {
     ]);
   });
 
+  it("a default that says something else than what is served is told, and what is served is shown", () => {
+    const catalog = exampleCatalog({ [`${CORE}/features/1/default-values`]: "0.0,high" });
+    const [core] = groupShapes(catalog, user(catalog));
+    expect(core?.features["1"]?.["default-values"]).toEqual(["0.0", "0"]);
+    expect(core?.faults).toEqual([
+      {
+        path: `${CORE}/features/1/default-values`,
+        reason: '"high" is not the default of "cvr" that is served: "0"',
+      },
+    ]);
+  });
+
   it("get-store: by id", () => {
     expect(wire(storeShapes(exampleCatalog()))).toEqual({
       "1": {
