@@ -28,7 +28,7 @@ import type { PlanTree } from "./writes.ts";
  * @returns the plan, or all that is wrong
  */
 export function planChange(change: Change, tree: PlanTree, context: PlanContext): Planned {
-  const view = new RegistryView(tree);
+  const view = viewFor(change, tree);
   switch (change.kind) {
     case "store":
       return planStore(change.payload, tree, view, context);
@@ -61,7 +61,7 @@ export function planChange(change: Change, tree: PlanTree, context: PlanContext)
  * made token into the payload before the request is stored.
  */
 export function isCarriedOut(change: Change, tree: RegistryTree): boolean {
-  const view = new RegistryView(tree);
+  const view = viewFor(change, tree);
   switch (change.kind) {
     case "store":
       return isStoreCarriedOut(change.payload, view);
@@ -81,5 +81,16 @@ export function isCarriedOut(change: Change, tree: RegistryTree): boolean {
       return isFeaturesEditCarriedOut(change.payload, tree, view);
     case "features-delete":
       return isFeaturesDeleteCarriedOut(change.payload, view);
+  }
+}
+
+function viewFor(change: Change, tree: RegistryTree): RegistryView {
+  switch (change.kind) {
+    case "store":
+    case "job":
+    case "entity":
+      return new RegistryView(tree);
+    default:
+      return new RegistryView(tree, change.payload["entity-label"]);
   }
 }

@@ -43,9 +43,12 @@ export class RegistryView {
   readonly #root: ConfigNode;
   readonly #sections = new Map<string, ReadonlyMap<string, Entry>>();
 
-  constructor(tree: RegistryTree) {
+  /** @param entityLabel whose groups are looked at; of those of others only stores and columns. undefined = all */
+  constructor(tree: RegistryTree, entityLabel?: string) {
     this.tree = tree;
-    this.#root = createTree(tree.entries);
+    const entries =
+      entityLabel === undefined ? tree.entries : withoutDetails(tree.entries, entityLabel);
+    this.#root = createTree(entries);
   }
 
   /** By id. */
@@ -90,6 +93,24 @@ export class RegistryView {
     }
     return entries;
   }
+}
+
+const GROUP_DETAIL =
+  /^entities\/([^/]+)\/feature-groups\/[^/]+\/(?:features\/|(?:id|data-type|job-id|active-version|layout-version|ttl-in-seconds|in-memory-cache-enabled|distributed-cache-enabled)$)/;
+
+/** Leaves out most of a large tree: to build it takes much longer than all else. */
+function withoutDetails(
+  entries: RegistryTree["entries"],
+  entityLabel: string,
+): RegistryTree["entries"] {
+  const left = new Map<string, Uint8Array>();
+  for (const [path, value] of entries) {
+    // Sources are read by their paths alone.
+    if (path.startsWith("source/")) continue;
+    const owner = GROUP_DETAIL.exec(path)?.[1];
+    if (owner === undefined || owner === entityLabel) left.set(path, value);
+  }
+  return left;
 }
 
 function entriesOf(node: Entry["node"] | undefined, path: string): ReadonlyMap<string, Entry> {

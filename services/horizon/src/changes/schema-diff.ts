@@ -31,7 +31,7 @@ export function readSchema(
   groupLabel: string,
   version: number,
 ): readonly SchemaFeature[] | undefined {
-  const view = new RegistryView(tree);
+  const view = new RegistryView(tree, entityLabel);
   const entity = view.entities.get(entityLabel);
   const entry = entity && view.groups(entity).get(groupLabel);
   const group = entry && readGroup(entry);
