@@ -49,10 +49,7 @@ async function allocate(author: RegistryAuthor, name: string): Promise<number> {
     const id = Math.max(-1, ...ids) + 1;
     const outcome = await author.writeIf(
       [put(`ids/${id}/name`, name), put(`ids/${id}/also`, name)],
-      [
-        { kind: "absent", path: `ids/${id}` },
-        { kind: "no-author-since", since: authorRevision },
-      ],
+      [{ kind: "no-author-since", since: authorRevision }],
     );
     if ("revision" in outcome) return id;
   }
