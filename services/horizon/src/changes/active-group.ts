@@ -38,6 +38,7 @@ export function findActive(
   return undefined;
 }
 
+/** Why a feature that a change names cannot be found. */
 export function notActive(label: string, { group }: ActiveGroup): string {
   return `feature ${quote(label)} is not in the active version ${group.activeVersion}`;
 }

@@ -97,6 +97,7 @@ function shrinkColumns(columns: readonly Column[], shrinkage: number): readonly 
   return shrunk.reverse();
 }
 
+/** @returns bytes that are counted for all columns together */
 export function totalSizeOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -22,6 +22,7 @@ export interface FeatureDefinition {
   readonly vectorLength: number;
 }
 
+/** Whether both are written the same, the text of the default included. */
 export function isSameDefinition(a: FeatureDefinition, b: FeatureDefinition): boolean {
   return (
     a.label === b.label &&
@@ -31,6 +32,7 @@ export function isSameDefinition(a: FeatureDefinition, b: FeatureDefinition): bo
   );
 }
 
+/** Whether blocks of the one can be read as blocks of the other. */
 export function hasSameLengths(a: FeatureDefinition, b: FeatureDefinition): boolean {
   return a.stringLength === b.stringLength && a.vectorLength === b.vectorLength;
 }

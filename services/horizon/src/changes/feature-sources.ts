@@ -10,6 +10,7 @@ export interface FeatureSource {
   readonly dataColumn: string;
 }
 
+/** Where the tree has the source of a feature. */
 export function sourcePath(entityLabel: string, groupLabel: string, feature: string): string {
   return `source/${entityLabel}|${groupLabel}|${feature}`;
 }

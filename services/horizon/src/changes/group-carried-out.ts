@@ -46,6 +46,7 @@ function hasFirstVersion(
   });
 }
 
+/** Whether TTL, flags and layout are as asked. */
 export function isGroupEditCarriedOut(
   payload: Payloads["feature-group-edit"],
   view: RegistryView,

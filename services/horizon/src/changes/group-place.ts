@@ -46,6 +46,7 @@ export function findGroup(
   return store && { entity, group, store };
 }
 
+/** @param field that names the store, or the group that is in it */
 export function findStore(
   id: string,
   field: string,

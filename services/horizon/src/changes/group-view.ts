@@ -15,6 +15,7 @@ export interface GroupView {
   readonly versions: ReadonlyMap<number, Entry>;
 }
 
+/** @returns the fault that keeps the group from being changed, if there is one */
 export function readGroup(entry: Entry): GroupView | NodeFault {
   return attempt(() => {
     const fields = Fields.read(entry.node, entry.path, []);

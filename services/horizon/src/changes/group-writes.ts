@@ -5,6 +5,7 @@ import type { SourcedFeature } from "./new-features.ts";
 import type { Payloads } from "./payloads.ts";
 import type { Writes } from "./writes.ts";
 
+/** Columns with the bytes that are counted for them. */
 export function putColumns(writes: Writes, groupPath: string, columns: readonly Column[]): void {
   for (const { name, sizeBytes } of columns) {
     writes.put(`${groupPath}/columns/${name}/label`, name);
@@ -12,6 +13,7 @@ export function putColumns(writes: Writes, groupPath: string, columns: readonly 
   }
 }
 
+/** One schema version of a group. */
 export function putFeatureList(
   writes: Writes,
   groupPath: string,

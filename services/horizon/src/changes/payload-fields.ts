@@ -72,6 +72,7 @@ export function plainText(lengthMax: number, { description, example }: About) {
     .meta({ description, examples: [example] });
 }
 
+/** A JSON number without a fraction. */
 export function wholeNumber(min: number, max: number, { description, example }: About) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z

@@ -40,6 +40,7 @@ export const STORAGE_PROVIDERS = [
 ] as const;
 export type StorageProvider = (typeof STORAGE_PROVIDERS)[number];
 
+/** `writer`: a job that feeds groups; `reader`: a client of the data plane. */
 export const JOB_TYPES = ["writer", "reader"] as const;
 export type JobType = (typeof JOB_TYPES)[number];
 

@@ -92,6 +92,7 @@ export function planEntityEdit(
   return finishPlan(tree, writes, { outcome: { entityLabel: label }, unchanged }, problems);
 }
 
+/** Whether the caches that the edit names are as asked. */
 export function isEntityEditCarriedOut(
   payload: Payloads["entity-edit"],
   view: RegistryView,

@@ -2,6 +2,7 @@ import { quote } from "@ofs/registry";
 import { PROBLEMS_MAX } from "./limits.ts";
 import type { ChangeProblem } from "./model.ts";
 
+/** At least one. */
 export type ProblemList = readonly [ChangeProblem, ...ChangeProblem[]];
 
 /** Gathers all that is wrong with a change, so that its author hears of it at once. */

@@ -24,6 +24,7 @@ export interface StoreView {
   readonly maxRowSizeBytes: number;
 }
 
+/** A key of an entity as the tree has it. */
 export interface KeyView {
   /** Under which the tree has it. */
   readonly name: string;
@@ -134,6 +135,7 @@ export function findFolded(names: Iterable<string>, name: string): string | unde
   return undefined;
 }
 
+/** @returns the fault that keeps the store from being used, if there is one */
 export function readStore(entry: Entry): StoreView | NodeFault {
   return attempt(() => {
     const fields = Fields.read(entry.node, entry.path, []);

@@ -54,6 +54,7 @@ export function schemaDiff(
   return from && to && diffSchemas(from, to);
 }
 
+/** What is different between two feature lists, features being told apart by their labels. */
 export function diffSchemas(
   from: readonly SchemaFeature[],
   to: readonly SchemaFeature[],
