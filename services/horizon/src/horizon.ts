@@ -237,7 +237,7 @@ async function appSettings({ process: settings, auth }: HorizonConfig): Promise<
     version: VERSION,
     maxRequestBytes: settings.MAX_REQUEST_BYTES,
     corsOrigins: settings.CORS_ORIGINS,
-    trustsProxy: settings.HORIZON_TRUST_PROXY,
+    trustedProxies: settings.HORIZON_TRUSTED_PROXIES,
     requestsPerMinute: settings.HORIZON_REQUESTS_PER_MINUTE,
     loginsPerMinute: auth.LOGIN_ATTEMPTS_PER_MINUTE,
     isCookieSecure: auth.HORIZON_COOKIE_SECURE ?? tls !== undefined,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type EnvReader, flag, integer, list, logLevel, port, text } from "@ofs/platform";
 import { z } from "zod";
 
@@ -23,7 +24,12 @@ export const PROCESS_VARIABLES = z.object({
       "must be origins such as https://ui.example.org, comma-separated; * is not possible with credentials",
     )
     .default([]),
-  HORIZON_TRUST_PROXY: flag().default(false),
+  HORIZON_TRUSTED_PROXIES: list()
+    .refine(
+      (networks) => networks.every(isNetwork),
+      "must be addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal",
+    )
+    .default([]),
   HORIZON_REQUESTS_PER_MINUTE: integer(1, 10_000_000).default(3_000),
   HORIZON_UI_FOLDER: text().optional(),
   HORIZON_FOUR_EYES: flag().default(false),
@@ -50,6 +56,14 @@ export function requirePair<N extends string>(
   if ((settings[first] === undefined) === (settings[second] === undefined)) return;
   const [missing, given] = settings[first] === undefined ? [first, second] : [second, first];
   reader.fault(missing, `is required with ${given}`);
+}
+
+function isNetwork(value: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(value)) return true;
+  const [address = "", prefix = "0"] = value.split("/");
+  const version = isIP(address);
+  const maxPrefix = version === 6 ? 128 : 32;
+  return version !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= maxPrefix;
 }
 
 function isOrigin(value: string): boolean {

@@ -35,8 +35,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** Addresses whose calls are counted at once. */
 const MAX_COUNTED_ADDRESSES = 10_000;
 
-/** Of paths' parts: labels have at most 63 characters. */
-const MAX_PARAM_LENGTH = 200;
+/** Of paths' parts: more than any label has. */
+const MAX_PARAM_LENGTH = 1_500;
 
 const REQUEST_ID_HEADER = "x-request-id";
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -45,7 +45,8 @@ export interface AppSettings {
   readonly version: string;
   readonly maxRequestBytes: number;
   readonly corsOrigins: readonly string[];
-  readonly trustsProxy: boolean;
+  /** Addresses or networks of proxies that say in `X-Forwarded-For` whom they speak for. */
+  readonly trustedProxies: readonly string[];
   /** Of one address. */
   readonly requestsPerMinute: number;
   readonly loginsPerMinute: number;
@@ -103,7 +104,7 @@ function createServer(settings: AppSettings, log: Logger): FastifyInstance {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.maxRequestBytes,
-    trustProxy: settings.trustsProxy,
+    trustProxy: settings.trustedProxies.length > 0 && [...settings.trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: "idle",

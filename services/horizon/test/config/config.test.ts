@@ -122,6 +122,8 @@ describe("loadConfig", () => {
     ["MYSQL_DB_NAME", "a`b"],
     ["APP_PORT", "70000"],
     ["HORIZON_FOUR_EYES", "maybe"],
+    ["HORIZON_TRUSTED_PROXIES", "true"],
+    ["HORIZON_TRUSTED_PROXIES", "10.0.0.0/33"],
   ])("refuses %s=%s", (name, value) => {
     const faults = faultsOf({ ...SERVERS, [name]: value });
     expect(faults).not.toEqual([]);

@@ -77,6 +77,26 @@ describe("calls of one address", () => {
   });
 });
 
+describe("callers behind a proxy", () => {
+  const login = (app: TestApp, forwarded: string) =>
+    app.app.inject({
+      method: "POST",
+      url: "/login",
+      headers: { "x-forwarded-for": forwarded },
+      payload: { email: "a@example.org", password: "x" },
+    });
+
+  it.each([
+    ["as the proxy saw it", ["127.0.0.1"], "9.9.9.8", 400],
+    ["whatever the caller claims", ["loopback"], "9.9.9.9", 429],
+    ["the proxy's own, where another is trusted", ["10.0.0.0/8"], "9.9.9.8", 429],
+  ])("are counted by their address: %s", async (_, trustedProxies, seen, status) => {
+    const app = await start({ trustedProxies, loginsPerMinute: 1 });
+    expect((await login(app, "1.1.1.1, 9.9.9.9")).statusCode).toBe(400);
+    expect((await login(app, `2.2.2.2, ${seen}`)).statusCode).toBe(status);
+  });
+});
+
 describe("tokens", () => {
   it.each([
     ["another secret", "HS256", "another secret that is long enough for this"],

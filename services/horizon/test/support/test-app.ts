@@ -23,7 +23,7 @@ const SETTINGS: AppSettings = {
   version: "0.0.0",
   maxRequestBytes: 64 * 1024,
   corsOrigins: [],
-  trustsProxy: false,
+  trustedProxies: [],
   requestsPerMinute: 100_000,
   loginsPerMinute: 100_000,
   isCookieSecure: false,
