@@ -14,6 +14,7 @@ import type { MysqlServer } from "./config/database-settings.ts";
 import { type DatabaseSettings, openDatabase } from "./database/index.ts";
 import type { Database } from "./database/ports.ts";
 import { LiveCatalog } from "./discovery/index.ts";
+import { noteWrites, withVisibleDecisions } from "./visible-changes.ts";
 
 /** Of job tokens that are made here. */
 const TOKEN_BYTES = 24;
@@ -64,10 +65,11 @@ export async function openParts(
   lifecycle.register("catalog", () => catalog.close());
   health.register("registry", () => checkCatalog(catalog));
   watchBackends(config, { database, tables }, base);
+  const noted = noteWrites(registry);
   const changes = createChangeService({
     requests: database.requests,
     audit: database.audit,
-    registry,
+    registry: noted.registry,
     tables,
     context: {
       storeConfigs: config.stores.kinds,
@@ -80,7 +82,13 @@ export async function openParts(
     now: Date.now,
     random: Math.random,
   });
-  return { database, registry, tables, catalog, changes };
+  return {
+    database,
+    registry,
+    tables,
+    catalog,
+    changes: withVisibleDecisions(changes, noted, catalog),
+  };
 }
 
 /** Without the database nothing can be answered; a store that is away holds up only its own changes. */

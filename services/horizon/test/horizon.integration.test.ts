@@ -101,5 +101,5 @@ it("onboards an entity over MySQL, etcd and Cassandra, asked for at one replica 
   });
   expect(mapping.status).toBe(200);
   expect(await mapping.json()).toMatchObject({ keys: { user: ["user_id"] } });
-  expect((await author.call("GET", "drift")).body).toMatchObject({ total: 0 });
+  expect((await approver.call("GET", "drift")).body).toMatchObject({ total: 0 });
 });
