@@ -16,7 +16,7 @@ import { createDraftStore } from "./model/drafts.ts";
 import { router } from "./routes.tsx";
 import { SurroundingsContext } from "./session/api-context.ts";
 import { SESSION_KEY } from "./session/use-session.ts";
-import { theme } from "./theme.ts";
+import { resolveColors, theme } from "./theme.ts";
 
 const STALE_MS = 10_000;
 const MAX_RETRIES = 2;
@@ -59,7 +59,7 @@ const container = document.getElementById("root");
 if (container === null) throw new Error("index.html has no element #root");
 createRoot(container).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={resolveColors} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queryClient}>
         <SurroundingsContext value={surroundings}>

@@ -9,7 +9,7 @@ import {
   VisuallyHidden,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Navigate, Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { IconHorizon, IconSearch } from "./components/icons.tsx";
 import { EmptyState } from "./components/query-view.tsx";
@@ -20,7 +20,7 @@ import { UserMenu } from "./user-menu.tsx";
 /** The signed-in part: nobody gets in without a session, or with a password that must be changed. */
 export function SignedInShell(): ReactNode {
   const session = useSessionQuery();
-  const location = useLocation();
+  useWayToLogin(session.data === null);
   if (session.data === undefined) {
     if (!session.isError) return <Starting />;
     return (
@@ -29,11 +29,19 @@ export function SignedInShell(): ReactNode {
       </EmptyState>
     );
   }
-  if (session.data === null) {
-    return <Navigate to="/login" search={{ next: location.href }} replace />;
-  }
+  if (session.data === null) return <Starting />;
   if (session.data.mustChangePassword) return <Navigate to="/change-password" replace />;
   return <Frame />;
+}
+
+/** Once, and with the address of that moment: the login's own address is no place to come back to. */
+function useWayToLogin(isSignedOut: boolean): void {
+  const router = useRouter();
+  useEffect(() => {
+    if (!isSignedOut) return;
+    const { href } = router.history.location;
+    void router.navigate({ to: "/login", search: { next: href }, replace: true });
+  }, [isSignedOut, router]);
 }
 
 function Starting(): ReactNode {

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 /** A quiet blue-green; shade 7 on white and shade 4 on dark keep a contrast above 4.5. */
 const horizon: MantineColorsTuple = [
@@ -24,4 +24,17 @@ export const theme = createTheme({
   respectReducedMotion: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+});
+
+/** Mantine's own quiet colours have a contrast below 4.5. */
+export const resolveColors: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#545c64",
+    "--mantine-color-placeholder": "#656d76",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#b0b5ba",
+    "--mantine-color-placeholder": "#a2a7ac",
+  },
 });

@@ -1,15 +1,17 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
-import { extractDebianPackages, findExtracted } from "./debian-packages.ts";
+import { extractDebianPackages } from "./debian-packages.ts";
 import { type Executable, executableEnv, findOnPath, runs } from "./executable.ts";
-import { withFileLock } from "./file-lock.ts";
+import { hasCode, withFileLock } from "./file-lock.ts";
 import type { Log } from "./log.ts";
 
 const NAME = "chromium";
 const DEBIAN_PACKAGES = ["chromium", "fonts-dejavu-core", "fontconfig-config"];
-/** Beside `usr/bin`: the script there looks for the program in the system's folders. */
-const PROGRAM = "../lib/chromium/chromium";
+/** The script in `usr/bin` looks for this in the system's folders. */
+const PROGRAM = "usr/lib/chromium/chromium";
+/** Libraries that one of the packages keeps in a folder of its own. */
+const NESTED_LIBRARIES = "pulseaudio";
 
 /** A browser for tests: what to start, and its environment. */
 export interface Chromium {
@@ -34,24 +36,46 @@ export async function findChromium(log: Log): Promise<Chromium> {
 }
 
 async function findOrExtract(log: Log): Promise<Executable> {
-  const present = await findExtracted(NAME, PROGRAM);
+  const present = await findExtractedChromium();
   if (present !== undefined) return present;
   if ((await findOnPath("apt-get")) === undefined) {
     throw new Error("chromium not found on PATH, and without apt-get there is no way to fetch it");
   }
   return withFileLock(join(cacheFolder(), "debian", `${NAME}.lock`), async () => {
-    const meanwhile = await findExtracted(NAME, PROGRAM);
+    const meanwhile = await findExtractedChromium();
     if (meanwhile !== undefined) return meanwhile;
     await extractDebianPackages(NAME, DEBIAN_PACKAGES, log);
-    const extracted = await findExtracted(NAME, PROGRAM);
+    const extracted = await findExtractedChromium();
     if (extracted !== undefined) return extracted;
     throw new Error(`chromium of the packages ${DEBIAN_PACKAGES.join(", ")} does not run here`);
   });
 }
 
+async function findExtractedChromium(): Promise<Executable | undefined> {
+  const libraries = join(extractedRoot(), "usr/lib");
+  const folders = (await namesIn(libraries))
+    .filter((name) => name.endsWith("-linux-gnu"))
+    .flatMap((name) => [join(libraries, name), join(libraries, name, NESTED_LIBRARIES)]);
+  const path = join(extractedRoot(), PROGRAM);
+  const executable: Executable = { path, libraryPath: folders.join(":") };
+  return (await runs(executable)) ? executable : undefined;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+function extractedRoot(): string {
+  return join(cacheFolder(), "debian", NAME);
+}
+
 /** Fonts are looked for in the system's folders unless told otherwise. */
 async function fontSettings(): Promise<NodeJS.ProcessEnv> {
-  const root = join(cacheFolder(), "debian", NAME);
   const folder = join(cacheFolder(), "debian", `${NAME}-fonts`);
   await mkdir(folder, { recursive: true });
   const file = join(folder, "fonts.conf");
@@ -60,7 +84,7 @@ async function fontSettings(): Promise<NodeJS.ProcessEnv> {
     `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
-  <dir>${join(root, "usr/share/fonts")}</dir>
+  <dir>${join(extractedRoot(), "usr/share/fonts")}</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>${join(folder, "cache")}</cachedir>
 </fontconfig>

@@ -37,15 +37,18 @@ export function createHealthApi(http: Http): HealthApi {
   };
 }
 
-/** Checks are texts, flags or objects with more about them. */
+/** Checks are texts, flags or objects with more about them, nested or not. */
 export function healthCheck(name: string, check: unknown): HealthCheck {
   if (typeof check === "boolean") return { name, status: check ? "ok" : "failed", detail: "" };
-  if (typeof check !== "object" || check === null) {
-    return { name, status: String(check), detail: "" };
-  }
-  const { status, ...rest } = check as Record<string, unknown>;
-  const details = Object.entries(rest)
+  if (!isRecord(check)) return { name, status: String(check), detail: "" };
+  const { status, detail, ...rest } = check;
+  const facts = isRecord(detail) ? { ...rest, ...detail } : { ...rest, detail };
+  const texts = Object.entries(facts)
     .filter(([, value]) => value !== undefined && value !== "")
-    .map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
-  return { name, status: String(status ?? "unknown"), detail: details.join(", ") };
+    .map(([key, value]) => `${key}: ${isRecord(value) ? Object.values(value).join(", ") : value}`);
+  return { name, status: String(status ?? "unknown"), detail: texts.join(", ") };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -134,7 +134,8 @@ describe("csrfHeaders", () => {
 describe("healthCheck", () => {
   it.each([
     [{ status: "ok" }, "ok", ""],
-    [{ status: "failing", reason: "down", n: { a: 1 } }, "failing", 'reason: down, n: {"a":1}'],
+    [{ status: "failing", reason: "down", n: { a: 1 } }, "failing", "reason: down, n: 1"],
+    [{ status: "ok", detail: { revision: 7 } }, "ok", "revision: 7"],
     ["ready", "ready", ""],
     [false, "failed", ""],
     [{}, "unknown", ""],
