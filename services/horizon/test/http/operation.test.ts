@@ -1,5 +1,6 @@
+import type { FeatureStoreError } from "@ofs/platform";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { TestApp } from "../support/test-app.ts";
+import { PASSWORD, TestApp } from "../support/test-app.ts";
 
 let test: TestApp;
 
@@ -50,6 +51,37 @@ describe("operation", () => {
     const reply = await test.app.inject({ method: "PUT", url: "/nothing?secret=1" });
     expect(reply.statusCode).toBe(404);
     expect(reply.json()).toEqual({ error: "there is no PUT /nothing", code: "NotFound" });
+  });
+});
+
+describe("the log", () => {
+  it("has a line for each request, those that are refused included, and no secret", async () => {
+    const token = await test.tokenOf("admin");
+    await test.call(token, "GET", "/users?search=private", undefined, { "x-request-id": "mine" });
+    await test.app.inject("/users");
+    const lines = test.logged.filter(({ msg }) => msg === "request");
+    expect(lines).toMatchObject([
+      { method: "POST", route: "/login", status: 200 },
+      { route: "/users", status: 200, requestId: "mine", user: "admin@example.org" },
+      { route: "/users", status: 401 },
+    ]);
+    const text = JSON.stringify(test.logged);
+    for (const secret of [token, PASSWORD, "private"]) expect(text).not.toContain(secret);
+  });
+
+  it("has the cause of what nobody has foreseen, which the caller is not told", async () => {
+    test.changes.failure = new TypeError("the cause") as FeatureStoreError;
+    const token = await test.tokenOf("viewer");
+    const url = "/api/v1/online-feature-store/preview/store";
+    const reply = await test.call(token, "POST", url, {});
+    expect(reply.body).not.toContain("the cause");
+    expect(test.logged).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        requestId: reply.headers["x-request-id"],
+        err: expect.objectContaining({ message: "the cause", stack: expect.any(String) }),
+      }),
+    );
   });
 });
 

@@ -38,6 +38,8 @@ export class TestApp {
   readonly health = new Health();
   readonly hasher = new PasswordHasher(4);
   readonly metrics = new Registry();
+  /** Lines of the log, as they are written. */
+  readonly logged: Record<string, unknown>[] = [];
   nowMs = Date.now();
   app!: FastifyInstance;
 
@@ -62,7 +64,11 @@ export class TestApp {
         health: test.health,
         metrics,
         httpMetrics,
-        log: createLogger({ service: "horizon", level: "DISABLED" }),
+        log: createLogger({
+          service: "horizon",
+          level: "INFO",
+          destination: { write: (line) => void test.logged.push(JSON.parse(line)) },
+        }),
         now,
         plugins: [],
       },
