@@ -108,6 +108,30 @@ describe("a write that needs more than one transaction", () => {
     expect(authorRevision).toBe(revision);
   });
 
+  it("is completed by others when the line of its writer breaks in the middle", async () => {
+    const { host, port } = serverAddress("etcd");
+    const proxy = await startTcpProxy({ target: { host, port } });
+    cleanup.add(proxy, (each) => each.close());
+    const writer = open(proxy.text);
+    await writer.load(signal);
+    await proxy.inject({ kind: "delay", ms: LATE_MS / 8 }, "toClient");
+    const write = writer.writeIf(changes, [{ kind: "absent", path: "" }]);
+    const broken = expect(write).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const witness = open();
+    await waitUntil(async () => (await witness.load(signal)).entries.size > 0, {
+      what: "the first transaction",
+    });
+    await proxy.inject({ kind: "refuse" });
+    await broken;
+    const half = await witness.load(signal);
+    expect(half.entries.size).toBeLessThan(changes.length);
+    expect(half.entries.has("active-version")).toBe(false);
+    const { entries } = await witness.loadForWrite(signal);
+    expect(entries.size).toBe(changes.length);
+    for (const { path, value } of changes)
+      expect(entries.get(path)).toEqual(new Uint8Array(value ?? []));
+  });
+
   it("is completed before the next write, whose conditions see it", async () => {
     await leaveHalf();
     const absent = { kind: "absent", path: "active-version" } as const;
