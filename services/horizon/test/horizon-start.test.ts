@@ -57,6 +57,7 @@ it("answers over TLS, and to nobody without it", async () => {
 
 it("waits for a database that is away, and says so", async () => {
   const { port } = await start({
+    JWT_SECRET: "a secret that is long enough for tests",
     MYSQL_MASTER_HOST: "127.0.0.1",
     MYSQL_MASTER_PORT: String(await freePort()),
     MYSQL_MASTER_USERNAME: "horizon",

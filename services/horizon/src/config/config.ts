@@ -67,11 +67,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): HorizonConfig {
 function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
   const registry = readRegistrySettings(reader);
   const isEmbedded = registry?.dataFolder !== undefined;
+  const database = readDatabaseSettings(reader, isEmbedded);
   const { unused, unknown } = ineffectiveVariables(env, configVariables());
   return reader.finish<HorizonConfig>({
     process: readProcessSettings(reader),
-    auth: readAuthSettings(reader, isEmbedded),
-    database: readDatabaseSettings(reader, isEmbedded),
+    // Processes that share a database share sessions too, and so the secret.
+    auth: readAuthSettings(reader, database === "embedded"),
+    database,
     registry,
     registryName: reader.read(REGISTRY_NAME_VARIABLES)?.ONLINE_FEATURE_STORE_APP_NAME,
     stores: readStoreSettings(reader, isEmbedded),

@@ -96,6 +96,12 @@ describe("loadConfig", () => {
     expect([...config.stores.kinds]).toEqual([[0, "embedded"]]);
   });
 
+  it("wants a secret where several processes may share sessions", () => {
+    const { JWT_SECRET: _, ...servers } = SERVERS;
+    const faults = faultsOf({ ...servers, OFS_DATA_FOLDER: "/data" });
+    expect(faults).toEqual([expect.stringMatching(/^JWT_SECRET: is required/)]);
+  });
+
   it("names everything that is missing at once", () => {
     const faults = faultsOf({});
     for (const name of [
