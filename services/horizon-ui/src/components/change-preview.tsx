@@ -103,7 +103,7 @@ function KeyChanges({ keys }: { readonly keys: readonly KeyChange[] }): ReactNod
 function KeyRow({ change }: { readonly change: KeyChange }): ReactNode {
   return (
     <Table.Tr>
-      <Table.Td className="mono">{change.path}</Table.Td>
+      <Table.Td className="mono long">{change.path}</Table.Td>
       <Table.Td>
         <Value text={change.before} color="red" />
       </Table.Td>
@@ -129,7 +129,7 @@ function Value({
     );
   }
   return (
-    <Code color={`var(--mantine-color-${color}-light)`} className="mono">
+    <Code color={`var(--mantine-color-${color}-light)`} className="mono long">
       {text === "" ? "(empty)" : text}
     </Code>
   );

@@ -10,7 +10,7 @@ const COLORS: Readonly<Record<string, string>> = {
 
 function StateBadge({ state }: { readonly state: string }): ReactNode {
   return (
-    <Badge color={COLORS[state] ?? "red"} variant="dot" tt="none">
+    <Badge color={COLORS[state] ?? "red"} variant="dot" tt="none" miw="max-content">
       {state}
     </Badge>
   );

@@ -16,7 +16,7 @@ interface ButtonLinkProps extends Omit<ButtonProps, "href"> {
 }
 
 function PlainAnchor(props: AnchorLinkProps): ReactNode {
-  return <Anchor {...props} />;
+  return <Anchor inherit {...props} />;
 }
 
 function PlainButton(props: ButtonLinkProps): ReactNode {

@@ -18,7 +18,7 @@ export function statusText(status: RequestStatus): string {
 export function StatusBadge({ status }: { readonly status: RequestStatus }): ReactNode {
   const { color, text } = LOOKS[status];
   return (
-    <Badge color={color} variant="dot" tt="none" fw={500}>
+    <Badge color={color} variant="dot" tt="none" fw={500} miw="max-content">
       {text}
     </Badge>
   );

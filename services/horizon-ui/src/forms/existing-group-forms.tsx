@@ -20,6 +20,9 @@ import { FeatureList } from "./feature-list.tsx";
 import { GroupSettings } from "./group-form.tsx";
 import { RequestForm } from "./request-form.tsx";
 
+/** Features that one form shows the fields of. */
+const MAX_EDITED = 50;
+
 /** Kinds of requests about a group that is there. */
 export type GroupChangeKind =
   | "feature-group-edit"
@@ -161,6 +164,8 @@ function FeaturesEditFields({ group }: GroupProps): ReactNode {
             <GroupFactsLine group={group} />
             <MultiSelect
               label="Features to edit"
+              description={`At most ${MAX_EDITED} in one request`}
+              maxValues={MAX_EDITED}
               data={[...known.keys()]}
               limit={200}
               searchable

@@ -21,7 +21,7 @@ export function MadeToken({ token, kind, id }: MadeTokenProps): ReactNode {
           This is the only time it is shown. It works once request {id} is approved.
         </Alert>
         <Group gap="xs">
-          <Code fz="md" className="mono" aria-label="Token">
+          <Code fz="md" className="mono long" aria-label="Token">
             {token}
           </Code>
           <CopyButton text={token} />

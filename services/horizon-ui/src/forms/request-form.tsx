@@ -7,7 +7,7 @@ import type { SubmittedRequest } from "../api/requests.ts";
 import { ChangePreviewView } from "../components/change-preview.tsx";
 import { notifySuccess } from "../components/notify.ts";
 import { Section } from "../components/section.tsx";
-import { type ChangeKind, KIND_TEXTS } from "../model/change-kinds.ts";
+import type { ChangeKind } from "../model/change-kinds.ts";
 import { restoreDraft } from "../model/drafts.ts";
 import { formatCount } from "../model/format.ts";
 import type { Payload } from "../model/payloads.ts";
@@ -81,7 +81,7 @@ export function RequestForm<Draft extends Record<string, unknown>>(
             submit.mutate(payload);
           })}
         >
-          <Section title={KIND_TEXTS[kind].title} description={KIND_TEXTS[kind].help}>
+          <Section>
             {kept === undefined ? null : <RestoredNote onDiscard={startAnew} />}
             {children(form, field)}
             <SubmitBar

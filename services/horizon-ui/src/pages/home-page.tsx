@@ -151,7 +151,7 @@ function Faults(): ReactNode {
           <Stack gap="xs">
             {all.slice(0, FAULTS_SHOWN).map(({ path, reason, disables }) => (
               <Text key={path} size="sm">
-                <span className="mono">{path}</span>: {reason}
+                <span className="mono long">{path}</span>: {reason}
                 {disables === "nothing" ? "" : `; the ${disables} is not served`}
               </Text>
             ))}

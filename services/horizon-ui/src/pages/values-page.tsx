@@ -105,7 +105,7 @@ const COLUMNS: readonly Column<FeatureValue>[] = [
   { header: "Feature", render: ({ feature }) => feature },
   {
     header: "Value",
-    render: ({ value }) => <span className="mono">{value ?? "not a value of its type"}</span>,
+    render: ({ value }) => <span className="mono long">{value ?? "not a value of its type"}</span>,
   },
   {
     header: "State",

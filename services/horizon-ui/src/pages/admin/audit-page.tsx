@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
       Object.keys(details).length === 0 ? (
         "–"
       ) : (
-        <Text size="xs" className="mono">
+        <Text size="xs" className="mono long">
           {JSON.stringify(details)}
         </Text>
       ),

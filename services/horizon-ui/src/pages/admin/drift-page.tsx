@@ -108,8 +108,11 @@ const COLUMNS: readonly Column<Difference>[] = [
   },
   { header: "Subject", render: ({ subject }) => subject },
   { header: "What", render: ({ message }) => message },
-  { header: "Expected", render: ({ expected }) => <span className="mono">{expected || "–"}</span> },
-  { header: "Found", render: ({ found }) => <span className="mono">{found || "–"}</span> },
+  {
+    header: "Expected",
+    render: ({ expected }) => <span className="mono long">{expected || "–"}</span>,
+  },
+  { header: "Found", render: ({ found }) => <span className="mono long">{found || "–"}</span> },
   { header: "Repair", render: ({ repair }) => repair?.description ?? "a person has to decide" },
 ];
 

@@ -75,7 +75,7 @@ function columnsFor(
     },
     {
       header: "Default",
-      render: ({ defaultText }) => <span className="mono">{defaultText || "(empty)"}</span>,
+      render: ({ defaultText }) => <span className="mono long">{defaultText || "(empty)"}</span>,
     },
     ...(isStringType(dataType)
       ? [
@@ -95,7 +95,10 @@ function columnsFor(
           },
         ]
       : []),
-    { header: "Source", render: (feature) => <span className="mono">{sourceText(feature)}</span> },
+    {
+      header: "Source",
+      render: (feature) => <span className="mono long">{sourceText(feature)}</span>,
+    },
   ];
 }
 
@@ -122,7 +125,7 @@ function FeatureFactsList({ details }: { readonly details: FeatureDetails }): Re
         ["Position", feature.sequence],
         [
           "Default",
-          <span key="default" className="mono">
+          <span key="default" className="mono long">
             {feature.defaultText || "(empty)"}
           </span>,
         ],

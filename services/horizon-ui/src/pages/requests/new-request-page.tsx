@@ -39,6 +39,7 @@ export function NewRequestPage(): ReactNode {
   return (
     <Page
       title={KIND_TEXTS[kind].title}
+      description={KIND_TEXTS[kind].help}
       trail={[
         <TextLink key="requests" to="/requests">
           Requests
