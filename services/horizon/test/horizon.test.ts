@@ -103,8 +103,11 @@ describe("a control plane in a data folder", () => {
   it("opens nothing to strangers but what is named here", async () => {
     const origin = await start({ HORIZON_REQUESTS_PER_MINUTE: "100000" });
     const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as {
-      paths: Record<string, Record<string, object>>;
+      paths: Record<string, Record<string, { operationId: string }>>;
     };
+    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+    const ids = new Set(operations.map(({ operationId }) => operationId));
+    expect(ids.size).toBe(operations.length);
     const open: string[] = [];
     for (const [path, methods] of Object.entries(paths)) {
       const url = origin + path.replace(/\{[^}]+\}/g, "1");

@@ -25,12 +25,19 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
     },
     transform: ({ schema, url, route, ...rest }) => {
       const transformed = jsonSchemaTransform({ schema, url, route, ...rest });
-      const isPublic = route.config?.access === "public";
-      if (!isPublic) return transformed;
-      return { ...transformed, schema: { ...transformed.schema, security: [] } };
+      const operationId = operationIdOf(String(route.method), url);
+      const security = route.config?.access === "public" ? { security: [] } : {};
+      return { ...transformed, schema: { operationId, ...transformed.schema, ...security } };
     },
     transformObject: jsonSchemaTransformObject,
   });
+}
+
+/** What generated clients call it: `POST /api/v1/online-feature-store/register-store` is `postRegisterStore`. */
+function operationIdOf(method: string, url: string): string {
+  const words = url.replace(/^\/api\/v1\/(?:online-feature-store\/)?/, "").match(/[a-z]+/gi) ?? [];
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  return method.toLowerCase() + name;
 }
 
 /** `/openapi.json`, and a page that shows it. Its scripts come from this process. */

@@ -10,11 +10,13 @@ export const problemSchema = z.object({
 });
 
 /** The failure of every endpoint. */
-export const errorSchema = z.object({
-  error: z.string(),
-  code: z.string(),
-  problems: z.array(problemSchema).optional(),
-});
+export const errorSchema = z
+  .object({
+    error: z.string().describe("For people"),
+    code: z.string().describe("For programs, for example InvalidArgument"),
+    problems: z.array(problemSchema).optional(),
+  })
+  .meta({ id: "Failure" });
 
 export const messageSchema = z.object({ message: z.string() });
 

@@ -102,6 +102,11 @@ describe("documentation", () => {
     ]) {
       expect(paths).toContain(path);
     }
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    const ids = operations.map(({ operationId }: { operationId: string }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain("postRegisterStore");
+    expect(reply.json()).toHaveProperty("components.schemas.Failure.properties.problems");
     const submit = document.paths["/api/v1/online-feature-store/register-store"];
     expect(JSON.stringify(submit)).toContain('"primary-keys"');
   });
