@@ -6,7 +6,7 @@ export interface MysqlSettings {
   readonly username: string;
   readonly password: string;
   readonly database: string;
-  /** Encrypts connections, and checks the server's certificate. Texts in PEM. */
+  /** Encrypts connections, and checks the server's certificate and its name, so `host` must be a name. Texts in PEM. */
   readonly tls?: {
     /** Default: the authorities that Node trusts. */
     readonly ca?: string;

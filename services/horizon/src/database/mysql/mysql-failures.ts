@@ -39,6 +39,7 @@ export function breaksConnection(error: unknown): boolean {
 export function toMysqlFailure(error: unknown): DriverFailure {
   const { code, errno, sqlState, message } = error as MysqlError & { readonly message: string };
   if (sqlState === undefined || errno === undefined) {
+    if (code === "HANDSHAKE_NO_SSL_SUPPORT") return new DriverFailure("refused", code);
     return new DriverFailure("away", code ?? message);
   }
   return new DriverFailure(KINDS.get(errno) ?? "unexpected", code ?? `error ${errno}`);

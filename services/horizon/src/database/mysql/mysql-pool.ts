@@ -161,7 +161,9 @@ function poolOptions(settings: MysqlSettings): PoolOptions {
     user: username,
     password,
     database,
-    ...(tls === undefined ? {} : { ssl: { ...tls, rejectUnauthorized: true } }),
+    ...(tls === undefined
+      ? {}
+      : { ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true } }),
     connectionLimit: settings.maxConnections ?? MAX_CONNECTIONS,
     queueLimit: QUEUE_LENGTH_MAX,
     idleTimeout: IDLE_TIMEOUT_MS,

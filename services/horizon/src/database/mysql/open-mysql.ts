@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { FeatureStoreError } from "@ofs/platform";
 import { Kysely, MysqlDialect } from "kysely";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../schema.ts";
@@ -9,8 +11,20 @@ import { TimedMysqlPool } from "./mysql-pool.ts";
 const MIGRATION_QUERY_TIMEOUT_MS = 300_000;
 const MIGRATION_CONNECTION_COUNT = 2;
 
-/** Makes no connection yet. */
+/**
+ * Makes no connection yet.
+ *
+ * @throws {FeatureStoreError} FAILED_PRECONDITION for TLS to an address
+ */
 export function openMysql(settings: MysqlSettings): Pick<SqlEngineParts, "kysely" | "migrate"> {
+  const { host, tls } = settings;
+  // The driver compares the certificate with a host's name, and with `localhost` where there is none.
+  if (tls !== undefined && isIP(host) !== 0) {
+    throw new FeatureStoreError(
+      "FAILED_PRECONDITION",
+      `database at ${host}: with TLS it must be named as its certificate names it, not by its address`,
+    );
+  }
   return {
     kysely: createKysely(settings),
     migrate: async () => {
