@@ -56,8 +56,8 @@ it(
     });
     await page.goto("/requests/new/store");
     await page.getByRole("textbox", { name: "Table", exact: true }).fill("features");
-  await page.getByRole("combobox", { name: "Primary keys" }).fill("id");
-  await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "Primary keys" }).fill("id");
+    await page.keyboard.press("Enter");
     await page.getByText("This change can be made").waitFor();
     await page.getByRole("button", { name: "Send for approval" }).click();
     await page.getByText("Nothing of what you typed is lost").waitFor();
