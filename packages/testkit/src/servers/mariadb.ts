@@ -41,8 +41,9 @@ export async function startMariadbNode(
     `--user=${userInfo().username}`,
     `--lc-messages-dir=${programs.share}`,
   ];
-  const data = [...base, `--datadir=${join(folder, "data")}`];
-  await emptyFolder(join(folder, "data"));
+  // A server that starts clears its folder for temporary files, and those of others with it if they share one.
+  const data = [...base, `--datadir=${join(folder, "data")}`, `--tmpdir=${join(folder, "tmp")}`];
+  for (const name of ["data", "tmp"]) await emptyFolder(join(folder, name));
   await createSystemTables(programs, data);
   const files = [`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`];
   const network = ["--bind-address=127.0.0.1", `--port=${port}`, "--character-set-server=utf8mb4"];
