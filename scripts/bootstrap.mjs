@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { buildStamp, missingOutputs, projectFolders } from "./build-state.mjs";
+import { buildStamp, bundleFolders, missingOutputs, projectFolders } from "./build-state.mjs";
 import { withFileLock } from "./file-lock.mjs";
 import {
   installStamp,
@@ -91,7 +91,9 @@ async function build() {
   await step("building", async () => {
     await compile([]);
     // The compiler trusts its own record of what it wrote, even when the files are gone.
-    if (missingOutputs(ROOT).length > 0) await compile(["--force"]);
+    const isGone = (file) => file.endsWith(".js");
+    if (missingOutputs(ROOT).some(isGone)) await compile(["--force"]);
+    for (const folder of bundleFolders(ROOT)) await bundle(folder);
   });
   writeStamp(ROOT, "build", stamp);
 }
@@ -104,6 +106,13 @@ async function compile(options) {
   );
 }
 
+async function bundle(folder) {
+  const cwd = join(ROOT, folder);
+  const bundler = join(cwd, "node_modules", "vite", "bin", "vite.js");
+  const command = [process.execPath, bundler, "build", "--logLevel", "warn"];
+  await run(command, `${folder} could not be built`, { cwd });
+}
+
 async function step(title, work) {
   const startedAt = performance.now();
   process.stderr.write(`[setup] ${title} ...\n`);
@@ -113,8 +122,8 @@ async function step(title, work) {
 }
 
 /** Runs a command with its output on our stderr. */
-async function run([command, ...args], failure) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
+async function run([command, ...args], failure, { cwd = ROOT } = {}) {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", 2, 2] });
   const { code, signal, error } = await ended(child);
   if (code !== 0) throw new SetupError(`${failure} (${error?.message ?? signal ?? code})`);
 }

@@ -22,16 +22,28 @@ export function buildStamp(root) {
 
 /** Built files that should be there and are not, such as "packages/codec/dist/index.js". */
 export function missingOutputs(root) {
-  return projectFolders(root)
+  const compiled = projectFolders(root)
     .flatMap((folder) => listFiles(root, `${folder}/src`))
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-    .map((file) => file.replace("/src/", "/dist/").replace(/\.ts$/, ".js"))
-    .filter((file) => !existsSync(join(root, file)));
+    .map((file) => file.replace("/src/", "/dist/").replace(/\.ts$/, ".js"));
+  const bundled = bundleFolders(root).map((folder) => `${folder}/dist/index.html`);
+  return [...compiled, ...bundled].filter((file) => !existsSync(join(root, file)));
 }
 
 /** Workspace folders that the compiler builds. The root project only checks tests. */
 export function projectFolders(root) {
-  return workspaceFolders(root).filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+  return workspaceFolders(root).filter(
+    (folder) => existsSync(join(root, folder, "tsconfig.json")) && !isBundle(root, folder),
+  );
+}
+
+/** Workspace folders of web pages: a bundler builds them, and the compiler only checks them. */
+export function bundleFolders(root) {
+  return workspaceFolders(root).filter((folder) => isBundle(root, folder));
+}
+
+function isBundle(root, folder) {
+  return existsSync(join(root, folder, "vite.config.ts"));
 }
 
 function listFiles(root, folder) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buildStamp, missingOutputs } from "../build-state.mjs";
+import { buildStamp, bundleFolders, missingOutputs, projectFolders } from "../build-state.mjs";
 import { withFileLock } from "../file-lock.mjs";
 import {
   installStamp,
@@ -77,6 +77,19 @@ test("a new and a removed source file call for a build, a test file does not", (
 test("a built file that is gone is missed", () => {
   expect(missingOutputs(root)).toEqual(["packages/codec/dist/index.js"]);
   write("packages/codec/dist/index.js", "export {};");
+  expect(missingOutputs(root)).toEqual([]);
+});
+
+test("web pages are bundled, not compiled", () => {
+  write("services/pages/package.json", {});
+  write("services/pages/tsconfig.json", {});
+  write("services/pages/vite.config.ts", "export default {};");
+  write("services/pages/src/main.ts", "export {};");
+  write("packages/codec/dist/index.js", "export {};");
+  expect(projectFolders(root)).toEqual(["packages/codec"]);
+  expect(bundleFolders(root)).toEqual(["services/pages"]);
+  expect(missingOutputs(root)).toEqual(["services/pages/dist/index.html"]);
+  write("services/pages/dist/index.html", "<!doctype html>");
   expect(missingOutputs(root)).toEqual([]);
 });
 

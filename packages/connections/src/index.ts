@@ -11,10 +11,16 @@ export type { ConfIds } from "./config/conf-ids.ts";
 export type { RedisConnectionSettings } from "./config/redis-settings.ts";
 export {
   type EtcdTlsFiles,
+  REGISTRY_VARIABLES,
   type RegistrySettings,
+  readRegistrySettings,
   requireBoth,
 } from "./config/registry-settings.ts";
-export type { ScyllaSettings } from "./config/scylla-settings.ts";
+export {
+  readScyllaSettings,
+  SCYLLA_VARIABLES,
+  type ScyllaSettings,
+} from "./config/scylla-settings.ts";
 export { DistributedCaches } from "./distributed-caches.ts";
 export { readEtcdTls } from "./etcd-tls.ts";
 export { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";

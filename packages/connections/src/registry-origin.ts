@@ -1,4 +1,4 @@
-import { EtcdRegistrySource, type RegistrySource } from "@ofs/registry";
+import { EtcdRegistrySource, type RegistryAuthor, type RegistrySource } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
@@ -8,8 +8,8 @@ import type { RegistrySettings } from "./config/registry-settings.ts";
 import { readEtcdTls } from "./etcd-tls.ts";
 
 /** Where the registry is read from, and the data folder if there is one. */
-export interface RegistryOrigin {
-  readonly source: RegistrySource;
+export interface RegistryOrigin<S extends RegistrySource = RegistrySource> {
+  readonly source: S | RegistryAuthor;
   readonly embedded: EmbeddedEnvironment | undefined;
   /** Closes what was opened here; what was brought along stays open. */
   close(): Promise<void>;
@@ -20,11 +20,11 @@ export interface RegistryOrigin {
  *
  * @throws {FeatureStoreError} if the data folder cannot be opened, or for options that make no sense
  */
-export async function openRegistrySource(
+export async function openRegistrySource<S extends RegistrySource = RegistryAuthor>(
   appName: string,
   settings: RegistrySettings,
-  given: { readonly embedded?: EmbeddedEnvironment; readonly registrySource?: RegistrySource },
-): Promise<RegistryOrigin> {
+  given: { readonly embedded?: EmbeddedEnvironment; readonly registrySource?: S },
+): Promise<RegistryOrigin<S>> {
   const { dataFolder } = settings;
   const opened =
     given.embedded === undefined && dataFolder !== undefined
@@ -53,7 +53,7 @@ async function createSource(
   appName: string,
   { etcd }: RegistrySettings,
   embedded: EmbeddedEnvironment | undefined,
-): Promise<RegistrySource | undefined> {
+): Promise<RegistryAuthor | undefined> {
   if (etcd === undefined) return embedded && new EmbeddedRegistrySource(embedded);
   return new EtcdRegistrySource({
     endpoints: etcd.endpoints,

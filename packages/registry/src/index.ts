@@ -1,5 +1,7 @@
 export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
+export { assertExpectations, type ExpectedState, firstConflict } from "./author/first-conflict.ts";
 export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
+export type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
 export {
@@ -37,6 +39,10 @@ export type {
   Snapshot,
   StoreDefinition,
 } from "./model.ts";
+export { attempt, NodeFault, type Notes } from "./parse/faults.ts";
+export { type Entry, Fields, foldName, quote, readEntries } from "./parse/fields.ts";
+export { parseReader } from "./parse/reader.ts";
+export { openSection } from "./parse/section.ts";
 export {
   parseSnapshot,
   SnapshotParser,

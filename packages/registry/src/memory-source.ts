@@ -1,12 +1,8 @@
 import { FeatureStoreError } from "@ofs/platform";
+import { assertExpectations, firstConflict } from "./author/first-conflict.ts";
+import type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
 import type { Revision } from "./model.ts";
-import type {
-  RegistryChange,
-  RegistryChanges,
-  RegistrySource,
-  RegistryTree,
-  RegistryWatcher,
-} from "./source.ts";
+import type { RegistryChange, RegistryChanges, RegistryTree, RegistryWatcher } from "./source.ts";
 import { assertPath } from "./tree/path.ts";
 
 /** How many revisions a watcher may lag behind; older ones are compacted. */
@@ -21,9 +17,11 @@ interface Subscription {
  * A registry tree in memory, with the faults of a real source at hand: for tests. Watchers are called
  * in a microtask after the change, in order.
  */
-export class MemoryRegistrySource implements RegistrySource {
+export class MemoryRegistrySource implements RegistryAuthor {
   readonly name: string;
   readonly #entries = new Map<string, Uint8Array>();
+  /** By path, deleted ones too. */
+  readonly #changedAt = new Map<string, Revision>();
   readonly #subscriptions = new Set<Subscription>();
   #history: RegistryChanges[] = [];
   #revision: Revision = 1;
@@ -31,6 +29,8 @@ export class MemoryRegistrySource implements RegistrySource {
   #compactedAt: Revision = 1;
   #downReason: string | undefined;
   #loadCount = 0;
+  #authorRevision: Revision = 0;
+  #isNextAnswerLost = false;
 
   /** @param entries by path; text is stored as UTF-8 */
   constructor(entries: Readonly<Record<string, string | Uint8Array>> = {}, name = "memory") {
@@ -56,6 +56,36 @@ export class MemoryRegistrySource implements RegistrySource {
     return { entries: new Map(this.#entries), revision: this.#revision };
   }
 
+  async loadForWrite(signal: AbortSignal): ReturnType<RegistryAuthor["loadForWrite"]> {
+    return { ...(await this.load(signal)), authorRevision: this.#authorRevision };
+  }
+
+  async writeIf(
+    changes: readonly RegistryChange[],
+    expectations: readonly RegistryExpectation[],
+  ): Promise<ConditionalWrite> {
+    this.#assertUp();
+    assertExpectations(expectations, assertPath);
+    const conflict = firstConflict(expectations, {
+      authorRevision: this.#authorRevision,
+      hasAtOrBelow: (path) => [...this.#entries.keys()].some((each) => isAtOrBelow(each, path)),
+      isChangedSince: (path, revision) => (this.#changedAt.get(path) ?? 0) > revision,
+    });
+    if (conflict !== undefined) return { conflict };
+    const revision = this.#apply(changes);
+    if (changes.length > 0) this.#authorRevision = revision;
+    if (this.#isNextAnswerLost) {
+      this.#isNextAnswerLost = false;
+      throw new FeatureStoreError("UNAVAILABLE", `${this.name}: the answer is lost`);
+    }
+    return { revision };
+  }
+
+  /** The next conditional write that meets its expectations is carried out, but its caller is not told so. */
+  loseNextAnswer(): void {
+    this.#isNextAnswerLost = true;
+  }
+
   watch(fromRevision: Revision, watcher: RegistryWatcher): () => Promise<void> {
     const subscription: Subscription = { watcher, position: fromRevision };
     this.#subscriptions.add(subscription);
@@ -67,10 +97,15 @@ export class MemoryRegistrySource implements RegistrySource {
 
   async write(changes: readonly RegistryChange[]): Promise<Revision> {
     this.#assertUp();
+    return this.#apply(changes);
+  }
+
+  #apply(changes: readonly RegistryChange[]): Revision {
     for (const { path } of changes) assertPath(path);
     if (changes.length === 0) return this.#revision;
     this.#revision += 1;
     for (const { path, value } of changes) {
+      this.#changedAt.set(path, this.#revision);
       if (value === undefined) this.#entries.delete(path);
       else this.#entries.set(path, value);
     }
@@ -134,6 +169,10 @@ export class MemoryRegistrySource implements RegistrySource {
       }
     }
   }
+}
+
+function isAtOrBelow(path: string, top: string): boolean {
+  return top === "" || path === top || path.startsWith(`${top}/`);
 }
 
 function toBytes(value: string | Uint8Array): Uint8Array {

@@ -41,3 +41,4 @@ export { connectScylla, type ScyllaConnection } from "./scylla/connection.ts";
 export type { ScyllaConsistency, ScyllaOptions } from "./scylla/options.ts";
 export { ensureKeyspace, type Replication } from "./scylla/schema.ts";
 export { ScyllaBlockStore, type ScyllaBlockStoreOptions } from "./scylla/scylla-block-store.ts";
+export { type ScyllaTable, type ScyllaTablePlan, ScyllaTables } from "./scylla/scylla-tables.ts";

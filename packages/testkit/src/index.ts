@@ -20,6 +20,7 @@ export {
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
 export { provideServers } from "./global-setup.ts";
 export { cacheFolder } from "./install/cache-folder.ts";
+export { type Chromium, findChromium } from "./install/chromium.ts";
 export { executableEnv, findOnPath } from "./install/executable.ts";
 export { hasCode, withFileLock } from "./install/file-lock.ts";
 export { findExecutables } from "./install/find-executables.ts";
@@ -58,6 +59,7 @@ export {
   type ServerFaults,
   startCassandra,
   startEtcd,
+  startMariadb,
   startRedis,
   startRedisCluster,
   startRedisSentinels,

@@ -7,6 +7,7 @@ import {
   type IRangeRequest,
   type IRangeResponse,
   type IRequestOp,
+  type ITxnRequest,
   type ITxnResponse,
   type Lease,
   type WatchClient,
@@ -54,6 +55,11 @@ export class EtcdConnection {
 
   txn(operations: IRequestOp[], signal: AbortSignal): Promise<ITxnResponse> {
     return unlessAborted(this.#client.kv.txn({ success: operations }), signal);
+  }
+
+  /** @returns also if a comparison failed: see `succeeded` */
+  txnIf(request: ITxnRequest, signal: AbortSignal): Promise<ITxnResponse> {
+    return unlessAborted(this.#client.kv.txn(request), signal);
   }
 
   async put(request: IPutRequest): Promise<void> {

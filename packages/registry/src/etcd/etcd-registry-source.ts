@@ -1,13 +1,15 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { IRequestOp } from "etcd3";
+import type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "../author-port.ts";
 import type { Revision } from "../model.ts";
-import type { RegistryChange, RegistrySource, RegistryTree, RegistryWatcher } from "../source.ts";
+import type { RegistryChange, RegistryTree, RegistryWatcher } from "../source.ts";
 import { foldChanges } from "../tree/diff.ts";
 import { assertPath } from "../tree/path.ts";
+import { EtcdAuthor } from "./etcd-author.ts";
 import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
 import { isDefinite, toStoreError } from "./etcd-errors.ts";
+import { toOperation } from "./etcd-head.ts";
 import { EtcdKeys } from "./etcd-keys.ts";
-import { type EtcdBaseline, loadEtcdTree, readBaseline } from "./etcd-loader.ts";
+import { type EtcdBaseline, type LoadedTree, loadEtcdTree, readBaseline } from "./etcd-loader.ts";
 import {
   type CompiledEtcdOptions,
   compileEtcdOptions,
@@ -27,11 +29,12 @@ export interface EtcdWriteOptions {
 }
 
 /** The registry tree in etcd, version 3. */
-export class EtcdRegistrySource implements RegistrySource {
+export class EtcdRegistrySource implements RegistryAuthor {
   readonly name: string;
   readonly #options: CompiledEtcdOptions;
   readonly #keys: EtcdKeys;
   readonly #client: EtcdClient;
+  readonly #author: EtcdAuthor;
   readonly #watches = new Set<EtcdWatch>();
   #baseline: EtcdBaseline | undefined;
 
@@ -44,22 +47,42 @@ export class EtcdRegistrySource implements RegistrySource {
     this.#options = compileEtcdOptions(options);
     this.#keys = new EtcdKeys(this.#options.root);
     this.#client = new EtcdClient(this.#options);
+    this.#author = new EtcdAuthor({
+      keys: this.#keys,
+      operationsMax: TXN_OPERATIONS_MAX,
+      call: (action, act) => this.#call(action, act),
+      load: async (signal) => (await this.#load(signal)).tree,
+    });
     this.name = `etcd:${this.#options.root}`;
   }
 
   /** Tries each endpoint once. @throws {FeatureStoreError} UNAVAILABLE, PERMISSION_DENIED */
   async load(signal: AbortSignal): Promise<RegistryTree> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const { tree, baseline } = await this.#call("load", (connection) =>
-          loadEtcdTree(connection, this.#keys, signal),
-        );
-        this.#baseline = baseline;
-        return tree;
-      } catch (error) {
-        if (attempt >= this.#client.endpointCount || signal.aborted) throw error;
-      }
-    }
+    const { tree, baseline } = await this.#load(signal);
+    this.#baseline = baseline;
+    return tree;
+  }
+
+  /**
+   * First puts what a write of {@link TXN_OPERATIONS_MAX} changes or more has left where its process ended in the middle.
+   *
+   * @throws {FeatureStoreError} UNAVAILABLE, PERMISSION_DENIED
+   */
+  loadForWrite(signal: AbortSignal): ReturnType<RegistryAuthor["loadForWrite"]> {
+    return this.#author.loadForWrite(signal);
+  }
+
+  /**
+   * Needs rights on `/ofs<root>/author` as well, for example `/ofs/config/onfs/author`. Not repeated after a failure.
+   *
+   * @throws {FeatureStoreError} UNAVAILABLE (it may have been written); INVALID_ARGUMENT for a bad path, more than 127
+   * conditions (`absent` counts twice) or too many bytes; PERMISSION_DENIED
+   */
+  writeIf(
+    changes: readonly RegistryChange[],
+    expectations: readonly RegistryExpectation[],
+  ): Promise<ConditionalWrite> {
+    return this.#author.writeIf(changes, expectations);
   }
 
   /** @param fromRevision that of a tree which this source loaded */
@@ -91,7 +114,7 @@ export class EtcdRegistrySource implements RegistrySource {
   ): Promise<Revision> {
     for (const { path } of changes) assertPath(path);
     const operations = [...foldChanges(changes)].map(([path, value]) =>
-      this.#toOperation(path, value),
+      toOperation(this.#keys, { path, value }),
     );
     if (operations.length > TXN_OPERATIONS_MAX && options.isChunked !== true) {
       const reason = `${operations.length} changes are more than the ${TXN_OPERATIONS_MAX} of one transaction`;
@@ -119,6 +142,19 @@ export class EtcdRegistrySource implements RegistrySource {
     this.#client.close();
   }
 
+  /** Tries each endpoint once. */
+  async #load(signal: AbortSignal): Promise<LoadedTree> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#call("load", (connection) =>
+          loadEtcdTree(connection, this.#keys, signal),
+        );
+      } catch (error) {
+        if (attempt >= this.#client.endpointCount || signal.aborted) throw error;
+      }
+    }
+  }
+
   async #call<T>(action: string, act: (connection: EtcdConnection) => Promise<T>): Promise<T> {
     let connection: EtcdConnection | undefined;
     try {
@@ -128,13 +164,5 @@ export class EtcdRegistrySource implements RegistrySource {
       if (connection !== undefined && !isDefinite(error)) this.#client.drop(connection);
       throw toStoreError(action, error);
     }
-  }
-
-  #toOperation(path: string, value: Uint8Array | undefined): IRequestOp {
-    const key = this.#keys.toKey(path);
-    if (value === undefined) return { request_delete_range: { key } };
-    return {
-      request_put: { key, value: Buffer.from(value.buffer, value.byteOffset, value.byteLength) },
-    };
   }
 }

@@ -31,6 +31,23 @@ export function entryKey(path: string): Buffer {
   return Buffer.concat([Buffer.of(isPlain ? KIND_PLAIN : KIND_HASHED), rest]);
 }
 
+/** Keys of the rows below a path, as far as their paths are keys as they are; undefined if none can be. */
+export function plainEntriesBelow(
+  path: string,
+): { readonly start: Buffer; readonly end: Buffer } | undefined {
+  if (Buffer.byteLength(path) >= MAX_PLAIN_PATH_SIZE) return undefined;
+  if (path === "") return { start: Buffer.of(KIND_PLAIN, 0), end: Buffer.of(KIND_HASHED) };
+  const prefix = Buffer.concat([Buffer.of(KIND_PLAIN), Buffer.from(path)]);
+  // "0" is the character after "/".
+  return {
+    start: Buffer.concat([prefix, Buffer.from("/")]),
+    end: Buffer.concat([prefix, Buffer.from("0")]),
+  };
+}
+
+/** Keys of all rows whose keys are hashes: few, if any. */
+export const HASHED_ENTRIES = { start: Buffer.of(KIND_HASHED), end: Buffer.of(KIND_HASHED + 1) };
+
 export function encodeEntry(path: string, value: Uint8Array): Buffer {
   return Buffer.concat([lengthAndBytes(Buffer.from(path)), value]);
 }

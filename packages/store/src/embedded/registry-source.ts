@@ -1,8 +1,11 @@
 import { FeatureStoreError } from "@ofs/platform";
 import {
+  assertExpectations,
   assertPath,
+  type ConditionalWrite,
+  type RegistryAuthor,
   type RegistryChange,
-  type RegistrySource,
+  type RegistryExpectation,
   type RegistryTree,
   type RegistryWatcher,
   type Revision,
@@ -25,7 +28,7 @@ interface Subscription {
  * The registry tree in the data folder. Watchers in this process hear of its writes at once, and of those
  * of other processes within {@link POLL_INTERVAL_MS}.
  */
-export class EmbeddedRegistrySource implements RegistrySource {
+export class EmbeddedRegistrySource implements RegistryAuthor {
   readonly name = "embedded";
   readonly #environment: EmbeddedEnvironment;
   readonly #tables: RegistryTables;
@@ -41,13 +44,25 @@ export class EmbeddedRegistrySource implements RegistrySource {
   }
 
   async load(signal: AbortSignal): Promise<RegistryTree> {
+    return this.#read(signal, () => this.#tables.tree());
+  }
+
+  async loadForWrite(signal: AbortSignal): ReturnType<RegistryAuthor["loadForWrite"]> {
+    return this.#read(signal, () => ({
+      ...this.#tables.tree(),
+      authorRevision: this.#tables.authorRevision(),
+    }));
+  }
+
+  /** All that is read in one turn is of one moment. */
+  #read<T>(signal: AbortSignal, read: () => T): T {
     if (signal.aborted) {
       throw new FeatureStoreError("CANCELLED", "embedded registry: the load was cancelled");
     }
     this.#assertOpen();
     try {
       this.#environment.refresh();
-      return this.#tables.tree();
+      return read();
     } catch (error) {
       throw this.#unavailable(error);
     }
@@ -82,6 +97,32 @@ export class EmbeddedRegistrySource implements RegistrySource {
     );
     queueMicrotask(() => this.#deliver());
     return revision;
+  }
+
+  /**
+   * One transaction of the database, also beside other processes.
+   *
+   * @throws {FeatureStoreError} INVALID_ARGUMENT for a malformed path, UNAVAILABLE
+   */
+  async writeIf(
+    changes: readonly RegistryChange[],
+    expectations: readonly RegistryExpectation[],
+  ): Promise<ConditionalWrite> {
+    this.#assertOpen();
+    for (const { path } of changes) assertPath(path);
+    assertExpectations(expectations, assertPath);
+    const encoded = encodeChanges(changes);
+    const outcome = await this.#environment.commit(
+      (): ConditionalWrite => {
+        const conflict = this.#tables.conflict(expectations);
+        if (conflict !== undefined) return { conflict };
+        if (changes.length === 0) return { revision: this.#tables.state().revision };
+        return { revision: this.#tables.applyAsAuthor(changes, encoded) };
+      },
+      sizeOfChanges(changes, encoded.length),
+    );
+    queueMicrotask(() => this.#deliver());
+    return outcome;
   }
 
   async close(): Promise<void> {

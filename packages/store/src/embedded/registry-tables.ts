@@ -1,11 +1,20 @@
 import { CodecError } from "@ofs/codec";
-import type { RegistryChange, RegistryChanges, RegistryTree, Revision } from "@ofs/registry";
+import {
+  firstConflict,
+  type RegistryChange,
+  type RegistryChanges,
+  type RegistryExpectation,
+  type RegistryTree,
+  type Revision,
+} from "@ofs/registry";
 import type { EmbeddedEnvironment } from "./environment.ts";
 import {
   decodeChanges,
   decodeEntry,
   encodeEntry,
   entryKey,
+  HASHED_ENTRIES,
+  plainEntriesBelow,
   revisionKey,
 } from "./registry-bytes.ts";
 
@@ -16,6 +25,9 @@ const MAX_LOG_REVISIONS = 10_000;
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
 const STATE_KEY = Buffer.from("registry");
+
+/** Revision of the last conditional write, as decimal text. */
+const AUTHOR_KEY = Buffer.from("registry_author");
 
 /** Where the registry stands. */
 export interface RegistryState {
@@ -66,6 +78,49 @@ export class RegistryTables {
     return batches;
   }
 
+  /** Revision of the last conditional write; 0 = never. @throws {CodecError} if it is damaged */
+  authorRevision(): Revision {
+    const bytes = this.#environment.table("meta").getBinary(AUTHOR_KEY);
+    if (bytes === undefined) return 0;
+    const text = Buffer.from(bytes).toString("utf8");
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new CodecError("CORRUPT", `registry author ${text.slice(0, 100)}`, 0);
+  }
+
+  /** @returns the first that does not hold. Only inside a commit of the environment, where nobody else writes */
+  conflict(expectations: readonly RegistryExpectation[]): RegistryExpectation | undefined {
+    return firstConflict(expectations, {
+      authorRevision: this.authorRevision(),
+      hasAtOrBelow: (path) => this.#hasAtOrBelow(path),
+      isChangedSince: (path, revision) => this.#isChangedSince(path, revision),
+    });
+  }
+
+  /** As {@link apply}, as a conditional write. */
+  applyAsAuthor(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
+    const revision = this.apply(changes, encodedChanges);
+    this.#environment.table("meta").putSync(AUTHOR_KEY, Buffer.from(String(revision)));
+    return revision;
+  }
+
+  #hasAtOrBelow(path: string): boolean {
+    const table = this.#environment.table("registry");
+    if (table.getBinary(entryKey(path)) !== undefined) return true;
+    const below = plainEntriesBelow(path);
+    if (below !== undefined && !isEmpty(table.getRange({ ...below, limit: 1 }))) return true;
+    for (const { value } of table.getRange(HASHED_ENTRIES)) {
+      if (path === "" || decodeEntry(value).path.startsWith(`${path}/`)) return true;
+    }
+    return false;
+  }
+
+  #isChangedSince(path: string, since: Revision): boolean {
+    if (since < this.state().compactedAt) return true;
+    return this.changesAfter(since).some(({ changes }) =>
+      changes.some((change) => change.path === path),
+    );
+  }
+
   /** Applies changes as one revision. Only inside a commit of the environment. */
   apply(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
     const table = this.#environment.table("registry");
@@ -94,6 +149,11 @@ export class RegistryTables {
     }
     return { ...state, compactedAt, logBytes };
   }
+}
+
+function isEmpty(range: Iterable<unknown>): boolean {
+  for (const _ of range) return false;
+  return true;
 }
 
 /** About how much `apply` writes. */

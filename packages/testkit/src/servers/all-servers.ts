@@ -1,6 +1,7 @@
 import { cassandraSpec } from "./cassandra.ts";
 import { etcdSpec } from "./etcd.ts";
 import { kafka3Spec, kafka4Spec } from "./kafka.ts";
+import { mariadbSpec } from "./mariadb.ts";
 import { redisSpec } from "./redis.ts";
 import { redisClusterSpec } from "./redis-cluster.ts";
 import { redisSentinelSpec } from "./redis-sentinel.ts";
@@ -13,6 +14,7 @@ export const ALL_SERVERS: readonly ServerSpec[] = [
   kafka3Spec,
   redisSentinelSpec,
   redisClusterSpec,
+  mariadbSpec,
   redisSpec,
   etcdSpec,
 ];

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { stderrLog } from "../install/log.ts";
 import { startCassandraNode } from "./cassandra.ts";
 import { startEtcdNode } from "./etcd.ts";
+import { startMariadbNode } from "./mariadb.ts";
 import { startRedisStandalone } from "./redis.ts";
 import { startRedisClusterNodes } from "./redis-cluster.ts";
 import { startRedisSentinelSet } from "./redis-sentinel.ts";
@@ -41,6 +42,15 @@ export function startRedis(options: { args?: readonly string[] } = {}): Promise<
 /** @param args further options of etcd: `["--quota-backend-bytes", "16777216"]` */
 export function startEtcd(options: { args?: readonly string[] } = {}): Promise<PrivateServer> {
   return startPrivate("etcd", (context) => startEtcdNode(context, options.args));
+}
+
+/**
+ * Takes 2 s. User `root` without a password, no database but the server's own.
+ *
+ * @param args further options of mariadbd: `["--max-connections=5"]`
+ */
+export function startMariadb(options: { args?: readonly string[] } = {}): Promise<PrivateServer> {
+  return startPrivate("mariadb", (context) => startMariadbNode(context, options.args));
 }
 
 /**

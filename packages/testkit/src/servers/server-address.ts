@@ -4,6 +4,7 @@ export const SERVER_VARIABLES = {
   etcd: "OFS_TEST_ETCD",
   kafka: "OFS_TEST_KAFKA",
   "kafka-3": "OFS_TEST_KAFKA_3",
+  mysql: "OFS_TEST_MYSQL",
   redis: "OFS_TEST_REDIS",
   "redis-cluster": "OFS_TEST_REDIS_CLUSTER",
   "redis-sentinels": "OFS_TEST_REDIS_SENTINELS",

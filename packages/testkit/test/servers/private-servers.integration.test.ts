@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { acceptsConnections } from "../../src/free-ports.ts";
 import {
   startEtcd,
+  startMariadb,
   startRedis,
   startRedisCluster,
   startRedisSentinels,
@@ -80,6 +81,46 @@ test("etcd: data survives a crash and restart", async () => {
   await etcd.kill();
   await etcd.restart();
   expect(await call("range", { key })).toMatchObject({ kvs: [{ key, value }] });
+});
+
+/** The first packet of a MySQL or MariaDB, which speaks first; `undefined` when it stays silent or is not there. */
+function greeting(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: ANSWER_TIMEOUT_MS });
+    const finish = (answer: string | undefined): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("data", (data) => finish(data.toString("latin1")));
+    socket.once("timeout", () => finish(undefined));
+    socket.once("error", () => finish(undefined));
+  });
+}
+
+test("mariadb: kill, restart, pause, resume, stop", async () => {
+  const mariadb = await startMariadb({ args: ["--max-connections=7"] });
+  opened.push(mariadb);
+  const { port } = mariadb.address;
+  // On busy cores it may take a moment to answer, and to stop.
+  const greets = async (): Promise<boolean> => (await greeting(port))?.includes("MariaDB") ?? false;
+  const isSilent = async (): Promise<boolean> => (await greeting(port)) === undefined;
+  await waitUntil(greets, { what: "the greeting" });
+  await mariadb.kill();
+  expect(await isSilent()).toBe(true);
+  await mariadb.restart();
+  await waitUntil(greets, { what: "the greeting after a crash" });
+  mariadb.pause();
+  await waitUntil(isSilent, { what: "the pause" });
+  mariadb.resume();
+  await waitUntil(greets, { what: "the greeting after a pause" });
+  expect(await mariadb.stop()).toEqual({ code: 0, signal: null });
+  expect(await acceptsConnections(port)).toBe(false);
+});
+
+test("mariadb: a server that refuses its options fails the start with its log", async () => {
+  await expect(startMariadb({ args: ["--no-such-option=1"] })).rejects.toThrow(
+    /did not start; its log ends:.*no-such-option/s,
+  );
 });
 
 test("redis cluster: every node serves a part of the slots", async () => {

@@ -11,6 +11,7 @@ const COUNTS: Record<ServerName, number> = {
   etcd: 1,
   kafka: 1,
   "kafka-3": 1,
+  mysql: 1,
   redis: 1,
   "redis-cluster": 3,
   "redis-sentinels": 3,

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { LOG_FOLDER } from "@ofs/consumer";
+import { DATABASE_FILE, JWT_SECRET_FILE } from "@ofs/horizon";
 import { FeatureStoreError, FolderLock } from "@ofs/platform";
 import { z } from "zod";
 
@@ -35,6 +36,10 @@ const OWN_NAMES: readonly string[] = [
   `${DATA_FILE}-lock`,
   "writers",
   LOG_FOLDER,
+  DATABASE_FILE,
+  `${DATABASE_FILE}-wal`,
+  `${DATABASE_FILE}-shm`,
+  JWT_SECRET_FILE,
   LOCK_FILE,
   NEXT_MARKER_FILE,
   MARKER_FILE,
@@ -144,9 +149,9 @@ function isOwn(name: string): boolean {
   return OWN_NAMES.includes(name) || isLeftOver(name);
 }
 
-/** Of a fleet that was killed while it took or cleared the lock. */
+/** Of a fleet that was killed while it took or cleared the lock, or wrote its secret. */
 function isLeftOver(name: string): boolean {
-  return name.startsWith(`${LOCK_FILE}.`);
+  return name.startsWith(`${LOCK_FILE}.`) || name.startsWith(`${JWT_SECRET_FILE}.`);
 }
 
 function refused(folder: string, reason: string, options?: ErrorOptions): FeatureStoreError {

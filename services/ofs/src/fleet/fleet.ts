@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { type ApiServer, startApiServer } from "@ofs/api-server";
 import { LocalInvalidationBus } from "@ofs/cache";
+import { createClient } from "@ofs/client";
 import { startConsumer } from "@ofs/consumer";
+import { type FirstAdmin, startHorizon, valuesOfClient } from "@ofs/horizon";
 import type { Lifecycle, Logger } from "@ofs/platform";
 import type { Snapshot } from "@ofs/registry";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
@@ -10,7 +12,11 @@ import type { ProgressOutput } from "../progress.ts";
 import { DataFolder } from "./data-folder.ts";
 import { loadSample } from "./load-sample.ts";
 import type { FleetOptions } from "./options.ts";
-import { createConsumerConfig, createServerConfig } from "./server-settings.ts";
+import {
+  createConsumerConfig,
+  createHorizonConfig,
+  createServerConfig,
+} from "./server-settings.ts";
 
 /** From an open port to a loaded registry and a store that answers; both are in this process. */
 const READY_TIMEOUT_MS = 30_000;
@@ -35,6 +41,11 @@ export interface Fleet {
   /** `host:port` of the consumer's HTTP. */
   readonly consumerAddress: string;
   readonly consumerPort: number;
+  /** `host:port` of the control plane's HTTP. */
+  readonly horizonAddress: string;
+  readonly horizonPort: number;
+  /** The control plane's administrator, if it was made at this start; their password is to be shown now. */
+  readonly firstAdmin: FirstAdmin | undefined;
   readonly dataFolder: string;
   /** Whether the sample can be read with its own caller. */
   readonly hasSample: boolean;
@@ -43,7 +54,8 @@ export interface Fleet {
 
 /**
  * Starts everything in this process: the data folder's stores, registry and log, the server in front of them, and the
- * consumer that brings messages of the log into the stores. What it has stored is read at once, caches included.
+ * consumer that brings messages of the log into the stores, and the control plane. What is stored is read at once, caches
+ * included.
  * Loads the sample if the registry is empty, or if an earlier load was interrupted.
  *
  * @throws {FeatureStoreError} for a folder that is in use or not ours; {ConfigError}; a port's own error
@@ -56,6 +68,7 @@ export async function startFleet(
   const config = createServerConfig(options, env);
   const dataFolder = resolve(options.dataFolder);
   const consumerConfig = createConsumerConfig({ ...options, dataFolder }, env);
+  const horizonConfig = createHorizonConfig({ ...options, dataFolder }, env);
   if (options.reset) DataFolder.reset(options.dataFolder);
   const folder = DataFolder.prepare(options.dataFolder);
   const lock = DataFolder.lock(folder.path);
@@ -74,7 +87,23 @@ export async function startFleet(
     invalidationChannels: [bus.join()],
   });
   lifecycle.register("consumer", () => consumer.close());
+  const client = createClient({
+    address: addressOf(options.host, server.port),
+    callerId: SAMPLE_CALLER,
+    callerToken: SAMPLE_CALLER,
+  });
+  lifecycle.register("client", () => client.close());
+  let firstAdmin: FirstAdmin | undefined;
+  const horizon = await startHorizon(horizonConfig, {
+    ...shared,
+    values: valuesOfClient(client),
+    onFirstAdmin: (admin) => {
+      firstAdmin = admin;
+    },
+  });
+  lifecycle.register("horizon", () => horizon.close());
   await server.waitUntilReady(READY_TIMEOUT_MS);
+  await horizon.waitUntilReady(READY_TIMEOUT_MS);
   await consumer.waitUntilReady(READY_TIMEOUT_MS);
 
   const address = addressOf(options.host, server.port);
@@ -98,6 +127,9 @@ export async function startFleet(
     port: server.port,
     consumerAddress: addressOf(options.host, consumer.port),
     consumerPort: consumer.port,
+    horizonAddress: addressOf(options.host, horizon.port),
+    horizonPort: horizon.port,
+    firstAdmin,
     dataFolder: folder.path,
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,

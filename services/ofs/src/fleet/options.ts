@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { DEFAULT_DATA_FOLDER } from "./data-folder.ts";
 
 export const DEFAULT_PORT = 8089;
+const DEFAULT_HORIZON_PORT = 8082;
 
 /** On this interface nobody else can reach the sample's well-known token. */
 const DEFAULT_HOST = "127.0.0.1";
@@ -19,6 +20,8 @@ export interface FleetOptions {
   readonly port: number;
   /** Of the consumer's HTTP; 0 = one that is free. */
   readonly consumerPort: number;
+  /** Of the control plane; 0 = one that is free. */
+  readonly horizonPort: number;
   readonly host: string;
   /** Most rows of each entity of the sample; undefined = all. */
   readonly sampleRows: number | undefined;
@@ -26,7 +29,7 @@ export interface FleetOptions {
 
 const HELP = `
 Further settings come from the environment: APP_LOG_LEVEL (WARN), OFS_SAMPLE_ROWS (most sample rows of an
-entity; all), and the api-server's limits (see its README).
+entity; all), the api-server's limits, and the control plane's settings (see their READMEs).
 
 Examples:
   npm start
@@ -57,19 +60,29 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
       "HTTP of the consumer: produce, lag, dead letters (default: the one after --port)",
       parsePort,
     )
+    .option(
+      "--horizon-port <port>",
+      `HTTP of the control plane (default: ${DEFAULT_HORIZON_PORT}, or the one after the consumer's)`,
+      parsePort,
+    )
     .option("--host <host>", "interface to listen on", DEFAULT_HOST)
     .showHelpAfterError("(--help shows the usage)")
     .addHelpText("after", HELP)
     .allowExcessArguments(false);
   program.parse([...args], { from: "user" });
   const flags = program.opts<
-    Omit<FleetOptions, "sampleRows" | "consumerPort"> & { consumerPort?: number }
+    Omit<FleetOptions, "sampleRows" | "consumerPort" | "horizonPort"> & {
+      consumerPort?: number;
+      horizonPort?: number;
+    }
   >();
   if (rows && !/^[1-9]\d{0,8}$/.test(rows)) {
     program.error(`error: OFS_SAMPLE_ROWS must be a whole number from 1, not ${rows}`);
   }
   const consumerPort = flags.consumerPort ?? portAfter(flags.port);
-  return { ...flags, consumerPort, sampleRows: rows ? Number(rows) : undefined };
+  const ownPort = flags.port === DEFAULT_PORT ? DEFAULT_HORIZON_PORT : portAfter(consumerPort);
+  const horizonPort = flags.horizonPort ?? ownPort;
+  return { ...flags, consumerPort, horizonPort, sampleRows: rows ? Number(rows) : undefined };
 }
 
 /** So that several fleets do not meet where each was given a port. */

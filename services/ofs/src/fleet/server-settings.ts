@@ -1,5 +1,6 @@
 import { type ApiServerConfig, loadConfig } from "@ofs/api-server";
 import { type ConsumerConfig, loadConfig as loadConsumerConfig } from "@ofs/consumer";
+import { type HorizonConfig, loadConfig as loadHorizonConfig } from "@ofs/horizon";
 
 /** Settings of the api-server that make sense here; its others (etcd, stores, TLS) do not reach it. */
 const PASSED_ON: readonly string[] = [
@@ -19,6 +20,28 @@ const PASSED_TO_CONSUMER: readonly string[] = [
   "APP_LOG_LEVEL",
   "CONSUMER_DEAD_LETTER_TOPIC",
   "CONSUMER_REGISTRY_WAIT_MS",
+  "SHUTDOWN_GRACE_MS",
+];
+
+/** Settings of the control plane that make sense here. Its database is in the data folder. */
+const PASSED_TO_HORIZON: readonly string[] = [
+  "ADMIN_EMAIL",
+  "ADMIN_PASSWORD",
+  "APP_LOG_LEVEL",
+  "CORS_ORIGINS",
+  "HORIZON_COOKIE_SECURE",
+  "HORIZON_DEV_ADMIN",
+  "HORIZON_FOUR_EYES",
+  "HORIZON_REQUESTS_PER_MINUTE",
+  "HORIZON_RESET_ADMIN",
+  "HORIZON_TRUSTED_PROXIES",
+  "HORIZON_UI_FOLDER",
+  "JWT_PREVIOUS_SECRETS",
+  "JWT_SECRET",
+  "JWT_TTL_SECONDS",
+  "LOGIN_ATTEMPTS_PER_MINUTE",
+  "LOGIN_LOCK_SECONDS",
+  "LOGIN_MAX_FAILURES",
   "SHUTDOWN_GRACE_MS",
 ];
 
@@ -65,5 +88,25 @@ export function createConsumerConfig(
     APP_HOST: options.host,
     APP_PORT: String(options.consumerPort),
     OFS_DATA_FOLDER: options.dataFolder,
+  });
+}
+
+/**
+ * Makes the configuration of the control plane in the same data folder.
+ *
+ * @throws {ConfigError} with every fault of the environment at once
+ */
+export function createHorizonConfig(
+  options: { readonly host: string; readonly horizonPort: number; readonly dataFolder: string },
+  env: NodeJS.ProcessEnv,
+): HorizonConfig {
+  const passedOn = Object.fromEntries(PASSED_TO_HORIZON.map((name) => [name, env[name]]));
+  return loadHorizonConfig({
+    ...passedOn,
+    APP_NAME: "ofs",
+    APP_HOST: options.host,
+    APP_PORT: String(options.horizonPort),
+    OFS_DATA_FOLDER: options.dataFolder,
+    IN_MEMORY_CACHE_ACTIVE_CONFIG_IDS: "1",
   });
 }

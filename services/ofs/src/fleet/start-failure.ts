@@ -7,11 +7,16 @@ import { ConfigError, FeatureStoreError } from "@ofs/platform";
  */
 export function startFailureText(
   error: unknown,
-  address: { readonly host: string; readonly port: number; readonly consumerPort: number },
+  address: {
+    readonly host: string;
+    readonly port: number;
+    readonly consumerPort: number;
+    readonly horizonPort: number;
+  },
 ): string | undefined {
   const { host } = address;
   const { code, port = address.port } = systemFault(error);
-  const flag = port === address.port ? "--port" : "--consumer-port";
+  const flag = flagOf(port, address);
   if (code === "EADDRINUSE") {
     return `port ${port} on ${host} is taken, maybe by another fleet: stop that, or choose a port with ${flag}`;
   }
@@ -20,6 +25,14 @@ export function startFailureText(
   }
   if (error instanceof ConfigError || error instanceof FeatureStoreError) return error.message;
   return undefined;
+}
+
+function flagOf(
+  port: number,
+  address: { readonly port: number; readonly horizonPort: number },
+): string {
+  if (port === address.port) return "--port";
+  return port === address.horizonPort ? "--horizon-port" : "--consumer-port";
 }
 
 /** What the system says in an error, or in what caused it. */

@@ -1,3 +1,4 @@
+import { firstAdminText } from "@ofs/horizon";
 import type { Fleet } from "./fleet.ts";
 import { cliFor, sampleCommands } from "./ready-commands.ts";
 
@@ -12,11 +13,13 @@ export interface WelcomeContext {
 
 /** The lines that a fleet prints once it serves: what it is, and commands to paste. */
 export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
-  const { address, consumerAddress, dataFolder, entityCount } = fleet;
+  const { address, consumerAddress, horizonAddress, firstAdmin, dataFolder, entityCount } = fleet;
   const seconds = (context.startMs / 1000).toFixed(1);
   const lines = [
     `ofs is serving gRPC and HTTP on ${address} (started in ${seconds} s)`,
     `the consumer answers on ${consumerAddress}`,
+    `the control plane answers on http://${horizonAddress} (API: /docs)`,
+    ...(firstAdmin === undefined ? [] : [firstAdminText(firstAdmin).trimEnd()]),
     `data folder ${dataFolder}, ${entityCount} entities`,
   ];
   if (fleet.hasSample) lines.push("caller quickstart, token quickstart");

@@ -85,6 +85,28 @@ describe("a fleet", () => {
     expect(fleet.entityCount).toBe(3);
   });
 
+  it("serves the control plane, and tells its administrator's password once", async () => {
+    fleet = await startTestFleet(temporary.path, { sample: false });
+    const { email, madePassword: password } = fleet.firstAdmin ?? {};
+    const login = (address: string) =>
+      fetch(`http://${address}/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ email, password }),
+      });
+    expect((await login(fleet.horizonAddress)).status).toBe(200);
+    await fleet.stop();
+
+    fleet = await startTestFleet(temporary.path, { sample: false });
+    expect(fleet.firstAdmin).toBeUndefined();
+    expect((await login(fleet.horizonAddress)).status).toBe(200);
+    await fleet.stop();
+
+    fleet = await startTestFleet(temporary.path, { sample: false, reset: true });
+    expect(fleet.firstAdmin?.madePassword).not.toBe(password);
+    expect((await login(fleet.horizonAddress)).status).toBe(400);
+  });
+
   it("does not start in a folder that another one serves from", async () => {
     fleet = await startTestFleet(temporary.path);
     await expect(startTestFleet(temporary.path)).rejects.toThrow(/is in use: process \d+/);
@@ -107,13 +129,24 @@ describe("a port that is taken", () => {
   it("is told in words, and leaves the folder free", async () => {
     const { port } = other.address() as { port: number };
     const failure = await startTestFleet(temporary.path, { port }).catch((error: unknown) => error);
-    expect(startFailureText(failure, { host: "127.0.0.1", port, consumerPort: 0 })).toBe(
+    expect(
+      startFailureText(failure, { host: "127.0.0.1", port, consumerPort: 0, horizonPort: 0 }),
+    ).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --port`,
     );
     const options = { consumerPort: port, sample: false };
     const second = await startTestFleet(temporary.path, options).catch((error: unknown) => error);
-    expect(startFailureText(second, { host: "127.0.0.1", port: 1, consumerPort: port })).toBe(
+    expect(
+      startFailureText(second, { host: "127.0.0.1", port: 1, consumerPort: port, horizonPort: 0 }),
+    ).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --consumer-port`,
+    );
+    const third = await startTestFleet(temporary.path, { horizonPort: port, sample: false }).catch(
+      (error: unknown) => error,
+    );
+    const ports = { port: 1, consumerPort: 2, horizonPort: port };
+    expect(startFailureText(third, { host: "127.0.0.1", ...ports })).toBe(
+      `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --horizon-port`,
     );
     fleet = await startTestFleet(temporary.path, { sample: false });
   });
@@ -121,7 +154,7 @@ describe("a port that is taken", () => {
 
 describe("startFailureText", () => {
   it("has no words for a defect", () => {
-    const address = { host: "127.0.0.1", port: 1, consumerPort: 2 };
+    const address = { host: "127.0.0.1", port: 1, consumerPort: 2, horizonPort: 3 };
     expect(startFailureText(new TypeError("x is undefined"), address)).toBeUndefined();
   });
 });

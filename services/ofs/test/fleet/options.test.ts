@@ -25,6 +25,7 @@ describe("parseOptions", () => {
       sample: true,
       port: 8089,
       consumerPort: 8090,
+      horizonPort: 8082,
       host: "127.0.0.1",
       sampleRows: undefined,
     });
@@ -39,6 +40,7 @@ describe("parseOptions", () => {
       sample: false,
       port: 0,
       consumerPort: 0,
+      horizonPort: 0,
       host: "::1",
       sampleRows: 20,
     });

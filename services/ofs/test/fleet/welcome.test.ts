@@ -7,6 +7,9 @@ const FLEET: Fleet = {
   port: 8089,
   consumerAddress: "127.0.0.1:8090",
   consumerPort: 8090,
+  horizonAddress: "127.0.0.1:8082",
+  horizonPort: 8082,
+  firstAdmin: undefined,
   dataFolder: "/data",
   hasSample: true,
   entityCount: 3,
@@ -27,6 +30,14 @@ describe("formatWelcome", () => {
     expect(text).toContain("the consumer answers on 127.0.0.1:8090\n");
     expect(text).toMatch(/ -- produce movie '.*' --wait\n/);
     expect(text).not.toContain("warning");
+  });
+
+  it("shows the password of an administrator that was made, and of no other", () => {
+    const firstAdmin = { email: "admin@admin.com", madePassword: "made-here" };
+    const text = formatWelcome({ ...FLEET, firstAdmin }, CONTEXT);
+    expect(text).toContain("the control plane answers on http://127.0.0.1:8082 (API: /docs)\n");
+    expect(text).toContain("administrator admin@admin.com, password made-here (shown this once)\n");
+    expect(formatWelcome(FLEET, CONTEXT)).not.toContain("administrator");
   });
 
   it("gives the address where it is another one", () => {

@@ -26,6 +26,7 @@ export async function startTestFleet(
     sample: true,
     port: 0,
     consumerPort: 0,
+    horizonPort: 0,
     host: "127.0.0.1",
     sampleRows: 30,
   };

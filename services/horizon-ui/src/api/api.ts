@@ -1,0 +1,37 @@
+import { type AuditApi, createAuditApi } from "./audit.ts";
+import { type CatalogApi, createCatalogApi } from "./catalog.ts";
+import { createDiscoveryApi, type DiscoveryApi } from "./discovery.ts";
+import { createDriftApi, type DriftApi } from "./drift.ts";
+import { createHealthApi, type HealthApi } from "./health.ts";
+import type { Http } from "./http.ts";
+import { createRequestsApi, type RequestsApi } from "./requests.ts";
+import { createSessionApi, type SessionApi } from "./session.ts";
+import { createUsersApi, type UsersApi } from "./users.ts";
+import { createValuesApi, type ValuesApi } from "./values.ts";
+
+/** Everything that the pages ask the server. */
+export interface Api {
+  readonly session: SessionApi;
+  readonly discovery: DiscoveryApi;
+  readonly catalog: CatalogApi;
+  readonly requests: RequestsApi;
+  readonly users: UsersApi;
+  readonly audit: AuditApi;
+  readonly drift: DriftApi;
+  readonly health: HealthApi;
+  readonly values: ValuesApi;
+}
+
+export function createApi(http: Http): Api {
+  return {
+    session: createSessionApi(http),
+    discovery: createDiscoveryApi(http),
+    catalog: createCatalogApi(http),
+    requests: createRequestsApi(http),
+    users: createUsersApi(http),
+    audit: createAuditApi(http),
+    drift: createDriftApi(http),
+    health: createHealthApi(http),
+    values: createValuesApi(http),
+  };
+}

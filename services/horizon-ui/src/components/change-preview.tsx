@@ -1,0 +1,136 @@
+import { Alert, Badge, Code, Group, List, Stack, Table, Text } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import type { Problem } from "../api/api-error.ts";
+import type { ChangePreview, KeyChange, TableChange } from "../api/requests.ts";
+import { formatCount } from "../model/format.ts";
+import { pageOf } from "../model/paging.ts";
+import { IconAlertTriangle, IconCircleCheck } from "./icons.tsx";
+import { Pager } from "./list-tools.tsx";
+
+/** What a change would do, or why it cannot be done. */
+export function ChangePreviewView({ preview }: { readonly preview: ChangePreview }): ReactNode {
+  const { problems, keys, tables } = preview;
+  if (problems.length > 0) return <Problems problems={problems} />;
+  return (
+    <Stack gap="md">
+      <Group gap={6} c="green">
+        <IconCircleCheck size={18} />
+        <Text size="sm" fw={500}>
+          This change can be made
+        </Text>
+      </Group>
+      <Outcome outcome={preview.outcome} />
+      {tables.map((table) => (
+        <TableNote key={`${table.storeId}/${table.table}`} table={table} />
+      ))}
+      <KeyChanges keys={keys} />
+    </Stack>
+  );
+}
+
+function Problems({ problems }: { readonly problems: readonly Problem[] }): ReactNode {
+  return (
+    <Alert color="red" icon={<IconAlertTriangle />} title={formatCount(problems.length, "problem")}>
+      <List size="sm" spacing={4}>
+        {problems.map(({ field, message }) => (
+          <List.Item key={`${field} ${message}`}>
+            {field === "" ? null : <Code>{field}</Code>} {message}
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}
+
+function Outcome({ outcome }: Pick<ChangePreview, "outcome">): ReactNode {
+  const made = Object.entries(outcome);
+  if (made.length === 0) return null;
+  return (
+    <Group gap={6}>
+      {made.map(([name, value]) => (
+        <Badge key={name} variant="light" tt="none">
+          {name}: {value}
+        </Badge>
+      ))}
+    </Group>
+  );
+}
+
+function TableNote({ table }: { readonly table: TableChange }): ReactNode {
+  const columns = table.columns.length === 0 ? "" : `, columns ${table.columns.join(", ")}`;
+  return (
+    <Text size="sm">
+      Table <Code>{table.table}</Code> of store {table.storeId} ({table.dbType}): keys{" "}
+      {table.primaryKeys.join(", ") || "none"}
+      {columns}
+    </Text>
+  );
+}
+
+function KeyChanges({ keys }: { readonly keys: readonly KeyChange[] }): ReactNode {
+  const [wanted, setWanted] = useState(1);
+  const { rows, page, total } = pageOf(keys, wanted);
+  if (total === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        The registry stays as it is.
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      <Table.ScrollContainer minWidth={420}>
+        <Table fz="xs" verticalSpacing={6} aria-label="Keys of the registry, before and after">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">Key</Table.Th>
+              <Table.Th scope="col">Before</Table.Th>
+              <Table.Th scope="col">After</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((key) => (
+              <KeyRow key={key.path} change={key} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Pager page={page} total={total} onChange={setWanted} />
+    </Stack>
+  );
+}
+
+function KeyRow({ change }: { readonly change: KeyChange }): ReactNode {
+  return (
+    <Table.Tr>
+      <Table.Td className="mono long">{change.path}</Table.Td>
+      <Table.Td>
+        <Value text={change.before} color="red" />
+      </Table.Td>
+      <Table.Td>
+        <Value text={change.after} color="green" />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Value({
+  text,
+  color,
+}: {
+  readonly text: string | undefined;
+  readonly color: string;
+}): ReactNode {
+  if (text === undefined) {
+    return (
+      <Text span inherit c="dimmed" fs="italic">
+        not there
+      </Text>
+    );
+  }
+  return (
+    <Code color={`var(--mantine-color-${color}-light)`} className="mono long">
+      {text === "" ? "(empty)" : text}
+    </Code>
+  );
+}

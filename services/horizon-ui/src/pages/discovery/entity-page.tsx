@@ -1,0 +1,132 @@
+import { Stack } from "@mantine/core";
+import { useParams } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { type Column, DataTable } from "../../components/data-table.tsx";
+import { IconPencil, IconPlus } from "../../components/icons.tsx";
+import { ButtonLink, TextLink } from "../../components/links.tsx";
+import { Pager, SearchField } from "../../components/list-tools.tsx";
+import { Page } from "../../components/page.tsx";
+import { EmptyState, QueryView } from "../../components/query-view.tsx";
+import { type Fact, Facts, Section } from "../../components/section.tsx";
+import { dataTypeName } from "../../model/data-types.ts";
+import { formatTtl } from "../../model/format.ts";
+import { pageOf, searchRows } from "../../model/paging.ts";
+import type { EntityFacts, GroupFacts } from "../../model/registry.ts";
+import { useEntities, useGroups } from "../../session/queries.ts";
+import { cacheText } from "./entities-page.tsx";
+
+/** `/discovery/$entity`. */
+export function EntityPage(): ReactNode {
+  const { entity } = useParams({ from: "/shell/discovery/$entity" });
+  const entities = useEntities();
+  const kinds = [
+    { kind: "entity-edit", text: "Edit caches", Icon: IconPencil },
+    { kind: "feature-group", text: "New feature group", Icon: IconPlus },
+  ] as const;
+  return (
+    <Page
+      title={entity}
+      trail={[
+        <TextLink key="discovery" to="/discovery">
+          Discovery
+        </TextLink>,
+      ]}
+      actions={kinds.map(({ kind, text, Icon }) => (
+        <ButtonLink
+          key={kind}
+          to="/requests/new/$kind"
+          params={{ kind }}
+          search={{ entity }}
+          variant="default"
+          leftSection={<Icon size={16} />}
+        >
+          {text}
+        </ButtonLink>
+      ))}
+    >
+      <QueryView query={entities} what="the entity">
+        {(all) => {
+          const facts = all.find(({ label }) => label === entity);
+          if (facts === undefined) return <EmptyState title={`There is no entity ${entity}`} />;
+          return <EntityDetails key={entity} entity={facts} />;
+        }}
+      </QueryView>
+    </Page>
+  );
+}
+
+function EntityDetails({ entity }: { readonly entity: EntityFacts }): ReactNode {
+  const groups = useGroups(entity.label);
+  const keys = entity.keys.map(({ label, columnLabel }) =>
+    label === columnLabel ? label : `${label} (column ${columnLabel})`,
+  );
+  const facts: Fact[] = [
+    ["Keys, in order", keys.join(", ")],
+    ["In-process cache", cacheText(entity.inMemoryCache)],
+    ["Distributed cache", cacheText(entity.distributedCache)],
+  ];
+  return (
+    <Stack gap="lg">
+      <Section>
+        <Facts facts={facts} />
+      </Section>
+      <Section title="Feature groups">
+        <QueryView
+          query={groups}
+          what="feature groups"
+          isEmpty={(all) => all.length === 0}
+          empty={<EmptyState title="No feature groups yet" />}
+        >
+          {(all) => <GroupList groups={all} />}
+        </QueryView>
+      </Section>
+    </Stack>
+  );
+}
+
+const COLUMNS: readonly Column<GroupFacts>[] = [
+  {
+    header: "Feature group",
+    render: ({ entityLabel, label }) => (
+      <TextLink to="/discovery/$entity/$group" params={{ entity: entityLabel, group: label }}>
+        {label}
+      </TextLink>
+    ),
+  },
+  { header: "Data type", render: ({ dataType }) => dataTypeName(dataType) },
+  { header: "Features", align: "right", render: ({ features }) => features.length },
+  { header: "Version", align: "right", render: ({ activeVersion }) => activeVersion },
+  { header: "Time to live", render: ({ ttlSeconds }) => formatTtl(ttlSeconds) },
+  { header: "Store", render: ({ storeId }) => storeId },
+  { header: "Job", render: ({ jobId }) => jobId },
+];
+
+function GroupList({ groups }: { readonly groups: readonly GroupFacts[] }): ReactNode {
+  const [search, setSearch] = useState("");
+  const [wanted, setWanted] = useState(1);
+  const found = searchRows(groups, search, ({ label, dataType, jobId, features }) => [
+    label,
+    dataType,
+    jobId,
+    ...features.map((feature) => feature.label),
+  ]);
+  const { rows, page, total } = pageOf(found, wanted);
+  return (
+    <Stack gap="sm">
+      <SearchField
+        label="Filter by group, feature, type or job"
+        value={search}
+        onChange={setSearch}
+      />
+      <DataTable
+        caption="Feature groups"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={({ label }) => label}
+        minWidth={720}
+      />
+      {total === 0 ? <EmptyState title="Nothing matches the filter" /> : null}
+      <Pager page={page} total={total} onChange={setWanted} />
+    </Stack>
+  );
+}

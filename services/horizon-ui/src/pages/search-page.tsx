@@ -1,0 +1,91 @@
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { SearchHit } from "../api/catalog.ts";
+import { TextLink } from "../components/links.tsx";
+import { Page } from "../components/page.tsx";
+import { EmptyState, QueryView } from "../components/query-view.tsx";
+import { Section } from "../components/section.tsx";
+import { formatCount } from "../model/format.ts";
+import { useApi } from "../session/api-context.ts";
+import { KEYS } from "../session/queries.ts";
+
+const HITS_SHOWN = 100;
+
+/** `/search`. */
+export function SearchPage(): ReactNode {
+  const { q = "" } = useSearch({ from: "/shell/search" });
+  const { catalog } = useApi();
+  const result = useQuery({
+    queryKey: [KEYS.registry, "search", q],
+    queryFn: ({ signal }) => catalog.search(q, HITS_SHOWN, signal),
+    enabled: q !== "",
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Page title={q === "" ? "Search" : `Search: ${q}`}>
+      <Section>
+        {q === "" ? (
+          <EmptyState title="Type something to search for above" />
+        ) : (
+          <QueryView
+            query={result}
+            what="results"
+            isEmpty={({ total }) => total === 0}
+            empty={<EmptyState title="Nothing found" />}
+          >
+            {({ hits, total }) => (
+              <Stack gap="xs">
+                <Text size="sm" c="dimmed" aria-live="polite">
+                  {formatCount(total, "result")}
+                  {total > hits.length ? `, the best ${hits.length} are shown` : ""}
+                </Text>
+                {hits.map((hit) => (
+                  <Hit
+                    key={`${hit.kind} ${hit.entity}/${hit.group}/${hit.feature}/${hit.label}`}
+                    hit={hit}
+                  />
+                ))}
+              </Stack>
+            )}
+          </QueryView>
+        )}
+      </Section>
+    </Page>
+  );
+}
+
+function Hit({ hit }: { readonly hit: SearchHit }): ReactNode {
+  const place = [hit.entity, hit.group, hit.feature].filter(Boolean).join("/");
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Badge variant="default" tt="none" w={120}>
+        {hit.kind}
+      </Badge>
+      <HitLink hit={hit} />
+      <Text size="sm" c="dimmed" truncate>
+        {place}
+      </Text>
+    </Group>
+  );
+}
+
+function HitLink({ hit }: { readonly hit: SearchHit }): ReactNode {
+  const { kind, label, entity, group } = hit;
+  if (kind === "store") return <TextLink to="/stores">{label}</TextLink>;
+  if (kind === "job" || kind === "client") return <TextLink to="/jobs">{label}</TextLink>;
+  if (kind === "entity") {
+    return (
+      <TextLink to="/discovery/$entity" params={{ entity: label }}>
+        {label}
+      </TextLink>
+    );
+  }
+  const params = { entity, group: kind === "feature-group" ? label : group };
+  return (
+    <TextLink to="/discovery/$entity/$group" params={params}>
+      {label}
+    </TextLink>
+  );
+}

@@ -1,0 +1,154 @@
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { isFamily, REQUEST_STATUSES } from "./model/change-kinds.ts";
+import { AuditPage } from "./pages/admin/audit-page.tsx";
+import { DriftPage } from "./pages/admin/drift-page.tsx";
+import { UsersPage } from "./pages/admin/users-page.tsx";
+import { ChangePasswordPage } from "./pages/auth/change-password-page.tsx";
+import { LoginPage } from "./pages/auth/login-page.tsx";
+import { RegisterPage } from "./pages/auth/register-page.tsx";
+import { ConnectPage } from "./pages/connect-page.tsx";
+import { EntitiesPage } from "./pages/discovery/entities-page.tsx";
+import { EntityPage } from "./pages/discovery/entity-page.tsx";
+import { GroupPage } from "./pages/discovery/group-page.tsx";
+import { HomePage } from "./pages/home-page.tsx";
+import { JobsPage } from "./pages/jobs-page.tsx";
+import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { NewRequestIndexPage, NewRequestPage } from "./pages/requests/new-request-page.tsx";
+import { RequestPage } from "./pages/requests/request-page.tsx";
+import { RequestsPage } from "./pages/requests/requests-page.tsx";
+import { SearchPage } from "./pages/search-page.tsx";
+import { StoresPage } from "./pages/stores-page.tsx";
+import { ValuesPage } from "./pages/values-page.tsx";
+import { SignedInShell } from "./shell.tsx";
+
+type RawSearch = Record<string, unknown>;
+
+/** What follows `?` is written by anybody: only texts are taken. */
+function textOf(raw: RawSearch, name: string): string | undefined {
+  const value = raw[name];
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+interface GroupSearch {
+  entity?: string | undefined;
+  group?: string | undefined;
+}
+
+function groupSearch(raw: RawSearch): GroupSearch {
+  return { entity: textOf(raw, "entity"), group: textOf(raw, "group") };
+}
+
+interface LoginSearch {
+  next?: string | undefined;
+  registered?: boolean | undefined;
+}
+
+function loginSearch({ registered, ...raw }: RawSearch): LoginSearch {
+  return { next: textOf(raw, "next"), registered: registered === true || undefined };
+}
+
+interface RequestsSearch {
+  family?: string | undefined;
+  status?: (typeof REQUEST_STATUSES)[number] | undefined;
+  q?: string | undefined;
+  page?: number | undefined;
+}
+
+function requestsSearch(raw: RawSearch): RequestsSearch {
+  const family = textOf(raw, "family");
+  const { status: wanted, page: number } = raw;
+  const page = Number(number);
+  return {
+    family: family !== undefined && isFamily(family) ? family : undefined,
+    status: REQUEST_STATUSES.find((status) => status === wanted),
+    q: textOf(raw, "q"),
+    page: Number.isSafeInteger(page) && page > 0 ? page : undefined,
+  };
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: LoginPage,
+  validateSearch: loginSearch,
+});
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: RegisterPage,
+});
+const changePassword = createRoute({
+  getParentRoute: () => root,
+  path: "/change-password",
+  component: ChangePasswordPage,
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: SignedInShell });
+const inShell = { getParentRoute: () => shell } as const;
+
+const pages = [
+  createRoute({ ...inShell, path: "/", component: HomePage }),
+  createRoute({
+    ...inShell,
+    path: "/search",
+    component: SearchPage,
+    validateSearch: (raw: RawSearch): { q?: string | undefined } => ({ q: textOf(raw, "q") }),
+  }),
+  createRoute({ ...inShell, path: "/discovery", component: EntitiesPage }),
+  createRoute({ ...inShell, path: "/discovery/$entity", component: EntityPage }),
+  createRoute({
+    ...inShell,
+    path: "/discovery/$entity/$group",
+    component: GroupPage,
+    validateSearch: (raw: RawSearch): { tab?: string | undefined } => ({ tab: textOf(raw, "tab") }),
+  }),
+  createRoute({ ...inShell, path: "/stores", component: StoresPage }),
+  createRoute({ ...inShell, path: "/jobs", component: JobsPage }),
+  createRoute({
+    ...inShell,
+    path: "/requests",
+    component: RequestsPage,
+    validateSearch: requestsSearch,
+  }),
+  createRoute({ ...inShell, path: "/requests/new", component: NewRequestIndexPage }),
+  createRoute({
+    ...inShell,
+    path: "/requests/new/$kind",
+    component: NewRequestPage,
+    validateSearch: (raw: RawSearch): GroupSearch & { type?: string | undefined } => ({
+      ...groupSearch(raw),
+      type: textOf(raw, "type"),
+    }),
+  }),
+  createRoute({ ...inShell, path: "/requests/$kind/$id", component: RequestPage }),
+  createRoute({
+    ...inShell,
+    path: "/values",
+    component: ValuesPage,
+    validateSearch: groupSearch,
+  }),
+  createRoute({
+    ...inShell,
+    path: "/connect",
+    component: ConnectPage,
+    validateSearch: groupSearch,
+  }),
+  createRoute({ ...inShell, path: "/drift", component: DriftPage }),
+  createRoute({ ...inShell, path: "/audit", component: AuditPage }),
+  createRoute({ ...inShell, path: "/admin/users", component: UsersPage }),
+] as const;
+
+/** All pages. */
+export const router = createRouter({
+  routeTree: root.addChildren([login, register, changePassword, shell.addChildren(pages)]),
+  defaultPreload: false,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,40 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+
+/** A quiet blue-green; shade 7 on white and shade 4 on dark keep a contrast above 4.5. */
+const horizon: MantineColorsTuple = [
+  "#eaf6fa",
+  "#d8eaf1",
+  "#b0d4e2",
+  "#85bdd3",
+  "#62aac7",
+  "#4b9dbf",
+  "#3e97bc",
+  "#1f6d8a",
+  "#17556b",
+  "#0b3d4f",
+];
+
+export const theme = createTheme({
+  colors: { horizon },
+  primaryColor: "horizon",
+  primaryShade: { light: 7, dark: 7 },
+  autoContrast: true,
+  defaultRadius: "md",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+});
+
+/** Mantine's own quiet colours have a contrast below 4.5. */
+export const resolveColors: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#545c64",
+    "--mantine-color-placeholder": "#656d76",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#b0b5ba",
+    "--mantine-color-placeholder": "#a2a7ac",
+  },
+});

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type Backend, BackendMonitor, openRegistrySource } from "@ofs/connections";
+import type { Health, Lifecycle, Logger } from "@ofs/platform";
+import type { RegistryAuthor } from "@ofs/registry";
+import type { EmbeddedEnvironment } from "@ofs/store";
+import type { Registry as MetricsRegistry } from "prom-client";
+import { createChangeService } from "./apply/change-service.ts";
+import type { ChangeService } from "./apply/ports.ts";
+import { StoreTables } from "./apply/store-tables.ts";
+import { checkCatalog } from "./check-catalog.ts";
+import type { HorizonConfig } from "./config/config.ts";
+import type { MysqlServer } from "./config/database-settings.ts";
+import { type DatabaseSettings, openDatabase } from "./database/index.ts";
+import type { Database } from "./database/ports.ts";
+import { LiveCatalog } from "./discovery/index.ts";
+import { noteWrites, withVisibleDecisions } from "./visible-changes.ts";
+
+/** Of job tokens that are made here. */
+const TOKEN_BYTES = 24;
+
+/** No store has such a table: asking for it shows whether the store answers. */
+const PROBED_TABLE = "ofs_probe";
+
+/** What every part of the process shares. */
+export interface Base {
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly health: Health;
+  readonly lifecycle: Lifecycle;
+}
+
+/** What a program that runs this service inside itself brings along. All of it stays the program's. */
+export interface GivenConnections {
+  /** In place of opening `OFS_DATA_FOLDER`. */
+  readonly embedded?: EmbeddedEnvironment;
+  /** In place of etcd or the data folder's registry. */
+  readonly registrySource?: RegistryAuthor;
+}
+
+/** What HTTP stands on. */
+export interface Parts {
+  readonly database: Database;
+  readonly registry: RegistryAuthor;
+  readonly tables: StoreTables;
+  readonly catalog: LiveCatalog;
+  readonly changes: ChangeService;
+}
+
+/** Opens in the order of dependence; what is registered first is closed last. */
+export async function openParts(
+  config: HorizonConfig,
+  given: GivenConnections,
+  base: Base,
+): Promise<Parts> {
+  const { log, health, lifecycle } = base;
+  const origin = await openRegistrySource(config.registryName, config.registry, given);
+  lifecycle.register("registry source", () => origin.close());
+  const registry = origin.source;
+  const database = await openDatabase(await databaseSettings(config), log);
+  lifecycle.register("database", () => database.close());
+  const tables = new StoreTables(config.stores.scylla, log);
+  lifecycle.register("stores", () => tables.close());
+  const catalog = new LiveCatalog(registry, log);
+  lifecycle.register("catalog", () => catalog.close());
+  health.register("registry", () => checkCatalog(catalog));
+  watchBackends(config, { database, tables }, base);
+  const noted = noteWrites(registry);
+  const changes = createChangeService({
+    requests: database.requests,
+    audit: database.audit,
+    registry: noted.registry,
+    tables,
+    context: {
+      storeConfigs: config.stores.kinds,
+      distributedCacheConfIds: config.stores.distributedCacheConfIds,
+      processCacheConfIds: config.stores.processCacheConfIds,
+      newToken: () => randomBytes(TOKEN_BYTES).toString("base64url"),
+    },
+    log,
+    isFourEyes: config.process.HORIZON_FOUR_EYES,
+    now: Date.now,
+    random: Math.random,
+  });
+  return {
+    database,
+    registry,
+    tables,
+    catalog,
+    changes: withVisibleDecisions(changes, noted, catalog),
+  };
+}
+
+/** Without the database nothing can be answered; a store that is away holds up only its own changes. */
+function watchBackends(
+  { stores }: HorizonConfig,
+  { database, tables }: Pick<Parts, "database" | "tables">,
+  { log, health, lifecycle }: Base,
+): void {
+  const ping = async (confId: number): Promise<void> => {
+    await tables.describe({ dbType: "scylla", confId, table: PROBED_TABLE });
+  };
+  const scylla = stores.scylla.map(
+    ({ confId }): Backend => ({
+      name: `scylla ${confId}`,
+      isRequired: false,
+      ping: () => ping(confId),
+    }),
+  );
+  const needed: Backend = { name: "database", isRequired: true, ping: () => database.ping() };
+  for (const [name, backends] of [
+    ["database", [needed]],
+    ["stores", scylla],
+  ] as const) {
+    const monitor = new BackendMonitor(backends, log);
+    lifecycle.register(`${name} monitor`, () => monitor.close());
+    health.register(name, () => monitor.check());
+    monitor.start();
+  }
+}
+
+async function databaseSettings({ database, registry }: HorizonConfig): Promise<DatabaseSettings> {
+  if (database !== "embedded") return mysqlSettings(database);
+  const { dataFolder } = registry;
+  if (dataFolder === undefined) throw new Error("an embedded database wants a data folder");
+  return { kind: "embedded", folder: dataFolder };
+}
+
+async function mysqlSettings({ tls, ...server }: MysqlServer): Promise<DatabaseSettings> {
+  const settings = { kind: "mysql", ...server } as const;
+  if (tls === undefined) return settings;
+  const { caFile, certFile, keyFile } = tls;
+  const ca = await readFile(caFile, "utf8");
+  if (certFile === undefined || keyFile === undefined) return { ...settings, tls: { ca } };
+  const cert = await readFile(certFile, "utf8");
+  return { ...settings, tls: { ca, cert, key: await readFile(keyFile, "utf8") } };
+}

@@ -1,0 +1,50 @@
+import type { FirstAdmin } from "../../src/index.ts";
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it.
+  readonly body: any;
+  readonly text: string;
+}
+
+/** Somebody signed in at a control plane that listens. */
+export class Operator {
+  readonly #origin: string;
+  readonly #token: string;
+
+  private constructor(origin: string, token: string) {
+    this.#origin = origin;
+    this.#token = token;
+  }
+
+  /** @param admin as it was told at the first start */
+  static async signIn(origin: string, admin: FirstAdmin | undefined): Promise<Operator> {
+    const reply = await fetch(`${origin}/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: admin?.email, password: admin?.madePassword }),
+    });
+    const { token, error } = (await reply.json()) as { token?: string; error?: string };
+    if (token === undefined) throw new Error(`login: ${reply.status} ${error}`);
+    return new Operator(origin, token);
+  }
+
+  /** The same session at another address. */
+  at(origin: string): Operator {
+    return new Operator(origin, this.#token);
+  }
+
+  /** @param path below the feature store's */
+  async call(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+    const reply = await fetch(`${this.#origin}/api/v1/online-feature-store/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text), text };
+  }
+}
