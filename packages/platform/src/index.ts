@@ -13,7 +13,12 @@ export {
   port,
   text,
 } from "./config/fields.ts";
-export { checkTlsPair, processVariables } from "./config/process-variables.ts";
+export {
+  type ProcessDefaults,
+  processVariables,
+  requirePair,
+  samplingRate,
+} from "./config/process-variables.ts";
 export { type ErrorCode, FeatureStoreError, toWireStatus, type WireStatus } from "./errors.ts";
 export { FolderLock, type FolderLockOptions } from "./folder-lock.ts";
 export { type CheckResult, Health, type HealthReport } from "./health.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createClient } from "@ofs/client";
 import { waitUntilReady, watchHealth } from "@ofs/connections";
-import { createLogger, createMetrics, Health, Lifecycle, type Logger } from "@ofs/platform";
+import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
 import type { FastifyInstance } from "fastify";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Reconciler } from "./apply/reconciler.ts";
@@ -25,14 +25,11 @@ import {
 import { type AppSettings, createApp } from "./http/app.ts";
 import { HttpMetrics } from "./http/http-metrics.ts";
 import { uiFolder } from "./http/ui-folder.ts";
-import { type Base, type GivenConnections, openParts, type Parts } from "./open-parts.ts";
+import { type GivenConnections, openParts, type Parts } from "./open-parts.ts";
 import { RepeatedTask } from "./repeated-task.ts";
 
 /** Of the API. */
 const VERSION = "1.0.0";
-
-/** For closing connections, after the requests under way have had `SHUTDOWN_GRACE_MS`. */
-const CLOSE_TIME_MS = 5_000;
 
 /** Between looks at sessions that have expired. */
 const PURGE_INTERVAL_MS = 3_600_000;
@@ -76,25 +73,16 @@ export async function startHorizon(
   config: HorizonConfig,
   surroundings: HorizonSurroundings,
 ): Promise<Horizon> {
-  const { APP_NAME, APP_ENV, APP_LOG_LEVEL, SHUTDOWN_GRACE_MS } = config.process;
-  const fields = { app: APP_NAME, env: APP_ENV };
-  const log =
-    surroundings.log ?? createLogger({ service: "horizon", level: APP_LOG_LEVEL, fields });
-  const metrics = surroundings.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
-  const health = new Health();
-  const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
-  try {
-    return await openAll(config, surroundings, { log, metrics, health, lifecycle });
-  } catch (error) {
-    await lifecycle.close();
-    throw error;
-  }
+  const { process: settings } = config;
+  return openService({ service: "horizon", settings, given: surroundings }, (base) =>
+    openAll(config, surroundings, base),
+  );
 }
 
 async function openAll(
   config: HorizonConfig,
   surroundings: HorizonSurroundings,
-  base: Base,
+  base: ServiceBase,
 ): Promise<Horizon> {
   const { log, metrics, health, lifecycle } = base;
   warnOfVariables(config, log);
@@ -171,7 +159,7 @@ function jwtSecret({ auth, registry }: HorizonConfig): string {
 async function startTasks(
   config: HorizonConfig,
   { onFirstAdmin }: HorizonSurroundings,
-  { log, lifecycle }: Base,
+  { log, lifecycle }: ServiceBase,
   { parts, auth }: { readonly parts: Parts; readonly auth: Auth },
 ): Promise<void> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = config.auth;
@@ -219,7 +207,7 @@ function discoveryPlugin(
 function openValues(
   { dataPlane }: HorizonConfig,
   { values }: HorizonSurroundings,
-  { lifecycle }: Base,
+  { lifecycle }: ServiceBase,
 ): ValueReader | undefined {
   if (values !== undefined || dataPlane === undefined) return values;
   const client = createClient(dataPlane);

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Backend, BackendMonitor, openRegistrySource } from "@ofs/connections";
-import type { Health, Lifecycle, Logger } from "@ofs/platform";
+import type { ServiceBase } from "@ofs/platform";
 import type { RegistryAuthor } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
-import type { Registry as MetricsRegistry } from "prom-client";
 import { createChangeService } from "./apply/change-service.ts";
 import type { ChangeService } from "./apply/ports.ts";
 import { StoreTables } from "./apply/store-tables.ts";
@@ -21,14 +20,6 @@ const TOKEN_BYTES = 24;
 
 /** No store has such a table: asking for it shows whether the store answers. */
 const PROBED_TABLE = "ofs_probe";
-
-/** What every part of the process shares. */
-export interface Base {
-  readonly log: Logger;
-  readonly metrics: MetricsRegistry;
-  readonly health: Health;
-  readonly lifecycle: Lifecycle;
-}
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface GivenConnections {
@@ -51,7 +42,7 @@ export interface Parts {
 export async function openParts(
   config: HorizonConfig,
   given: GivenConnections,
-  base: Base,
+  base: ServiceBase,
 ): Promise<Parts> {
   const { log, health, lifecycle } = base;
   const origin = await openRegistrySource(config.registryName, config.registry, given);
@@ -95,7 +86,7 @@ export async function openParts(
 function watchBackends(
   { stores }: HorizonConfig,
   { database, tables }: Pick<Parts, "database" | "tables">,
-  { log, health, lifecycle }: Base,
+  { log, health, lifecycle }: ServiceBase,
 ): void {
   const ping = async (confId: number): Promise<void> => {
     await tables.describe({ dbType: "scylla", confId, table: PROBED_TABLE });

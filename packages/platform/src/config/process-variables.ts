@@ -3,39 +3,42 @@ import { integer, logLevel, port, text } from "./fields.ts";
 
 const SAMPLING_RATE = /^(?:0|1|0?\.\d+|1\.0+|0\.0+)$/;
 
-/** What every service reads of its environment, for a zod object. @param defaultPort of `APP_PORT` */
-export function processVariables(defaultPort: number) {
+export interface ProcessDefaults {
+  readonly port: number;
+  readonly name?: string;
+}
+
+/** What every service reads of its environment, for a zod object, with its own defaults. */
+export function processVariables({ port: defaultPort, name = "onfs" }: ProcessDefaults) {
   return {
     APP_NAME: text()
       .refine((name) => /^[^/\s]+$/.test(name), "must have no slash and no blank")
-      .default("onfs"),
+      .default(name),
     APP_ENV: text().default(""),
     APP_LOG_LEVEL: logLevel().default("WARN"),
     APP_HOST: text().optional(),
     APP_PORT: port().default(defaultPort),
-    APP_METRIC_SAMPLING_RATE: text()
-      .refine((rate) => SAMPLING_RATE.test(rate), "must be a number from 0 to 1")
-      .optional(),
     TLS_CERT_FILE: text().optional(),
     TLS_KEY_FILE: text().optional(),
     SHUTDOWN_GRACE_MS: integer(0, 600_000).default(20_000),
   };
 }
 
-interface TlsFiles {
-  readonly TLS_CERT_FILE?: string | undefined;
-  readonly TLS_KEY_FILE?: string | undefined;
+/** `APP_METRIC_SAMPLING_RATE`, which data plane services check and have no use for: all is counted. */
+export function samplingRate() {
+  return text()
+    .refine((rate) => SAMPLING_RATE.test(rate), "must be a number from 0 to 1")
+    .optional();
 }
 
-/** Reports a certificate without its key, or the other way round. */
-export function checkTlsPair(
+/** Notes a fault if one of two variables is set without the other. */
+export function requirePair<N extends string>(
   reader: EnvReader,
-  { TLS_CERT_FILE: cert, TLS_KEY_FILE: key }: TlsFiles,
+  settings: { readonly [K in N]?: unknown },
+  first: N,
+  second: N,
 ): void {
-  if (cert !== undefined && key === undefined) {
-    reader.fault("TLS_KEY_FILE", "is required with TLS_CERT_FILE");
-  }
-  if (key !== undefined && cert === undefined) {
-    reader.fault("TLS_CERT_FILE", "is required with TLS_KEY_FILE");
-  }
+  if ((settings[first] === undefined) === (settings[second] === undefined)) return;
+  const [missing, given] = settings[first] === undefined ? [first, second] : [second, first];
+  reader.fault(missing, `is required with ${given}`);
 }

@@ -1,10 +1,11 @@
 import {
-  checkTlsPair,
   choice,
   type EnvReader,
   flag,
   integer,
   processVariables,
+  requirePair,
+  samplingRate,
   text,
 } from "@ofs/platform";
 import { z } from "zod";
@@ -15,7 +16,8 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_REQUEST_BYTES_LIMIT = 512 * MEBIBYTE;
 
 export const SERVER_VARIABLES = z.object({
-  ...processVariables(8089),
+  ...processVariables({ port: 8089 }),
+  APP_METRIC_SAMPLING_RATE: samplingRate(),
   ENABLE_HTTP_API: flag().default(false),
   GRPC_REFLECTION: flag().default(true),
   GRPC_TRANSPORT: choice("front", "grpc-js").default("front"),
@@ -45,7 +47,7 @@ export function readServerSettings(reader: EnvReader): ServerSettings | undefine
   const settings = reader.read(SERVER_VARIABLES);
   if (settings === undefined) return undefined;
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = settings;
-  checkTlsPair(reader, settings);
+  requirePair(reader, settings, "TLS_CERT_FILE", "TLS_KEY_FILE");
   if (clientCa !== undefined && (cert === undefined || key === undefined)) {
     reader.fault("TLS_CLIENT_CA_FILE", "needs TLS_CERT_FILE and TLS_KEY_FILE");
   }

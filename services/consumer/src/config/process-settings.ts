@@ -1,4 +1,12 @@
-import { checkTlsPair, type EnvReader, flag, integer, processVariables, text } from "@ofs/platform";
+import {
+  type EnvReader,
+  flag,
+  integer,
+  processVariables,
+  requirePair,
+  samplingRate,
+  text,
+} from "@ofs/platform";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -10,7 +18,8 @@ const MAX_REQUEST_BYTES_LIMIT = 512 * MEBIBYTE;
 const MIN_TOKEN_LENGTH = 16;
 
 export const PROCESS_VARIABLES = z.object({
-  ...processVariables(8090),
+  ...processVariables({ port: 8090 }),
+  APP_METRIC_SAMPLING_RATE: samplingRate(),
   ADMIN_TOKEN: text()
     .refine(
       (token) => token.length >= MIN_TOKEN_LENGTH,
@@ -28,6 +37,6 @@ export type ProcessSettings = z.output<typeof PROCESS_VARIABLES>;
 export function readProcessSettings(reader: EnvReader): ProcessSettings | undefined {
   const settings = reader.read(PROCESS_VARIABLES);
   if (settings === undefined) return undefined;
-  checkTlsPair(reader, settings);
+  requirePair(reader, settings, "TLS_CERT_FILE", "TLS_KEY_FILE");
   return settings;
 }

@@ -1,8 +1,7 @@
-import { type EnvReader, flag, integer, list, text } from "@ofs/platform";
+import { type EnvReader, flag, integer, list, requirePair, text } from "@ofs/platform";
 import { z } from "zod";
 import { passwordFaults } from "../auth/password-rules.ts";
 import { isEmail } from "../auth/user-fields.ts";
-import { requirePair } from "./process-settings.ts";
 
 /** In characters: what a shorter one signs could be forged by guessing. */
 export const MIN_SECRET_LENGTH = 32;

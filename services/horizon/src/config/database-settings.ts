@@ -1,6 +1,5 @@
-import { type EnvReader, integer, text } from "@ofs/platform";
+import { type EnvReader, integer, requirePair, text } from "@ofs/platform";
 import { z } from "zod";
-import { requirePair } from "./process-settings.ts";
 
 export const DATABASE_VARIABLES = z.object({
   MYSQL_MASTER_HOST: text().optional(),

@@ -1,5 +1,13 @@
 import { isIP } from "node:net";
-import { type EnvReader, flag, integer, list, logLevel, port, text } from "@ofs/platform";
+import {
+  type EnvReader,
+  flag,
+  integer,
+  list,
+  processVariables,
+  requirePair,
+  text,
+} from "@ofs/platform";
 import { z } from "zod";
 
 const KIBIBYTE = 1024;
@@ -9,15 +17,8 @@ const DEFAULT_REQUEST_BYTES = 1024 * KIBIBYTE;
 const MAX_REQUEST_BYTES_LIMIT = 64 * 1024 * KIBIBYTE;
 
 export const PROCESS_VARIABLES = z.object({
-  APP_NAME: text().default("horizon"),
-  APP_ENV: text().default(""),
-  APP_LOG_LEVEL: logLevel().default("WARN"),
-  APP_HOST: text().optional(),
-  APP_PORT: port().default(8082),
-  TLS_CERT_FILE: text().optional(),
-  TLS_KEY_FILE: text().optional(),
+  ...processVariables({ port: 8082, name: "horizon" }),
   MAX_REQUEST_BYTES: integer(KIBIBYTE, MAX_REQUEST_BYTES_LIMIT).default(DEFAULT_REQUEST_BYTES),
-  SHUTDOWN_GRACE_MS: integer(0, 600_000).default(20_000),
   CORS_ORIGINS: list()
     .refine(
       (origins) => origins.every(isOrigin),
@@ -44,18 +45,6 @@ export function readProcessSettings(reader: EnvReader): ProcessSettings | undefi
   if (settings === undefined) return undefined;
   requirePair(reader, settings, "TLS_CERT_FILE", "TLS_KEY_FILE");
   return settings;
-}
-
-/** Notes a fault if one of two variables is set without the other. */
-export function requirePair<N extends string>(
-  reader: EnvReader,
-  settings: { readonly [K in N]?: unknown },
-  first: N,
-  second: N,
-): void {
-  if ((settings[first] === undefined) === (settings[second] === undefined)) return;
-  const [missing, given] = settings[first] === undefined ? [first, second] : [second, first];
-  reader.fault(missing, `is required with ${given}`);
 }
 
 function isNetwork(value: string): boolean {
