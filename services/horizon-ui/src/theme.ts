@@ -32,6 +32,13 @@ export const resolveColors: CSSVariablesResolver = () => ({
   light: {
     "--mantine-color-dimmed": "#545c64",
     "--mantine-color-placeholder": "#656d76",
+    "--mantine-color-green-text": "#1d6f31",
+    "--mantine-color-red-text": "#b3261e",
+    "--mantine-color-green-light-color": "#1d6f31",
+    "--mantine-color-red-light-color": "#a3211a",
+    "--mantine-color-yellow-light-color": "#6d4a00",
+    "--mantine-color-gray-light-color": "#495057",
+    "--mantine-color-blue-light-color": "#12508f",
   },
   dark: {
     "--mantine-color-dimmed": "#b0b5ba",

@@ -1,9 +1,10 @@
-import { Alert, Badge, Code, Group, List, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Code, Group, List, Stack, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import type { Problem } from "../api/api-error.ts";
 import type { ChangePreview, KeyChange, TableChange } from "../api/requests.ts";
 import { formatCount } from "../model/format.ts";
 import { pageOf } from "../model/paging.ts";
+import { shortenDifference } from "../model/text-difference.ts";
 import { IconAlertTriangle, IconCircleCheck } from "./icons.tsx";
 import { Pager } from "./list-tools.tsx";
 
@@ -79,58 +80,54 @@ function KeyChanges({ keys }: { readonly keys: readonly KeyChange[] }): ReactNod
   }
   return (
     <Stack gap="xs">
-      <Table.ScrollContainer minWidth={420}>
-        <Table fz="xs" verticalSpacing={6} aria-label="Keys of the registry, before and after">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Key</Table.Th>
-              <Table.Th scope="col">Before</Table.Th>
-              <Table.Th scope="col">After</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((key) => (
-              <KeyRow key={key.path} change={key} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ul className="key-changes" aria-label="Keys of the registry, before and after">
+        {rows.map((key) => (
+          <KeyItem key={key.path} change={key} />
+        ))}
+      </ul>
       <Pager page={page} total={total} onChange={setWanted} />
     </Stack>
   );
 }
 
-function KeyRow({ change }: { readonly change: KeyChange }): ReactNode {
+/** Keys are long, and so are some values: each gets the whole width. */
+function KeyItem({ change }: { readonly change: KeyChange }): ReactNode {
+  const { path, before, after } = change;
+  const isChanged = before !== undefined && after !== undefined;
+  const [old, next] = isChanged ? shortenDifference(before, after) : [before, after];
   return (
-    <Table.Tr>
-      <Table.Td className="mono long">{change.path}</Table.Td>
-      <Table.Td>
-        <Value text={change.before} color="red" />
-      </Table.Td>
-      <Table.Td>
-        <Value text={change.after} color="green" />
-      </Table.Td>
-    </Table.Tr>
+    <li>
+      <Text size="xs" className="mono long">
+        {path}
+      </Text>
+      <div className="key-values">
+        {before === undefined ? null : <Value name="Before" text={old} full={before} color="red" />}
+        {after === undefined ? (
+          <Text size="xs">is deleted</Text>
+        ) : (
+          <Value name={isChanged ? "After" : "New"} text={next} full={after} color="green" />
+        )}
+      </div>
+    </li>
   );
 }
 
-function Value({
-  text,
-  color,
-}: {
+interface ValueProps {
+  readonly name: string;
   readonly text: string | undefined;
+  readonly full: string;
   readonly color: string;
-}): ReactNode {
-  if (text === undefined) {
-    return (
-      <Text span inherit c="dimmed" fs="italic">
-        not there
-      </Text>
-    );
-  }
+}
+
+function Value({ name, text, full, color }: ValueProps): ReactNode {
   return (
-    <Code color={`var(--mantine-color-${color}-light)`} className="mono long">
-      {text === "" ? "(empty)" : text}
-    </Code>
+    <div>
+      <Text span size="xs" c="dimmed">
+        {name}{" "}
+      </Text>
+      <Code color={`var(--mantine-color-${color}-light)`} className="mono long" title={full}>
+        {text || "(empty)"}
+      </Code>
+    </div>
   );
 }

@@ -9,6 +9,9 @@ import { FeatureList } from "./feature-list.tsx";
 import { durationHint, NumberField } from "./fields.tsx";
 import { type FieldOf, RequestForm } from "./request-form.tsx";
 
+/** Of a list at a time: typing finds the others. */
+const OPTIONS_SHOWN = 200;
+
 interface Choices {
   readonly entities: readonly EntityFacts[];
   readonly stores: readonly StoreFacts[];
@@ -84,6 +87,7 @@ function PlaceFields(props: { readonly choices: Choices; readonly field: FieldOf
         label="Entity"
         data={choices.entities.map(({ label }) => label)}
         searchable
+        limit={OPTIONS_SHOWN}
         required
         allowDeselect={false}
         {...field("entity-label")}
@@ -94,6 +98,7 @@ function PlaceFields(props: { readonly choices: Choices; readonly field: FieldOf
         description="Its keys must be columns of the entity's keys"
         data={stores}
         searchable
+        limit={OPTIONS_SHOWN}
         required
         allowDeselect={false}
         {...field("store-id")}
@@ -103,6 +108,7 @@ function PlaceFields(props: { readonly choices: Choices; readonly field: FieldOf
         description="Which job feeds the group"
         data={[...choices.jobs]}
         searchable
+        limit={OPTIONS_SHOWN}
         required
         allowDeselect={false}
         {...field("job-id")}
@@ -112,6 +118,7 @@ function PlaceFields(props: { readonly choices: Choices; readonly field: FieldOf
         description="Of all features of the group; fixed from then on"
         data={types}
         searchable
+        limit={OPTIONS_SHOWN}
         required
         allowDeselect={false}
         {...field("data-type")}

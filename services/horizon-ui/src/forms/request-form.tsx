@@ -12,6 +12,7 @@ import { restoreDraft } from "../model/drafts.ts";
 import { formatCount } from "../model/format.ts";
 import type { Payload } from "../model/payloads.ts";
 import { useSurroundings } from "../session/api-context.ts";
+import { usePermissions } from "../session/use-session.ts";
 import { MadeToken } from "./made-token.tsx";
 import { type LivePreview, problemsAt, usePreview } from "./use-preview.ts";
 import { useSubmit } from "./use-submit.ts";
@@ -37,7 +38,9 @@ export function RequestForm<Draft extends Record<string, unknown>>(
 ): ReactNode {
   const { kind, subject = "", initial, toPayload, children } = props;
   const { drafts } = useSurroundings();
-  const draftName = `${kind}:${subject}`;
+  const { email } = usePermissions();
+  // Several people may share a browser.
+  const draftName = `${email}:${kind}:${subject}`;
   const [kept, setKept] = useState(() => drafts.load(draftName));
   const [hasTried, setTried] = useState(false);
   const [submitted, setSubmitted] = useState<SubmittedRequest>();

@@ -21,7 +21,7 @@ export interface Snippet {
   readonly write: string;
 }
 
-/** Elements of an example vector that are written out. */
+/** Elements of an example vector that are written out where the language can say it shorter. */
 const MAX_ELEMENTS = 16;
 /** Features that code names: more are easily added by hand. */
 const MAX_FEATURES = 8;
@@ -121,8 +121,11 @@ function pythonValues(target: SnippetTarget): string {
   }
   return features
     .map(({ label, vectorLength }) => {
-      const elements = python(elementsJson(dataType, vectorLength).join(", "));
-      return `values.vector.add().values.${field}.extend([${elements}])  # ${label}`;
+      const elements =
+        vectorLength > MAX_ELEMENTS
+          ? `[${python(scalarJson(dataType))}] * ${vectorLength}`
+          : `[${python(elementsJson(dataType, vectorLength).join(", "))}]`;
+      return `values.vector.add().values.${field}.extend(${elements})  # ${label}`;
     })
     .join("\n");
 }
@@ -261,7 +264,7 @@ function scalarJson(dataType: string): string {
 }
 
 function elementsJson(dataType: string, vectorLength: number): string[] {
-  return Array.from({ length: Math.min(vectorLength, MAX_ELEMENTS) }, () => scalarJson(dataType));
+  return Array.from({ length: vectorLength }, () => scalarJson(dataType));
 }
 
 /** As the TypeScript client takes it. */
@@ -269,6 +272,7 @@ function literal(dataType: string, vectorLength: number): string {
   const suffix = /int64/i.test(dataType) ? "n" : "";
   const scalar = `${scalarJson(dataType)}${suffix}`;
   if (!isVectorType(dataType)) return scalar;
+  if (vectorLength > MAX_ELEMENTS) return `Array(${vectorLength}).fill(${scalar})`;
   return `[${elementsJson(dataType, vectorLength)
     .map((element) => `${element}${suffix}`)
     .join(", ")}]`;

@@ -59,8 +59,8 @@ export function SearchPage(): ReactNode {
 function Hit({ hit }: { readonly hit: SearchHit }): ReactNode {
   const place = [hit.entity, hit.group, hit.feature].filter(Boolean).join("/");
   return (
-    <Group gap="sm" wrap="nowrap">
-      <Badge variant="default" tt="none" w={120}>
+    <Group gap="sm" wrap="nowrap" fz="sm">
+      <Badge variant="default" tt="none" w={120} style={{ flexShrink: 0 }}>
         {hit.kind}
       </Badge>
       <HitLink hit={hit} />

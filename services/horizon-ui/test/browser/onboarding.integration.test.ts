@@ -104,6 +104,42 @@ it(
 );
 
 it(
+  "edits an entity, a group and features, beginning with what is there",
+  async () => {
+    await page.goto("/requests/new/entity-edit?entity=user");
+    const cache = page.getByRole("group", { name: "In-process cache" });
+    await cache.getByRole("switch").click();
+    await cache.getByLabel("Time to live").fill("600");
+    await sendForApproval(page);
+    await page.getByText("entities/user/in-memory-cache/ttl-in-seconds").waitFor();
+    await approve(page);
+    await page.goto("/discovery/user");
+    await page.getByText("on, 10 minutes ±10 %").waitFor();
+
+    await page.getByRole("link", { name: "core" }).click();
+    await page.getByRole("button", { name: "Change" }).click();
+    await page.getByRole("menuitem", { name: "Edit the group" }).click();
+    await page.getByLabel("Time to live").fill("86400");
+    await sendForApproval(page);
+    await approve(page);
+
+    await page.goto("/requests/new/features-edit?entity=user&group=core");
+    await choose(page, "Features to edit", "cvr");
+    await page.keyboard.press("Escape");
+    const feature = page.getByRole("group", { name: "cvr" });
+    await expect.poll(() => feature.getByLabel("Default").inputValue()).toBe("1");
+    await feature.getByLabel("Default").fill("2");
+    await sendForApproval(page);
+    await approve(page);
+    await page.goto("/discovery/user/core");
+    await page.getByText("1 day", { exact: true }).waitFor();
+    await page.getByRole("cell", { name: "2", exact: true }).waitFor();
+    expect(console_.faults).toEqual([]);
+  },
+  STORY_MS,
+);
+
+it(
   "lets somebody register, and in once an administrator says so, with a password of their own",
   async () => {
     const other = await console_.open();

@@ -54,6 +54,17 @@ describe("snippets", () => {
     });
   });
 
+  it("write vectors of the declared length, in few words where the language has them", () => {
+    const [typescript, python, go, grpcurl] = snippetsFor({
+      ...TARGET,
+      features: [{ label: "embedding", vectorLength: 64 }],
+    });
+    expect(typescript?.write).toContain('"embedding": Array(64).fill(0.5)');
+    expect(python?.write).toContain("fp32_values.extend([0.5] * 64)");
+    expect(go?.write.match(/0\.5/g)).toHaveLength(64);
+    expect(grpcurl?.write.match(/0\.5/g)).toHaveLength(64);
+  });
+
   it("keep quotes of shells closed", () => {
     const grpcurl = snippetsFor(TARGET).at(-1);
     expect(grpcurl?.read).toContain("caller-id: it'\\''s me'");

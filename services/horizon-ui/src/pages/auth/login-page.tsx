@@ -25,6 +25,8 @@ export function LoginPage(): ReactNode {
   const login = useMutation({
     mutationFn: (values: typeof form.values) => session.login(values.email.trim(), values.password),
     onSuccess: (current) => {
+      // What somebody else has seen in this window is not for this user.
+      client.clear();
       client.setQueryData(SESSION_KEY, current);
       router.history.push(current.mustChangePassword ? "/change-password" : localPath(next));
     },

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FirstAdmin, loadConfig, startHorizon } from "@ofs/horizon";
 import { createLogger } from "@ofs/platform";
-import { findChromium, stderrLog } from "@ofs/testkit";
+import { findChromium, runCommand, stderrLog } from "@ofs/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Registry } from "prom-client";
-import { build } from "vite";
 
 const PACKAGE = join(import.meta.dirname, "../../..");
 const READY_MS = 20_000;
@@ -27,7 +26,7 @@ export interface Console {
 export async function startConsole(): Promise<Console> {
   const folder = mkdtempSync(join(tmpdir(), "ofs-horizon-ui-"));
   const pages = join(folder, "pages");
-  await build({ root: PACKAGE, logLevel: "error", build: { outDir: pages } });
+  await buildPages(pages);
   let admin: FirstAdmin | undefined;
   const config = loadConfig({
     OFS_DATA_FOLDER: join(folder, "data"),
@@ -66,6 +65,13 @@ export async function startConsole(): Promise<Console> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** As they are shipped: in this process `NODE_ENV` is `test`, and the build would be one for development. */
+async function buildPages(folder: string): Promise<void> {
+  const bundler = join(PACKAGE, "node_modules/vite/bin/vite.js");
+  const env = { ...process.env, NODE_ENV: "production" };
+  await runCommand(process.execPath, [bundler, "build", "--outDir", folder], { cwd: PACKAGE, env });
 }
 
 async function launch(): Promise<Browser> {
