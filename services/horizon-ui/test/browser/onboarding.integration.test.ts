@@ -4,7 +4,7 @@ import { type Console, startConsole } from "./support/console.ts";
 import { approve, choose, sendForApproval, signIn } from "./support/steps.ts";
 
 const START_MS = 180_000;
-const STORY_MS = 120_000;
+const STORY_MS = 240_000;
 
 let console_: Console;
 let page: Page;

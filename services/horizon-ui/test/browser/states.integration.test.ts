@@ -4,7 +4,7 @@ import { type Console, startConsole } from "./support/console.ts";
 import { signIn } from "./support/steps.ts";
 
 const START_MS = 180_000;
-const STORY_MS = 60_000;
+const STORY_MS = 120_000;
 const FEATURE_COUNT = 10_000;
 const API = "**/api/v1/online-feature-store";
 

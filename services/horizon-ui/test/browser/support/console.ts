@@ -9,7 +9,8 @@ import { Registry } from "prom-client";
 
 const PACKAGE = join(import.meta.dirname, "../../..");
 const READY_MS = 20_000;
-const ACTION_MS = 15_000;
+/** On a busy machine a page may take its time. */
+const ACTION_MS = 40_000;
 
 /** A browser in front of a control plane of its own. */
 export interface Console {
