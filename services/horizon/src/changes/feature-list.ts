@@ -1,12 +1,6 @@
-import {
-  type DataType,
-  decodeFeature,
-  formatFeature,
-  normalizeDefault,
-  parseDefault,
-  ValueError,
-} from "@ofs/codec";
+import { type DataType, normalizeDefault, parseDefault, ValueError } from "@ofs/codec";
 import { attempt, type Entry, Fields, NodeFault, quote, readEntries } from "@ofs/registry";
+import { formatDefault, splitDefaults } from "./default-text.ts";
 import { UINT16_MAX } from "./limits.ts";
 
 /** One feature of a schema version. */
@@ -50,7 +44,7 @@ export function readFeatureList(
   return attempt(() => {
     const fields = Fields.read(entry.node, entry.path, []);
     const labels = (fields.list("labels") ?? []).filter((label) => label !== "");
-    const texts = splitDefaults(defaultValuesOf(fields), dataType, labels.length);
+    const texts = splitDefaults(defaultValuesOf(fields), labels.length);
     const metaPath = fields.pathOf("feature-meta");
     const metas = new Map(
       readEntries(fields.node("feature-meta"), metaPath).map((meta) => [meta.name, meta]),
@@ -107,17 +101,6 @@ function defaultValuesOf(fields: Fields): string | undefined {
   return text instanceof NodeFault ? undefined : text;
 }
 
-/** @returns undefined where the texts cannot be told apart: one of them holds a comma */
-function splitDefaults(
-  joined: string | undefined,
-  dataType: DataType,
-  count: number,
-): readonly string[] | undefined {
-  if (joined === undefined || count === 0) return undefined;
-  const texts = dataType.isVector ? joined.match(/\[[^\]]*\]/g) : joined.split(",");
-  return texts?.length === count ? texts : undefined;
-}
-
 /** Whether the text stands for the bytes. */
 function hasBytes(dataType: DataType, text: string | undefined, bytes: Uint8Array): text is string {
   if (text === undefined) return false;
@@ -127,20 +110,6 @@ function hasBytes(dataType: DataType, text: string | undefined, bytes: Uint8Arra
     if (error instanceof ValueError) return false;
     throw error;
   }
-}
-
-/** @param bytes in their one right form */
-export function formatDefault(dataType: DataType, bytes: Uint8Array, vectorLength: number): string {
-  if (!dataType.isVector) return formatFeature(dataType, bytes, 0);
-  if (dataType.kind === "string") {
-    const strings = decodeFeature(dataType, bytes, vectorLength) as readonly string[];
-    return `[${strings.join(",")}]`;
-  }
-  const width = Math.max(dataType.unitSizeBytes, 1);
-  const elements = Array.from({ length: vectorLength }, (_, index) =>
-    formatFeature(dataType.element, bytes.subarray(index * width, (index + 1) * width), 0),
-  );
-  return `[${elements.join(",")}]`;
 }
 
 /** The three values of `features/<version>`. */

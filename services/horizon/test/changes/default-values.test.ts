@@ -1,6 +1,6 @@
 import { DATA_TYPES, dataTypeByName, zeroValue } from "@ofs/codec";
 import { describe, expect, it } from "vitest";
-import { formatDefault } from "../../src/changes/feature-list.ts";
+import { formatDefault } from "../../src/changes/default-text.ts";
 import { featureBody, groupBody } from "./support/bodies.ts";
 import { plan, problemsOf, textsOf } from "./support/trees.ts";
 

@@ -1,8 +1,8 @@
 import { type DataType, normalizeDefault, parseDefault, ValueError } from "@ofs/codec";
 import { type Entry, quote } from "@ofs/registry";
+import { formatDefault, splitDefaults } from "../../changes/default-text.ts";
 import type { CatalogFeature, CatalogVersion } from "./model.ts";
 import { FaultList, NodeFields } from "./node-fields.ts";
-import { formatValue, splitDefaults } from "./value-text.ts";
 
 /** Features that are read of one version. */
 const FEATURE_COUNT_MAX = 65_536;
@@ -120,7 +120,7 @@ function defaultTextOf(
 ): string {
   if (dataType === undefined || bytes === undefined) return text ?? "";
   if (text !== undefined && standsFor(dataType, text, bytes)) return text;
-  return formatValue(dataType, bytes, elementCount);
+  return formatDefault(dataType, bytes, elementCount);
 }
 
 function standsFor(dataType: DataType, text: string, bytes: Uint8Array): boolean {

@@ -1,8 +1,8 @@
 import { CodecError, type DataType } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
+import { formatDefault } from "../../changes/default-text.ts";
 import type { Catalog, CatalogEntity, CatalogFeature, CatalogGroup } from "../catalog/model.ts";
 import { activeVersionOf } from "../catalog/read-group.ts";
-import { formatValue } from "../catalog/value-text.ts";
 import { recordOf } from "../views/discovery-shapes.ts";
 
 /** Keys looked up at once, and features of each. */
@@ -139,7 +139,7 @@ function shownValue(
 /** @returns null if the bytes are no value: of an older version with another length, for example */
 function textOf(dataType: DataType, bytes: Uint8Array, vectorLength: number): string | null {
   try {
-    return formatValue(dataType, bytes, vectorLength);
+    return formatDefault(dataType, bytes, vectorLength);
   } catch (error) {
     if (error instanceof CodecError) return null;
     throw error;

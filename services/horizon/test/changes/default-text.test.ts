@@ -1,7 +1,7 @@
 import { DATA_TYPES, dataTypeByName, parseDefault } from "@ofs/codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatValue, splitDefaults } from "../../../src/discovery/catalog/value-text.ts";
+import { formatDefault, splitDefaults } from "../../src/changes/default-text.ts";
 
 const { OFS_PROPERTY_RUNS = "200" } = process.env;
 
@@ -21,11 +21,11 @@ describe("splitDefaults", () => {
   });
 });
 
-describe("formatValue", () => {
+describe("formatDefault", () => {
   it.each([
     ["DataTypeFP32", "0.1", "0.1"],
     ["DataTypeFP32", "0", "0"],
-    ["DataTypeFP32", "16777217", "16777216"],
+    ["DataTypeFP32", "16777217", "1.6777216e+07"],
     ["DataTypeFP64", "0.1", "0.1"],
     ["DataTypeFP16", "1.5", "1.5"],
     ["DataTypeFP8E4M3", "1", "1"],
@@ -38,7 +38,7 @@ describe("formatValue", () => {
   ])("%s %s", (name, text, expected) => {
     const dataType = dataTypeByName(name);
     if (dataType === undefined) throw new Error(`no data type ${name}`);
-    expect(formatValue(dataType, parseDefault(dataType, text, {}), 2)).toBe(expected);
+    expect(formatDefault(dataType, parseDefault(dataType, text, {}), 2)).toBe(expected);
   });
 
   it("property: numbers are read back to the same bytes", () => {
@@ -49,9 +49,9 @@ describe("formatValue", () => {
         fc.uint8Array({ minLength: 8, maxLength: 8 }),
         (dataType, random) => {
           const bytes = random.subarray(0, dataType.unitSizeBytes);
-          const text = formatValue(dataType, bytes, 1);
+          const text = formatDefault(dataType, bytes, 1);
           if (/NaN|Infinity/.test(text)) return;
-          const again = formatValue(dataType, parseDefault(dataType, text, {}), 1);
+          const again = formatDefault(dataType, parseDefault(dataType, text, {}), 1);
           expect(again).toBe(text);
         },
       ),
