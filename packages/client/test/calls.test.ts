@@ -1,40 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { createClient, OfsClientError } from "@ofs/client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  FakeServer,
-  failureOf,
-  float32,
-  group,
-  METHODS,
-  Refusal,
-  type SeenCall,
-  userSchema,
-} from "./fake-server.ts";
+import { describe, expect, test } from "vitest";
+import { FakeServer, failureOf, METHODS, Refusal, type SeenCall } from "./fake-server.ts";
+import { RAW, REQUEST, useFakeServer } from "./use-fake-server.ts";
 
-const SCORES = group("scores", "DataTypeFP32", { ctr: {} });
-const REQUEST = { entity: "user", keys: [["1", "Oslo"]], features: { scores: ["ctr"] } };
-const RAW = { ...REQUEST, keysSchema: ["user_id", "city"] };
-
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-beforeEach(() => {
-  server.schema = userSchema(1, SCORES);
-  server.column = () => float32(1);
-  server.healthStatus = 1;
-});
-
-afterEach(() => {
-  server.calls.length = 0;
-  server.intercept = () => undefined;
-});
+const server = useFakeServer();
 
 /** Holds calls of a method back until the client gives up. */
 function holdBack(method: SeenCall["method"]): void {

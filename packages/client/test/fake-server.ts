@@ -62,7 +62,7 @@ export class FakeServer {
 
   static async start(credentials = ServerCredentials.createInsecure()): Promise<FakeServer> {
     const fake = new FakeServer();
-    await fake.#listen(credentials);
+    await fake.listen(credentials);
     return fake;
   }
 
@@ -98,7 +98,7 @@ export class FakeServer {
     this.#server.forceShutdown();
   }
 
-  async #listen(credentials: ServerCredentials): Promise<void> {
+  async listen(credentials = ServerCredentials.createInsecure()): Promise<void> {
     const answers: Record<Method, (request: Buffer) => Uint8Array> = {
       [METHODS.retrieve]: (request) => this.#retrieve(request),
       [METHODS.decoded]: (request) => this.#retrieveDecoded(request),

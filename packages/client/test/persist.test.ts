@@ -1,27 +1,15 @@
 import { PersistError } from "@ofs/client";
 import { persist } from "@ofs/proto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { FakeServer, failureOf, group, METHODS, Refusal, userSchema } from "./fake-server.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { failureOf, group, METHODS, Refusal, userSchema } from "./fake-server.ts";
+import { useFakeServer } from "./use-fake-server.ts";
 
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-beforeEach(() => {
-  server.schema = userSchema(
+const server = useFakeServer((fake) => {
+  fake.schema = userSchema(
     1,
     group("scores", "DataTypeFP32", { ctr: {}, cvr: {} }),
     group("names", "DataTypeString", { first: { stringLength: 1000 } }),
   );
-});
-
-afterEach(() => {
-  server.calls.length = 0;
-  server.intercept = () => undefined;
 });
 
 const rowsOf = (count: number) =>

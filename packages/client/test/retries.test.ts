@@ -1,28 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { FakeServer, failureOf, float32, group, Refusal, userSchema } from "./fake-server.ts";
+import { describe, expect, test } from "vitest";
+import { failureOf, Refusal } from "./fake-server.ts";
+import { RAW, useFakeServer } from "./use-fake-server.ts";
 
-const SCORES = group("scores", "DataTypeFP32", { ctr: {} });
-const REQUEST = { entity: "user", keys: [["1", "Oslo"]], features: { scores: ["ctr"] } };
-const RAW = { ...REQUEST, keysSchema: ["user_id", "city"] };
-
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-beforeEach(() => {
-  server.schema = userSchema(1, SCORES);
-  server.column = () => float32(1);
-  server.healthStatus = 1;
-});
-
-afterEach(() => {
-  server.calls.length = 0;
-  server.intercept = () => undefined;
-});
+const server = useFakeServer();
 
 describe("retries", () => {
   test("repeat reads that were answered with UNAVAILABLE", async () => {

@@ -1,15 +1,8 @@
 import { OfsClientError, SchemaMismatchError } from "@ofs/client";
 import { retrieve } from "@ofs/proto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  FakeServer,
-  failureOf,
-  float32,
-  group,
-  METHODS,
-  Refusal,
-  userSchema,
-} from "./fake-server.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { failureOf, float32, group, METHODS, Refusal, userSchema } from "./fake-server.ts";
+import { useFakeServer } from "./use-fake-server.ts";
 
 const SCORES = group("scores", "DataTypeFP32", { ctr: {}, cvr: {} });
 const REQUEST = {
@@ -18,23 +11,9 @@ const REQUEST = {
   features: { scores: ["ctr", "cvr"] },
 } as const;
 
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-beforeEach(() => {
-  server.schema = userSchema(1, SCORES);
-  server.column = (keys, _, label) =>
-    label === "ctr" ? float32(Number(keys[0]) / 2) : float32(-1);
-});
-
-afterEach(() => {
-  server.calls.length = 0;
-  server.intercept = () => undefined;
+const server = useFakeServer((fake) => {
+  fake.schema = userSchema(1, SCORES);
+  fake.column = (keys, _, label) => (label === "ctr" ? float32(Number(keys[0]) / 2) : float32(-1));
 });
 
 describe("retrieve", () => {

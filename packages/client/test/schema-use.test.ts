@@ -1,37 +1,9 @@
 import type { OfsClientError } from "@ofs/client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  FakeServer,
-  failureOf,
-  float32,
-  group,
-  METHODS,
-  Refusal,
-  userSchema,
-} from "./fake-server.ts";
+import { describe, expect, test } from "vitest";
+import { failureOf, group, METHODS, Refusal, userSchema } from "./fake-server.ts";
+import { RAW, REQUEST, useFakeServer } from "./use-fake-server.ts";
 
-const SCORES = group("scores", "DataTypeFP32", { ctr: {} });
-const REQUEST = { entity: "user", keys: [["1", "Oslo"]], features: { scores: ["ctr"] } };
-const RAW = { ...REQUEST, keysSchema: ["user_id", "city"] };
-
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-beforeEach(() => {
-  server.schema = userSchema(1, SCORES);
-  server.column = () => float32(1);
-  server.healthStatus = 1;
-});
-
-afterEach(() => {
-  server.calls.length = 0;
-  server.intercept = () => undefined;
-});
+const server = useFakeServer();
 
 describe("the schema", () => {
   test("is loaded once for many calls at the same time", async () => {

@@ -1,20 +1,11 @@
 import type { FeatureInput } from "@ofs/client";
 import { DATA_TYPES } from "@ofs/codec";
 import type { persist } from "@ofs/proto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { FakeServer, failureOf, group, METHODS, userSchema } from "./fake-server.ts";
+import { describe, expect, test } from "vitest";
+import { failureOf, group, METHODS, userSchema } from "./fake-server.ts";
+import { useFakeServer } from "./use-fake-server.ts";
 
-let server: FakeServer;
-
-beforeAll(async () => {
-  server = await FakeServer.start();
-});
-
-afterAll(() => server.stop());
-
-afterEach(() => {
-  server.calls.length = 0;
-});
+const server = useFakeServer();
 
 /**
  * What a feature of each type is on the wire of an answer (hexadecimal, little endian), and in a program. The
