@@ -4,6 +4,15 @@ import type { PasswordHasher } from "./password-hasher.ts";
 import { randomPassword } from "./user-accounts.ts";
 import { normalizeEmail } from "./user-fields.ts";
 
+/** Of somebody who may do everything at once. */
+const ADMIN_STATE = {
+  role: "admin",
+  isActive: true,
+  mustChangePassword: false,
+  failedLoginCount: 0,
+  lockedUntilMs: 0,
+} as const;
+
 /** Of an administrator that nobody has named. */
 export const DEFAULT_ADMIN_EMAIL = "admin@admin.com";
 
@@ -68,11 +77,7 @@ export async function ensureAdmin(
     lastName: "Administrator",
     email,
     passwordHash,
-    role: "admin",
-    isActive: true,
-    mustChangePassword: false,
-    failedLoginCount: 0,
-    lockedUntilMs: 0,
+    ...ADMIN_STATE,
   });
   if (admin === undefined) {
     // Another replica was first, or a user of that name is not an administrator: not ours to make one.
@@ -94,11 +99,7 @@ async function resetAdmin(
 ): Promise<boolean> {
   const changed = await users.update(email, {
     passwordHash,
-    role: "admin",
-    isActive: true,
-    mustChangePassword: false,
-    failedLoginCount: 0,
-    lockedUntilMs: 0,
+    ...ADMIN_STATE,
   });
   if (changed === undefined) return false;
   await sessions.deleteOf(email);
