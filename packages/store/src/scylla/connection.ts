@@ -1,5 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { Client, type ClientOptions, type Host, policies, types } from "cassandra-driver";
+import { controlConnectionOf, refreshOneAtATime } from "./control-connection.ts";
 import { normalizeIdentifier } from "./identifiers.ts";
 import {
   type ResolvedScyllaOptions,
@@ -166,6 +167,7 @@ async function connectClient(
   settings: ClientOptions,
 ): Promise<Client> {
   const client = new Client(settings);
+  refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);
   try {
     await client.connect();

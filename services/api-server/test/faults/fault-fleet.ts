@@ -109,17 +109,18 @@ export class FaultFleet {
     await this.#registry.write(toChanges(entries));
   }
 
-  /** What `/ready` says of each process. @throws {Error} with the end of its output if one does not answer */
+  /** What `/ready` says of each process. */
   async readiness(): Promise<{ readonly code: number; readonly status: string }[]> {
+    return Promise.all(this.#ports.map(readinessAt));
+  }
+
+  /** The ends of the outputs of processes that have ended, which none should. */
+  async casualties(): Promise<string[]> {
+    const dead = this.processes.filter(({ isRunning }) => !isRunning);
     return Promise.all(
-      this.processes.map(async (process, index) => {
-        try {
-          return await readinessAt(this.#ports[index] as number);
-        } catch (cause) {
-          const state = process.isRunning ? "runs" : "has ended";
-          const output = process.output.slice(-OUTPUT_CHARS);
-          throw new Error(`process ${index} ${state} and does not answer:\n${output}`, { cause });
-        }
+      dead.map(async (process) => {
+        const exit = JSON.stringify(await process.exited);
+        return `process ${process.pid} has ended: ${exit}\n${process.output.slice(-OUTPUT_CHARS)}`;
       }),
     );
   }

@@ -81,6 +81,10 @@ export async function runFault(fleet: FaultFleet, fault: FaultCase): Promise<Fau
     expectValues(load, fault);
     const note = (await fault.afterwards?.(healedMs)) ?? "";
     return { ...measured(load, healedMs), freshMs, note };
+  } catch (error) {
+    const casualties = await fleet.casualties();
+    if (casualties.length === 0) throw error;
+    throw new Error(`${String(error)}\n${casualties.join("\n")}`, { cause: error });
   } finally {
     if (!isHealed) await fault.heal();
     await load.stop();
