@@ -41,10 +41,17 @@ test("workers of a pod share its keys; the port passes on", {
     }
     return (await stored()) > before;
   };
-  await waitUntil(isShared, { what: "a worker to send keys to the other", timeoutMs: TIMEOUT_MS });
+  const waitForSharing = async (what: string): Promise<void> => {
+    try {
+      await waitUntil(isShared, { what, timeoutMs: TIMEOUT_MS });
+    } catch (error) {
+      throw new Error(`${String(error)}\n${await pod.report()}`, { cause: error });
+    }
+  };
+  await waitForSharing("a worker to send keys to the other");
   pod.process.signal("SIGHUP");
   const isReplaced = async () =>
     (await pod.series("ofs_worker_reloads_total", 'result="done"')) === 1;
   await waitUntil(isReplaced, { what: "the workers to be replaced", timeoutMs: TIMEOUT_MS });
-  await waitUntil(isShared, { what: "the new workers to share", timeoutMs: TIMEOUT_MS });
+  await waitForSharing("the new workers to share");
 });

@@ -24,6 +24,8 @@ import { ENTITY, FEATURE, GROUP, KEYS_SCHEMA, seriesOf } from "../workers/worker
 const HOST = "127.0.0.1";
 const PEER_CONF_ID = 5;
 const READY_TIMEOUT_MS = 60_000;
+/** Of a process's output, for a report. */
+const OUTPUT_CHARS = 4_000;
 
 export const READER_ONLY = "reads-only";
 
@@ -42,6 +44,8 @@ export interface Pod {
   readonly caller: Caller;
   /** Sum of the series with this name and all of these labels. */
   series(name: string, ...labels: readonly string[]): Promise<number>;
+  /** What is counted of peers and of the channel between processes, and the end of the output. */
+  report(): Promise<string>;
 }
 
 /** @param isBuilt run the built server, as several workers need it */
@@ -103,13 +107,21 @@ async function startPod(
     ready: { http: `http://${HOST}:${port}/ready` },
     readyTimeoutMs: READY_TIMEOUT_MS,
   });
+  const scrape = async (): Promise<string> => {
+    const response = await fetch(`http://${HOST}:${port}/metrics`);
+    return response.text();
+  };
   return {
     port,
     process,
     caller: grpcCaller(port),
     async series(series, ...labels) {
-      const response = await fetch(`http://${HOST}:${port}/metrics`);
-      return seriesOf(await response.text(), series, ...labels);
+      return seriesOf(await scrape(), series, ...labels);
+    },
+    async report() {
+      const lines = (await scrape()).split("\n");
+      const counted = lines.filter((line) => /^ofs_(p2p|invalidation|worker).* [^0]/.test(line));
+      return [...counted, process.output.slice(-OUTPUT_CHARS)].join("\n");
     },
   };
 }
