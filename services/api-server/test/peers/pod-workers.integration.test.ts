@@ -30,12 +30,12 @@ test("workers of a pod share its keys; the port passes on", {
     const count = await pod.series("ofs_p2p_cache_server_values_total", 'result="stored"');
     return Number.isNaN(count) ? 0 : count;
   };
-  /** Whether a worker has sent a key to the other, which holds all of them. */
+  /** Whether a worker has sent what it read to the other, which holds all keys. */
   const isShared = async (): Promise<boolean> => {
     const before = await stored();
-    const run = randomUUID();
     for (let i = 0; i < CALLERS; i++) {
       const caller = grpcCaller(pod.port);
+      const run = randomUUID(); // keys that no worker knows, whichever is asked first
       for (let k = 0; k < KEYS; k++) expect(await caller.read(`${run}-${k}`)).toBe(0);
       caller.close();
     }
