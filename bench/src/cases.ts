@@ -32,17 +32,24 @@ const labels = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 const FP32 = labels("f", 20);
+const WIDE_FP32 = labels("w", 100);
 const INT32 = labels("i", 6);
 const FP16 = labels("h", 6);
 const BOOL = labels("b", 4);
 const STRING = labels("s", 3);
 const VECTOR_LENGTH = 32;
+const LONG_VECTOR_LENGTH = 256;
 
 export const SHAPES: readonly Shape[] = [
   {
     name: "20 fp32",
     groups: { fp32: FP32 },
     values: (i) => [{ fp32Values: FP32.map((_, f) => i + f / 7) }],
+  },
+  {
+    name: "100 fp32",
+    groups: { wide: WIDE_FP32 },
+    values: (i) => [{ fp32Values: WIDE_FP32.map((_, f) => i + f / 7) }],
   },
   {
     name: "20 mixed",
@@ -55,9 +62,20 @@ export const SHAPES: readonly Shape[] = [
       { vector: [{ values: { fp32Values: labels("", VECTOR_LENGTH).map(Number) } }] },
     ],
   },
+  {
+    name: "256-d vector",
+    groups: { embedding: ["e"] },
+    values: (i) => [
+      {
+        vector: [
+          { values: { fp32Values: labels("", LONG_VECTOR_LENGTH).map((n) => i + Number(n) / 7) } },
+        ],
+      },
+    ],
+  },
 ];
 
-export const KEY_COUNTS: readonly number[] = [1, 10, 100];
+export const KEY_COUNTS: readonly number[] = [1, 10, 100, 500];
 
 /** Entity keys that are written, and asked for in turn. */
 export const WRITTEN_KEYS = 2_000;
@@ -82,7 +100,7 @@ export function benchTree(
   });
   return {
     "security/reader/scenario": JSON.stringify({ token: "scenario-token" }),
-    "storage/stores/1": JSON.stringify({ ...store, "max-column-size-in-bytes": 1024 }),
+    "storage/stores/1": JSON.stringify({ ...store, "max-column-size-in-bytes": 2048 }),
     ...entityTree(ENTITY, ["user_id"], {
       fp32: group(0, "FP32", FP32),
       int32: group(1, "Int32", INT32),
@@ -90,6 +108,8 @@ export function benchTree(
       bool: group(3, "Bool", BOOL),
       string: group(4, "String", STRING, { stringLength: 32 }),
       vector: group(5, "FP32Vector", ["v"], { vectorLength: VECTOR_LENGTH }),
+      wide: group(6, "FP32", WIDE_FP32),
+      embedding: group(7, "FP32Vector", ["e"], { vectorLength: LONG_VECTOR_LENGTH }),
     }),
   };
 }

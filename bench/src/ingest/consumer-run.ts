@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort, startProcess, type TestProcess, waitUntil } from "@ofs/testkit";
 import { TestRegistry } from "../../../services/consumer/test/pipeline/registry.ts";
-import { cpuSeconds } from "../measure.ts";
+import { cpuSeconds } from "../process-usage.ts";
 import { type Backlog, ENTITY, entityEntries, randomName } from "./backlog.ts";
 
 const MAIN = join(import.meta.dirname, "../../../services/consumer/dist/main.js");

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { startProcess, type TestProcess } from "@ofs/testkit";
-import { buildGo } from "../test/proof/support/go-programs.ts";
+import { buildGo, startProcess, type TestProcess } from "@ofs/testkit";
 
 /** A server under measurement. */
 export interface Candidate {

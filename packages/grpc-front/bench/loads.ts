@@ -1,9 +1,8 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { executableEnv, findExecutables, runCommand, stderrLog } from "@ofs/testkit";
+import { buildGo, executableEnv, findExecutables, runCommand, stderrLog } from "@ofs/testkit";
 import { grpcMessage } from "../test/proof/support/frames.ts";
-import { buildGo } from "../test/proof/support/go-programs.ts";
 import type { BenchMethod } from "./bench-methods.ts";
 import { GO_FOLDER, LOAD_CORE } from "./candidates.ts";
 

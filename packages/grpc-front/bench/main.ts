@@ -5,7 +5,7 @@
  * Arguments: rounds (default 3), names of servers with commas between them (default all).
  */
 import { loadavg } from "node:os";
-import { findGo } from "../test/proof/support/go-programs.ts";
+import { findGo } from "@ofs/testkit";
 import { type BenchMethod, METHODS } from "./bench-methods.ts";
 import { type Candidate, startCandidate } from "./candidates.ts";
 import { grpcGo, h2load, type Load } from "./loads.ts";

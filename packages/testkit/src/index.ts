@@ -24,6 +24,7 @@ export { type Chromium, findChromium } from "./install/chromium.ts";
 export { executableEnv, findOnPath } from "./install/executable.ts";
 export { hasCode, withFileLock } from "./install/file-lock.ts";
 export { findExecutables } from "./install/find-executables.ts";
+export { buildGo, findGo, type GoModule } from "./install/go.ts";
 export { findJava, installMavenArtifacts } from "./install/java.ts";
 export { type Log, stderrLog } from "./install/log.ts";
 export { installPythonPackages } from "./install/python.ts";

@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  buildGo,
+  findGo,
   findJava,
   installMavenArtifacts,
   installPythonPackages,
   runCommand,
   stderrLog,
 } from "@ofs/testkit";
-import { buildGo, findGo } from "../support/go-programs.ts";
 import type { ProofTarget } from "../support/proof-target.ts";
 
 /** What each check of a client program said: "" or what went wrong. */

@@ -1,6 +1,5 @@
-import { waitUntil } from "@ofs/testkit";
+import { findGo, waitUntil } from "@ofs/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findGo } from "../support/go-programs.ts";
 import { ProofTarget } from "../support/proof-target.ts";
 import { type ClientProgram, goClient, javaClient, pythonClient } from "./client-programs.ts";
 

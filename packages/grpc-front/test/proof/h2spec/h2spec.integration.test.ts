@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "@ofs/testkit";
+import { buildGo, findGo, runCommand } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildGo, findGo } from "../support/go-programs.ts";
 import { ProofTarget } from "../support/proof-target.ts";
 
 const MODULE = join(import.meta.dirname, "../clients/go");

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheFolder, findOnPath, hasCode, runCommand, withFileLock } from "@ofs/testkit";
+import { cacheFolder } from "./cache-folder.ts";
+import { findOnPath } from "./executable.ts";
+import { hasCode, withFileLock } from "./file-lock.ts";
+import { runCommand } from "./run-command.ts";
 
 /** From here on Go fetches the release that a module asks for. */
 const LEAST_GO_MINOR = 21;

@@ -1,0 +1,156 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findGo, provideServers } from "@ofs/testkit";
+import { KEY_COUNTS, SHAPES, TIERS, type Tier } from "../cases.ts";
+import { type Candidate, startApiServer, startYardstick, TRANSPORTS } from "./candidates.ts";
+import type { Series } from "./cell.ts";
+import { LOAD_KINDS, openLoads } from "./loads.ts";
+import { measureCell } from "./measure.ts";
+import { renderTable } from "./report.ts";
+
+const USAGE = `usage: npm run bench -- [options]
+  Server CPU, throughput and latency of reads beside a bare grpc-go server that takes turns with ours.
+
+  --tier NAME        ${TIERS.map(({ name }) => name).join(", ")}; default all
+  --shape NAME       ${SHAPES.map(({ name }) => name).join(", ")}; default the first
+  --keys N           ${KEY_COUNTS.join(", ")}; default 1, 10 and 100
+  --load NAME        ${LOAD_KINDS.join(", ")}; default both
+  --transport NAME   ${TRANSPORTS.join(", ")}; default the first
+  --also NAME=HOST:PORT  a further server that answers the same requests (its CPU is not known)
+  --all              every shape, key count and transport
+  --rounds N         default 5
+  --rate N           calls a second, in place of as many as there is time for
+  --quick            one round, a twentieth of the calls: does it run, not what does it cost
+  --save NAME        writes bench/results/NAME.json and .md
+  Options that name something may be repeated.
+`;
+const QUICK_SHARE = 1 / 20;
+const DEFAULT_KEYS = [1, 10, 100];
+/** The server has one for itself, the load has the other. */
+const SERVER_CORE = "0";
+const LOAD_CORE = "1";
+const RESULTS_FOLDER = join(import.meta.dirname, "../../results");
+
+const { values } = parseArgs({
+  options: {
+    tier: { type: "string", multiple: true },
+    shape: { type: "string", multiple: true },
+    keys: { type: "string", multiple: true },
+    load: { type: "string", multiple: true },
+    transport: { type: "string", multiple: true },
+    also: { type: "string", multiple: true },
+    all: { type: "boolean", default: false },
+    rounds: { type: "string", default: "5" },
+    rate: { type: "string" },
+    quick: { type: "boolean", default: false },
+    save: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** @throws {Error} naming what there is, for a name that is none of it */
+function choose<T>(
+  option: string,
+  chosen: readonly string[] | undefined,
+  all: readonly T[],
+  fallback: readonly T[],
+  nameOf: (one: T) => string = String,
+): readonly T[] {
+  if (chosen === undefined) return fallback;
+  return chosen.map((name) => {
+    const found = all.find((one) => nameOf(one) === name);
+    if (found !== undefined) return found;
+    throw new Error(`--${option} ${name}: there are ${all.map(nameOf).join(", ")}`);
+  });
+}
+
+const others = (values.also ?? []).map((text): Candidate => {
+  const [, name, address] = /^([^=]+)=(.+:\d+)$/.exec(text) ?? [];
+  if (name === undefined || address === undefined)
+    throw new Error(`--also ${text}: not name=host:port`);
+  return { name, address, pid: undefined, close: async () => {} };
+});
+
+async function run(): Promise<void> {
+  const tiers = choose("tier", values.tier, TIERS, TIERS, ({ name }) => name);
+  const firstShapes = values.all ? SHAPES : SHAPES.slice(0, 1);
+  const shapes = choose("shape", values.shape, SHAPES, firstShapes, ({ name }) => name);
+  const keyCounts = choose("keys", values.keys, KEY_COUNTS, values.all ? KEY_COUNTS : DEFAULT_KEYS);
+  const loadKinds = choose("load", values.load, LOAD_KINDS, LOAD_KINDS);
+  const firstTransports = values.all ? TRANSPORTS : TRANSPORTS.slice(0, 1);
+  const transports = choose("transport", values.transport, TRANSPORTS, firstTransports);
+  const options = {
+    rounds: values.quick ? 1 : Number(values.rounds),
+    share: values.quick ? QUICK_SHARE : 1,
+    rate: values.rate === undefined ? undefined : Number(values.rate),
+  };
+  const go = await findGo();
+  if ("missing" in go) throw new Error(go.missing);
+  const folder = await mkdtemp(join(tmpdir(), "ofs-bench-"));
+  const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
+  const all: Series[] = [];
+  try {
+    const loads = await openLoads(loadKinds, go.path, LOAD_CORE, folder);
+    const yardstick = await startYardstick(go.path, SERVER_CORE);
+    const plan = shapes.flatMap((shape) =>
+      keyCounts.flatMap((keyCount) => loadKinds.map((load) => ({ shape, keyCount, load }))),
+    );
+    const measureTier = async (tier: Tier): Promise<void> => {
+      const ours: Candidate[] = [];
+      try {
+        for (const transport of transports) {
+          ours.push(await startApiServer(tier, transport, shapes, SERVER_CORE));
+        }
+        for (const what of plan) {
+          const load = loads[what.load];
+          const cell = { tier, ...what };
+          const found = await measureCell(cell, [...ours, ...others], yardstick, load, options);
+          all.push(...found);
+          tell(found);
+        }
+      } finally {
+        await Promise.all(ours.map((one) => one.close()));
+      }
+    };
+    try {
+      for (const tier of tiers) await measureTier(tier);
+    } finally {
+      await yardstick.close();
+    }
+  } finally {
+    await stopServers();
+    await rm(folder, { recursive: true, force: true });
+  }
+  const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n`;
+  process.stdout.write(`\n${text}`);
+  if (values.save !== undefined) await save(values.save, text, all);
+}
+
+/** Rows of the table as soon as they are known. */
+function tell(found: readonly Series[]): void {
+  const rows = renderTable(found).split("\n").slice(2).join("\n");
+  process.stderr.write(`${rows} load ${loadavg()[0]?.toFixed(1)}\n`);
+}
+
+async function save(name: string, text: string, all: readonly Series[]): Promise<void> {
+  await mkdir(RESULTS_FOLDER, { recursive: true });
+  const path = join(RESULTS_FOLDER, name);
+  await writeFile(`${path}.md`, text);
+  const date = new Date().toISOString();
+  await writeFile(
+    `${path}.json`,
+    `${JSON.stringify({ date, node: process.versions.node, series: all })}\n`,
+  );
+}
+
+function describeRun(rounds: number): string {
+  const [cpu] = cpus();
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg().map((figure) => figure.toFixed(1));
+  return `Node ${process.versions.node}, ${cpus().length} x ${cpu?.model ?? "unknown CPU"}, ${gibibytes} GiB, medians of ${rounds} rounds [least..most], load averages at the end ${load.join(" ")}`;
+}
+
+if (values.help) process.stdout.write(USAGE);
+else await run();
