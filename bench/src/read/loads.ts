@@ -90,6 +90,7 @@ async function h2load(core: string, folder: string): Promise<Load> {
 interface GhzReport {
   readonly rps: number;
   readonly statusCodeDistribution: { readonly OK?: number };
+  readonly errorDistribution: Readonly<Record<string, number>>;
   readonly details: readonly { readonly latency: number }[];
 }
 
@@ -109,9 +110,9 @@ async function ghz(go: string, core: string, folder: string): Promise<Load> {
       ...(rate === undefined ? [] : ["--rps", String(rate)]),
       address,
     ]);
-    const { rps, statusCodeDistribution, details } = JSON.parse(output) as GhzReport;
+    const { rps, statusCodeDistribution, errorDistribution, details } = JSON.parse(output) as GhzReport;
     if (statusCodeDistribution.OK !== callCount) {
-      throw failed("ghz", JSON.stringify(statusCodeDistribution));
+      throw failed("ghz", JSON.stringify(errorDistribution));
     }
     const nanos = details.map(({ latency }) => latency).sort((a, b) => a - b);
     return {

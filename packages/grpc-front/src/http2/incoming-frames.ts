@@ -73,9 +73,13 @@ export class IncomingFrames implements FrameSink {
     this.#resets.add(1);
   }
 
-  /** The peer answers DATA frames with WINDOW_UPDATE, for the stream and the connection. */
+  /**
+   * The peer answers DATA frames with WINDOW_UPDATE, for the stream and the connection, and clients that size their
+   * windows by what is on its way (grpc-go, gRPC's C core, grpc-java) send a PING with them.
+   */
   creditDataFrames(count: number): void {
     this.#windowUpdates.add(2 * count);
+    this.#controls.add(count);
   }
 
   onFrame(

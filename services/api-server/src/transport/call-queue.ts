@@ -50,6 +50,13 @@ const LASTING_FROM = 5;
 /** Calls that may wait however slow they are. */
 const MIN_QUEUED = 4;
 
+/**
+ * The same while fewer calls than `SURE_CALLS` have been seen: one slow turn after a quiet time (code that is not compiled
+ * yet, a core that was taken away) says little of what calls cost.
+ */
+const UNSURE_MIN_QUEUED = 64;
+const SURE_CALLS = 20;
+
 /** What was seen so long ago has faded to a third. Much less, and one collection of garbage would make calls look dear. */
 const FADE_MS = 1_000;
 
@@ -82,8 +89,8 @@ export class CallQueue {
   /** When there was first something to do in this turn, so that `#take` is due at its end; undefined until then. */
   #turnStartMs: number | undefined;
   /** When calls were last taken from the queue, and how long the loop had been idle by then, since its start. */
-  #takenMs = 0;
-  #idleMs = 0;
+  #takenMs: number;
+  #idleMs: number;
   /** Calls begun since then. */
   #begunCount = 0;
   /** Since when the loop has been busy. */
@@ -99,6 +106,8 @@ export class CallQueue {
     this.#loop = loop;
     this.#maxWaitMs = maxWaitMs;
     this.#turnMs = Math.min(TURN_MS, maxWaitMs * TURN_SHARE);
+    this.#takenMs = loop.nowMs();
+    this.#idleMs = loop.idleMs();
   }
 
   /** Since the start. */
@@ -205,7 +214,8 @@ export class CallQueue {
     this.#maxPerTurn = callsPerMs * this.#turnMs;
     const isLasting = nowMs - this.#busySinceMs > this.#maxWaitMs * LASTING_FROM;
     const maxMs = this.#maxWaitMs * (isLasting ? LASTING_SHARE : 1);
-    this.#maxQueued = Math.max(MIN_QUEUED, callsPerMs * maxMs);
+    const leastQueued = this.#busyCalls < SURE_CALLS ? UNSURE_MIN_QUEUED : MIN_QUEUED;
+    this.#maxQueued = Math.max(leastQueued, callsPerMs * maxMs);
   }
 
   /** What was true of the calls so far need not be of those to come. */

@@ -163,6 +163,19 @@ interface Tally {
   readonly timesMs: number[];
 }
 
+test("one slow turn after a quiet time says little: none of a few calls is refused", async () => {
+  const queue = newQueue();
+  await loop.next();
+  const first = queue.run(newCall(), () => loop.work(60));
+  await loop.next();
+  const others = Array.from({ length: 20 }, () => {
+    expect(queue.admits()).toBe(true);
+    return queue.run(newCall(), () => loop.work(0.1));
+  });
+  await settle([first, ...others]);
+  expect(queue.refusedCount).toBe(0);
+});
+
 /** Calls come at a fixed rate, whatever becomes of them, for so long. */
 async function load(
   queue: CallQueue,
