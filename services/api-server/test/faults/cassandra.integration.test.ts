@@ -31,6 +31,8 @@ beforeAll(async () => {
       ...scyllaEnvironment(proxy),
       // Else the next try to connect may be a minute away.
       [`STORAGE_SCYLLA_${SCYLLA_CONF_ID}_RECONNECT_INTERVAL`]: "1",
+      // One that is begun in the middle of garbage waits for an answer until then, and the others wait for it.
+      [`STORAGE_SCYLLA_${SCYLLA_CONF_ID}_CONNECT_TIMEOUT_IN_MS`]: "1500",
     },
     prepare: (tree) => prepareTables(tree, cassandra.address),
   });
@@ -68,7 +70,11 @@ testFaults(() => fleet, {
   "reset once": blow(() => proxy.resetConnections()),
   "half-open": proxyFault(() => proxy, { kind: "halfOpen" }, FAILS),
   "cut off in mid-message": proxyFault(() => proxy, { kind: "cut", afterBytes: 1000 }, EITHER),
-  "answering garbage": proxyFault(() => proxy, { kind: "corrupt", everyBytes: 1 }, FAILS),
+  "answering garbage": proxyFault(
+    () => proxy,
+    { kind: "corrupt", everyBytes: 1 },
+    { ...FAILS, recoveryMaxMs: 10_000 }, // what has been begun meanwhile must time out first
+  ),
   paused: () => ({ inject: () => cassandra.pause(), heal: () => cassandra.resume(), ...FAILS }),
   "without enough replicas": () => ({
     inject: () => replicate(3),

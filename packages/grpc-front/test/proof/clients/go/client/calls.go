@@ -72,6 +72,24 @@ func manyCalls(to target) error {
 	})
 }
 
+// manyAnswers makes grpc-go measure the way to the server, with a ping for each answer that finds none on its way.
+func manyAnswers(to target) error {
+	const lanes, callsOfLane = 2, 2500
+	client, err := to.dial()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return inParallel(lanes, func(int) error {
+		for range callsOfLane * to.scale {
+			if err := echo(client, "Echo", 100); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // expectCode checks how a call ended.
 func expectCode(err error, wanted codes.Code) error {
 	if got := status.Code(err); got != wanted {

@@ -30,6 +30,7 @@ type check struct {
 // Checks that wait long run beside the others.
 var checks = []check{
 	{"many calls at once", manyCalls},
+	{"one call after the other", manyAnswers},
 	{"deadlines", deadlines},
 	{"cancellations", cancellations},
 	{"large messages", largeMessages},
