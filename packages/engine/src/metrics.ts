@@ -1,3 +1,4 @@
+import { type Tally, TallyCounter, TallyHistogram, type TallyTimes } from "@ofs/platform";
 import type { StoreDefinition } from "@ofs/registry";
 import { Counter, Histogram, type Registry } from "prom-client";
 
@@ -34,21 +35,6 @@ function createCounters(registry: Registry) {
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter({ name: `ofs_${name}_total`, help, labelNames, registers: [registry] });
   return {
-    cacheRequests: counter(
-      "feature_retrieve_cache_requests",
-      "Reads of a cache layer, once a request.",
-      CACHE_LABELS,
-    ),
-    cacheHits: counter(
-      "feature_retrieve_cache_hit",
-      "Keys that a cache layer supplied whole.",
-      CACHE_LABELS,
-    ),
-    cacheMisses: counter(
-      "feature_retrieve_cache_miss",
-      "Keys that a cache layer could not supply whole.",
-      CACHE_LABELS,
-    ),
     cacheErrors: counter(
       "feature_retrieve_cache_error",
       "Reads of a cache layer that failed and fell through.",
@@ -85,12 +71,6 @@ function createCounters(registry: Registry) {
       "Writes that the distributed cache (its records) or a channel (other processes) could not be told of.",
       ["entity", "target"],
     ),
-    validity: counter(
-      "online_feature_store_retrieve_validity",
-      "How cells were answered: valid, expired, negative_cache or degraded.",
-      ["feature_group", "entity", "validity"],
-    ),
-    rows: counter("rows", "Rows answered or written.", ["entity", "operation"]),
     persisted: counter("feature_persist", "Rows written, once a feature group.", [
       "success",
       "entity",
@@ -115,25 +95,115 @@ function createHistograms(registry: Registry) {
       CACHE_LABELS,
     ),
     storeReadSeconds: seconds("db_retrieve_latency", "Time of a store read.", STORE_LABELS),
-    retrieveSeconds: seconds("orchestrator_retrieve_latency", "Time of a read.", ["entity"]),
     persistSeconds: seconds("orchestrator_persist_latency", "Time of a write.", ["entity"]),
   };
+}
+
+/** What every read counts. */
+function createTallies(registry: Registry) {
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
+    new TallyCounter({ name: `ofs_${name}_total`, help, labelNames, registry });
+  return {
+    cacheRequests: counter(
+      "feature_retrieve_cache_requests",
+      "Reads of a cache layer, once a request.",
+      CACHE_LABELS,
+    ),
+    cacheHits: counter(
+      "feature_retrieve_cache_hit",
+      "Keys that a cache layer supplied whole.",
+      CACHE_LABELS,
+    ),
+    cacheMisses: counter(
+      "feature_retrieve_cache_miss",
+      "Keys that a cache layer could not supply whole.",
+      CACHE_LABELS,
+    ),
+    validity: counter(
+      "online_feature_store_retrieve_validity",
+      "How cells were answered: valid, expired, negative_cache or degraded.",
+      ["feature_group", "entity", "validity"],
+    ),
+    rows: counter("rows", "Rows answered or written.", ["entity", "operation"]),
+    retrieveSeconds: new TallyHistogram(
+      {
+        name: "ofs_orchestrator_retrieve_latency_seconds",
+        help: "Time of a read.",
+        labelNames: ["entity"],
+        registry,
+      },
+      LATENCY_BUCKETS_SECONDS,
+    ),
+  };
+}
+
+type Tallies = ReturnType<typeof createTallies>;
+
+/** One entity's series of what every read counts, found by one lookup. */
+class EntityTallies {
+  readonly rowsRead: Tally;
+  readonly retrieveSeconds: TallyTimes;
+  readonly #entity: string;
+  readonly #tallies: Tallies;
+  readonly #caches = new Map<CacheType, Readonly<Record<"requests" | "hits" | "misses", Tally>>>();
+  readonly #validity = new Map<string, Readonly<Record<keyof Validity, Tally>>>();
+
+  constructor(entity: string, tallies: Tallies) {
+    this.#entity = entity;
+    this.#tallies = tallies;
+    this.rowsRead = tallies.rows.series(entity, "retrieve");
+    this.retrieveSeconds = tallies.retrieveSeconds.series(entity);
+  }
+
+  cache(cache: CacheType): Readonly<Record<"requests" | "hits" | "misses", Tally>> {
+    const known = this.#caches.get(cache);
+    if (known !== undefined) return known;
+    const { cacheRequests, cacheHits, cacheMisses } = this.#tallies;
+    const made = {
+      requests: cacheRequests.series(this.#entity, cache),
+      hits: cacheHits.series(this.#entity, cache),
+      misses: cacheMisses.series(this.#entity, cache),
+    };
+    this.#caches.set(cache, made);
+    return made;
+  }
+
+  validity(group: string): Readonly<Record<keyof Validity, Tally>> {
+    const known = this.#validity.get(group);
+    if (known !== undefined) return known;
+    const series = (name: string): Tally => {
+      return this.#tallies.validity.series(group, this.#entity, name);
+    };
+    const made = {
+      valid: series("valid"),
+      expired: series("expired"),
+      negative: series("negative_cache"),
+      degraded: series("degraded"),
+    };
+    this.#validity.set(group, made);
+    return made;
+  }
 }
 
 /** The engine's metrics: names and labels of the published dashboard, in Prometheus form. */
 export class EngineMetrics implements ReadMetrics {
   readonly #counters: ReturnType<typeof createCounters>;
   readonly #histograms: ReturnType<typeof createHistograms>;
+  readonly #tallies: Tallies;
+  /** By label; entities are the registry's. */
+  readonly #entities = new Map<string, EntityTallies>();
 
   constructor(registry: Registry) {
     this.#counters = createCounters(registry);
     this.#histograms = createHistograms(registry);
+    this.#tallies = createTallies(registry);
   }
 
   cacheRead(entity: string, cache: CacheType, hitCount: number, missCount: number): void {
-    this.#counters.cacheRequests.labels(entity, cache).inc();
-    if (hitCount > 0) this.#counters.cacheHits.labels(entity, cache).inc(hitCount);
-    if (missCount > 0) this.#counters.cacheMisses.labels(entity, cache).inc(missCount);
+    const { requests, hits, misses } = this.#entity(entity).cache(cache);
+    requests.add(1);
+    hits.add(hitCount);
+    misses.add(missCount);
   }
 
   cacheFailed(entity: string, cache: CacheType): void {
@@ -189,21 +259,30 @@ export class EngineMetrics implements ReadMetrics {
   }
 
   answered(entity: string, rowCount: number, startedMs: number): void {
-    this.#histograms.retrieveSeconds.labels(entity).observe(secondsSince(startedMs));
-    if (rowCount > 0) this.#counters.rows.labels(entity, "retrieve").inc(rowCount);
+    const tallies = this.#entity(entity);
+    tallies.retrieveSeconds.observe(secondsSince(startedMs));
+    tallies.rowsRead.add(rowCount);
   }
 
   persisted(entity: string, rowCount: number, startedMs: number): void {
     this.#histograms.persistSeconds.labels(entity).observe(secondsSince(startedMs));
-    this.#counters.rows.labels(entity, "persist").inc(rowCount);
+    this.#tallies.rows.series(entity, "persist").add(rowCount);
   }
 
   groupValidity(entity: string, group: string, validity: Validity): void {
-    const { valid, expired, negative, degraded } = validity;
-    if (valid > 0) this.#counters.validity.labels(group, entity, "valid").inc(valid);
-    if (expired > 0) this.#counters.validity.labels(group, entity, "expired").inc(expired);
-    if (negative > 0) this.#counters.validity.labels(group, entity, "negative_cache").inc(negative);
-    if (degraded > 0) this.#counters.validity.labels(group, entity, "degraded").inc(degraded);
+    const tallies = this.#entity(entity).validity(group);
+    tallies.valid.add(validity.valid);
+    tallies.expired.add(validity.expired);
+    tallies.negative.add(validity.negative);
+    tallies.degraded.add(validity.degraded);
+  }
+
+  #entity(label: string): EntityTallies {
+    const known = this.#entities.get(label);
+    if (known !== undefined) return known;
+    const made = new EntityTallies(label, this.#tallies);
+    this.#entities.set(label, made);
+    return made;
   }
 }
 

@@ -12,7 +12,7 @@ import { ABSENT, EXPIRED } from "./cells.ts";
 import type { Fetch } from "./fetch.ts";
 import type { Column, Section } from "./plan.ts";
 import { encodeRowKeys } from "./row-keys.ts";
-import { type SectionView, viewOfVersion } from "./section-view.ts";
+import { type ColumnCopies, type SectionView, viewOfVersion } from "./section-view.ts";
 
 /** Where each cell of the answer comes from, found once and used for sizing and for writing. */
 export interface Resolution {
@@ -118,11 +118,14 @@ export function assembleRows(
   return { response: out, cutColumnCount: writer.cutColumnCount };
 }
 
+/** Of whatever row is being written: nothing of it lasts from one to the next. */
+const READER = new FeatureReader();
+
 /** Sizes and writes the columns of one key. `sizeOf` and `write` must agree to the byte. */
 class RowWriter {
   readonly #fetch: Fetch;
   readonly #views: readonly (SectionView | undefined)[];
-  readonly #reader = new FeatureReader();
+  readonly #reader = READER;
   /** Columns answered by a default because their block ends too early; counted while sizing. */
   cutColumnCount = 0;
 
@@ -163,7 +166,10 @@ class RowWriter {
         continue;
       }
       const { payload } = cells[k * plan.groups.length + section.groupIndex] as Block;
-      offset = this.#writeSection(section, view, payload, out, offset);
+      offset =
+        view.copies !== undefined && payload.length >= view.payloadSizeBytes
+          ? copyColumns(view.copies, payload, out, offset)
+          : this.#writeSection(section, view, payload, out, offset);
     }
     return offset;
   }
@@ -234,6 +240,33 @@ class RowWriter {
     }
     return this.#reader.copy(position, out, offset);
   }
+}
+
+/** The common case without a call for each column. */
+function copyColumns(
+  { starts, sizes }: ColumnCopies,
+  payload: Uint8Array,
+  out: Uint8Array,
+  start: number,
+): number {
+  let offset = start;
+  for (let c = 0; c < starts.length; c++) {
+    const size = sizes[c] as number;
+    let from = starts[c] as number;
+    out[offset] = ROW_COLUMN_TAG;
+    out[offset + 1] = size;
+    offset += 2;
+    if (size === 4) {
+      out[offset] = payload[from] as number;
+      out[offset + 1] = payload[from + 1] as number;
+      out[offset + 2] = payload[from + 2] as number;
+      out[offset + 3] = payload[from + 3] as number;
+      offset += 4;
+    } else {
+      for (const end = from + size; from < end; from++) out[offset++] = payload[from] as number;
+    }
+  }
+  return offset;
 }
 
 /** Whether every column can be read without looking at its bounds again. */

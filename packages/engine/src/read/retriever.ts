@@ -170,10 +170,12 @@ export class Retriever {
 
   #fetchLocal(plan: ReadPlan, query: RetrieveQueryView): Fetch {
     const keys = collectKeys(plan, query, this.#limits.maxKeys, this.#limits.maxCells);
-    const tiers = {
-      ...cachesOf(plan.entity, this.#options, this.#usesPeers(plan.snapshot)),
-      stores: this.#reads,
-    };
+    const { process, peer, distributed } = cachesOf(
+      plan.entity,
+      this.#options,
+      this.#usesPeers(plan.snapshot),
+    );
+    const tiers = { process, peer, distributed, stores: this.#reads };
     const { monotonicNow, now } = this.#options;
     const time = { nowMs: now(), monotonicMs: monotonicNow?.() ?? performance.now() };
     return fetchLocal(plan, keys, tiers, time, this.#metrics);

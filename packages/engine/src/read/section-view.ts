@@ -14,7 +14,18 @@ export interface SectionView {
   readonly wireSizeBytes: number;
   /** A payload of at least this size holds every column whole. */
   readonly payloadSizeBytes: number;
+  /** Undefined unless every column lies in the payload as it stands in the answer, and is short. */
+  readonly copies: ColumnCopies | undefined;
 }
+
+/** What to copy from a whole payload, by column of the section. */
+export interface ColumnCopies {
+  readonly starts: Int32Array;
+  /** Below `MAX_COPY_SIZE_BYTES`, so that a length is one byte in the answer. */
+  readonly sizes: Int32Array;
+}
+
+const MAX_COPY_SIZE_BYTES = 128;
 
 /** @returns undefined where the registry does not know the version: such a block cannot be read */
 export function viewOfVersion(section: Section, version: number): SectionView | undefined {
@@ -45,7 +56,23 @@ function createView(columns: readonly Column[], schema: FeatureSchema): SectionV
     columnSizes,
     wireSizeBytes,
     payloadSizeBytes: layout.minPayloadSizeBytes,
+    copies: columnCopies(columns, layout, positions, columnSizes),
   };
+}
+
+function columnCopies(
+  columns: readonly Column[],
+  layout: FeatureLayout,
+  positions: Int32Array,
+  sizes: Int32Array,
+): ColumnCopies | undefined {
+  const isCopied = columns.every(({ dataType, quantizer }, c) => {
+    const isPlain =
+      dataType.kind !== "bool" && dataType.kind !== "string" && quantizer === undefined;
+    return isPlain && (positions[c] as number) >= 0 && (sizes[c] as number) < MAX_COPY_SIZE_BYTES;
+  });
+  if (!isCopied) return undefined;
+  return { starts: positions.map((position) => layout.byteStarts[position] as number), sizes };
 }
 
 /** Bytes of one column of a fixed-width type; -1 for strings. */

@@ -1,60 +1,51 @@
-import { type InFlightLimit, LATENCY_BUCKETS_SECONDS } from "@ofs/platform";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import {
+  type InFlightLimit,
+  LATENCY_BUCKETS_SECONDS,
+  type Tally,
+  TallyCounter,
+  TallyHistogram,
+  type TallyTimes,
+} from "@ofs/platform";
+import { Gauge, type Registry } from "prom-client";
 
 /** Label value for callers that did not authenticate: caller-chosen text never becomes a label. */
 export const UNKNOWN_CALLER = "unknown";
 
-interface Labels extends Record<string, string> {
-  readonly method: string;
-  readonly caller_id: string;
-  readonly status: string;
-}
+const labelNames = ["method", "caller_id", "status"];
 
-const LABEL_NAMES = ["method", "caller_id", "status"];
-
-/** One combination of labels. Counting is a plain increment; the counter metric takes it over when it is read. */
-class Series {
-  readonly labels: Labels;
-  readonly latency: Histogram.Internal<string>;
-  count = 0;
-
-  constructor(labels: Labels, latency: Histogram.Internal<string>) {
-    this.labels = labels;
-    this.latency = latency;
-  }
+/** One combination of labels. */
+interface Series {
+  readonly calls: Tally;
+  readonly latency: TallyTimes;
 }
 
 /** Counts and times every call, over gRPC or HTTP, admitted or not. */
 export class RequestMetrics {
-  readonly #latency: Histogram;
+  readonly #calls: TallyCounter;
+  readonly #latency: TallyHistogram;
   /** By method, caller and status: made once, so that a call costs three lookups. */
   readonly #byMethod = new Map<string, Map<string, Map<string, Series>>>();
-  readonly #all: Series[] = [];
 
   constructor(registry: Registry, limit: InFlightLimit) {
-    const registers = [registry];
-    const all = this.#all;
-    new Counter({
+    this.#calls = new TallyCounter({
       name: "ofs_grpc_server_requests_total",
       help: "Calls answered, over gRPC or HTTP, by full method name, caller and status.",
-      labelNames: LABEL_NAMES,
-      registers,
-      collect() {
-        this.reset();
-        for (const { labels, count } of all) this.inc(labels, count);
+      labelNames,
+      registry,
+    });
+    this.#latency = new TallyHistogram(
+      {
+        name: "ofs_grpc_server_request_latency_seconds",
+        help: "From the complete request to the answer, without the transport's own time.",
+        labelNames,
+        registry,
       },
-    });
-    this.#latency = new Histogram({
-      name: "ofs_grpc_server_request_latency_seconds",
-      help: "From the complete request to the answer, without the transport's own time.",
-      labelNames: LABEL_NAMES,
-      buckets: [...LATENCY_BUCKETS_SECONDS],
-      registers,
-    });
+      LATENCY_BUCKETS_SECONDS,
+    );
     new Gauge({
       name: "ofs_grpc_server_requests_in_flight",
       help: "Calls being worked on.",
-      registers,
+      registers: [registry],
       collect() {
         this.set(limit.count);
       },
@@ -64,16 +55,17 @@ export class RequestMetrics {
   /** @param status Go's name of the code, `OK` for success */
   record(method: string, callerId: string, status: string, seconds: number): void {
     const known = this.#byMethod.get(method)?.get(callerId)?.get(status);
-    const series = known ?? this.#add({ method, caller_id: callerId, status });
-    series.count += 1;
-    series.latency.observe(seconds);
+    const { calls, latency } = known ?? this.#add(method, callerId, status);
+    calls.count += 1;
+    latency.observe(seconds);
   }
 
-  #add(labels: Labels): Series {
-    const series = new Series(labels, this.#latency.labels(labels));
-    this.#all.push(series);
-    const byCaller = getOrAdd(this.#byMethod, labels.method);
-    getOrAdd(byCaller, labels.caller_id).set(labels.status, series);
+  #add(method: string, callerId: string, status: string): Series {
+    const series = {
+      calls: this.#calls.series(method, callerId, status),
+      latency: this.#latency.series(method, callerId, status),
+    };
+    getOrAdd(getOrAdd(this.#byMethod, method), callerId).set(status, series);
     return series;
   }
 }
