@@ -1,5 +1,6 @@
 import type { StoreDefinition } from "@ofs/registry";
 import { Counter, Histogram, type Registry } from "prom-client";
+import { LastWrites } from "./last-writes.ts";
 
 export type CacheType = "in_memory" | "p2p" | "distributed";
 
@@ -21,6 +22,12 @@ export interface Validity {
   negative: number;
   /** Answered by a default for want of a readable block or store. */
   degraded: number;
+}
+
+/** How many rows of one write a store took, and how many it did not. */
+export interface WrittenRows {
+  readonly written: number;
+  readonly failed: number;
 }
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -124,10 +131,12 @@ function createHistograms(registry: Registry) {
 export class EngineMetrics implements ReadMetrics {
   readonly #counters: ReturnType<typeof createCounters>;
   readonly #histograms: ReturnType<typeof createHistograms>;
+  readonly #lastWrites: LastWrites;
 
   constructor(registry: Registry) {
     this.#counters = createCounters(registry);
     this.#histograms = createHistograms(registry);
+    this.#lastWrites = new LastWrites(registry);
   }
 
   cacheRead(entity: string, cache: CacheType, hitCount: number, missCount: number): void {
@@ -183,9 +192,13 @@ export class EngineMetrics implements ReadMetrics {
       this.#counters.storeWriteFailures.labels(entity, dbTypeLabel(store)).inc(failed);
   }
 
-  groupPersisted(entity: string, group: string, written: number, failed: number): void {
-    if (written > 0) this.#counters.persisted.labels("true", entity, group).inc(written);
+  /** @param atMs of the write's end, Unix milliseconds */
+  groupPersisted(entity: string, group: string, rows: WrittenRows, atMs: number): void {
+    const { written, failed } = rows;
     if (failed > 0) this.#counters.persisted.labels("false", entity, group).inc(failed);
+    if (written === 0) return;
+    this.#counters.persisted.labels("true", entity, group).inc(written);
+    this.#lastWrites.note(entity, group, atMs);
   }
 
   answered(entity: string, rowCount: number, startedMs: number): void {
