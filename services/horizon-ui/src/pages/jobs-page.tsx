@@ -12,6 +12,7 @@ import { Section } from "../components/section.tsx";
 import { formatInstant } from "../model/format.ts";
 import { pageOf, searchRows } from "../model/paging.ts";
 import { useApi } from "../session/api-context.ts";
+import { ForAuthors } from "../session/for-authors.tsx";
 import { KEYS } from "../session/queries.ts";
 
 const GROUPS_SHOWN = 8;
@@ -31,15 +32,17 @@ export function JobsPage(): ReactNode {
       title="Jobs and tokens"
       description="Jobs push features, clients call the feature store. A token is shown once, when its request is made."
       actions={
-        <ButtonLink
-          to="/requests/new/$kind"
-          params={{ kind: "job" }}
-          search={{ type }}
-          variant="default"
-          leftSection={<IconPlus size={16} />}
-        >
-          {TEXTS[type].add}
-        </ButtonLink>
+        <ForAuthors>
+          <ButtonLink
+            to="/requests/new/$kind"
+            params={{ kind: "job" }}
+            search={{ type }}
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+          >
+            {TEXTS[type].add}
+          </ButtonLink>
+        </ForAuthors>
       }
     >
       <Tabs

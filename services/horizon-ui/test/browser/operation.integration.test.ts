@@ -125,7 +125,7 @@ it(
   "notes who did what, to be found by who, what and subject, without the keys looked up",
   async () => {
     await page.goto("/audit");
-    const repaired = page.getByRole("row", { name: /drift\.repaired/ });
+    const repaired = page.getByRole("row", { name: /drift\.repair/ });
     await repaired.waitFor();
     expect(await repaired.textContent()).toContain(console_.admin.email);
     await page.getByLabel("Action, such as request.approved").fill("values.read");

@@ -105,7 +105,7 @@ it(
     await page.getByRole("button", { name: "Approve and apply" }).click();
     await page
       .getByRole("alert")
-      .getByText(/own request/)
+      .getByText(/is your own/)
       .waitFor();
     await page.getByText("Waiting", { exact: true }).waitFor();
 

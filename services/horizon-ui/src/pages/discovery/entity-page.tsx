@@ -12,6 +12,7 @@ import { dataTypeName } from "../../model/data-types.ts";
 import { formatTtl } from "../../model/format.ts";
 import { pageOf, searchRows } from "../../model/paging.ts";
 import type { EntityFacts, GroupFacts } from "../../model/registry.ts";
+import { ForAuthors } from "../../session/for-authors.tsx";
 import { useEntities, useGroups } from "../../session/queries.ts";
 import { cacheText } from "./entities-page.tsx";
 
@@ -31,18 +32,22 @@ export function EntityPage(): ReactNode {
           Discovery
         </TextLink>,
       ]}
-      actions={kinds.map(({ kind, text, Icon }) => (
-        <ButtonLink
-          key={kind}
-          to="/requests/new/$kind"
-          params={{ kind }}
-          search={{ entity }}
-          variant="default"
-          leftSection={<Icon size={16} />}
-        >
-          {text}
-        </ButtonLink>
-      ))}
+      actions={
+        <ForAuthors>
+          {kinds.map(({ kind, text, Icon }) => (
+            <ButtonLink
+              key={kind}
+              to="/requests/new/$kind"
+              params={{ kind }}
+              search={{ entity }}
+              variant="default"
+              leftSection={<Icon size={16} />}
+            >
+              {text}
+            </ButtonLink>
+          ))}
+        </ForAuthors>
+      }
     >
       <QueryView query={entities} what="the entity">
         {(all) => {

@@ -9,6 +9,7 @@ import { Facts, Section } from "../../components/section.tsx";
 import { dataTypeName } from "../../model/data-types.ts";
 import { formatTtl } from "../../model/format.ts";
 import type { GroupFacts } from "../../model/registry.ts";
+import { ForAuthors } from "../../session/for-authors.tsx";
 import { useGroups } from "../../session/queries.ts";
 import { FeatureTable } from "./feature-table.tsx";
 import { StorageTab } from "./storage-tab.tsx";
@@ -59,34 +60,38 @@ function GroupActions(props: { readonly entity: string; readonly group: string }
   const { entity, group } = props;
   return (
     <>
-      <ButtonLink to="/values" search={{ entity, group }} variant="default">
-        Look up values
-      </ButtonLink>
+      <ForAuthors>
+        <ButtonLink to="/values" search={{ entity, group }} variant="default">
+          Look up values
+        </ButtonLink>
+      </ForAuthors>
       <ButtonLink to="/connect" search={{ entity, group }} variant="default">
         Code to use it
       </ButtonLink>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button rightSection={<IconChevronDown size={16} />}>Change</Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {CHANGES.map(([kind, text]) => (
-            <Menu.Item
-              key={kind}
-              renderRoot={(root) => (
-                <Link
-                  to="/requests/new/$kind"
-                  params={{ kind }}
-                  search={{ entity, group }}
-                  {...root}
-                />
-              )}
-            >
-              {text}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <ForAuthors>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button rightSection={<IconChevronDown size={16} />}>Change</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {CHANGES.map(([kind, text]) => (
+              <Menu.Item
+                key={kind}
+                renderRoot={(root) => (
+                  <Link
+                    to="/requests/new/$kind"
+                    params={{ kind }}
+                    search={{ entity, group }}
+                    {...root}
+                  />
+                )}
+              >
+                {text}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </ForAuthors>
     </>
   );
 }
