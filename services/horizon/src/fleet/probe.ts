@@ -71,8 +71,8 @@ async function askReady(
   const parsed = readySchema.safeParse(jsonOf(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const where = issue === undefined ? "" : `: ${issue.path.join(".")}: ${issue.message}`;
-    throw new FeatureStoreError("INTERNAL", `/ready answered no report of readiness${where}`);
+    const where = [...(issue?.path ?? []).map(String), issue?.message ?? ""].join(": ");
+    throw new FeatureStoreError("INTERNAL", `/ready answered no report of readiness: ${where}`);
   }
   const { status, checks } = parsed.data;
   const reasons = Object.entries(checks)
