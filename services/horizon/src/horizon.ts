@@ -25,6 +25,7 @@ import {
 import { type FleetTarget, fleetPlugin } from "./fleet/index.ts";
 import { type AppSettings, createApp } from "./http/app.ts";
 import { HttpMetrics } from "./http/http-metrics.ts";
+import { tokenRoutes } from "./http/token-routes.ts";
 import { uiFolder } from "./http/ui-folder.ts";
 import { type GivenConnections, openParts, type Parts } from "./open-parts.ts";
 import { RepeatedTask } from "./repeated-task.ts";
@@ -105,6 +106,7 @@ async function openAll(
     plugins: [
       discoveryPlugin(config, openValues(config, surroundings, base), parts, log),
       fleetPlugin(surroundings.fleet ?? config.fleet, parts.catalog, parts.database.requests),
+      (instance) => tokenRoutes(instance, parts.revoker),
     ],
   });
   lifecycle.register("port", (signal) => closePort(app, signal));
