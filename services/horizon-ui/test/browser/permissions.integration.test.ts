@@ -45,7 +45,9 @@ it(
       await page.goto(path);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");
-      expect(await page.getByRole("link", { name: /^(New|Register|Edit|Look up) / }).count()).toBe(0);
+      expect(await page.getByRole("link", { name: /^(New|Register|Edit|Look up) / }).count()).toBe(
+        0,
+      );
     }
     await page.goto("/requests/new/store");
     await page.getByText("Viewers cannot ask for changes").waitFor();
