@@ -2,6 +2,7 @@ import { type AuditApi, createAuditApi } from "./audit.ts";
 import { type CatalogApi, createCatalogApi } from "./catalog.ts";
 import { createDiscoveryApi, type DiscoveryApi } from "./discovery.ts";
 import { createDriftApi, type DriftApi } from "./drift.ts";
+import { createFleetApi, type FleetApi } from "./fleet.ts";
 import { createHealthApi, type HealthApi } from "./health.ts";
 import type { Http } from "./http.ts";
 import { createRequestsApi, type RequestsApi } from "./requests.ts";
@@ -18,6 +19,7 @@ export interface Api {
   readonly users: UsersApi;
   readonly audit: AuditApi;
   readonly drift: DriftApi;
+  readonly fleet: FleetApi;
   readonly health: HealthApi;
   readonly values: ValuesApi;
 }
@@ -31,6 +33,7 @@ export function createApi(http: Http): Api {
     users: createUsersApi(http),
     audit: createAuditApi(http),
     drift: createDriftApi(http),
+    fleet: createFleetApi(http),
     health: createHealthApi(http),
     values: createValuesApi(http),
   };

@@ -27,7 +27,7 @@ export interface InstanceReport {
 /** Of one kind of calls, over the instances whose rates are known. */
 export interface CallReport {
   readonly perSecond: number;
-  /** By no fault of the callers; with those that were refused before they were read, for all kinds of calls. */
+  /** By no fault of the callers. */
   readonly failuresPerSecond: number;
   /** undefined where nothing was called. */
   readonly p50Seconds: number | undefined;
@@ -51,6 +51,8 @@ export interface FleetReport {
   readonly instances: readonly InstanceReport[];
   readonly reads: CallReport | undefined;
   readonly writes: CallReport | undefined;
+  /** Calls of an overloaded server that were refused before they were read, of whatever kind. */
+  readonly refusalsPerSecond: number | undefined;
   readonly caches: readonly CacheReport[];
   /** undefined if no consumer answers. */
   readonly ingest: IngestReport | undefined;
@@ -67,6 +69,7 @@ export function reportFleet(
   const servers = instances.filter(({ target }) => target.service === "api-server");
   const windows = servers.flatMap(({ window }) => window ?? []);
   const all = windows.map(({ rates }) => rates);
+  const sum = mergeRates(all);
   const spans = instances.flatMap(({ window }) => window?.seconds ?? []);
   return {
     atMs,
@@ -74,7 +77,8 @@ export function reportFleet(
     instances: instances.map((instance) => reportInstance(instance, changeRevision)),
     reads: reportCalls(all, "read"),
     writes: reportCalls(all, "write"),
-    caches: reportCaches(servers, mergeRates(all)),
+    refusalsPerSecond: all.length === 0 ? undefined : (sum.get("refusals", "") ?? 0),
+    caches: reportCaches(servers, sum),
     ingest: ingestReport(instances.filter(({ target }) => target.service === "consumer")),
     oldestWrites: oldestWrites(observation, isKnown),
   };
@@ -114,10 +118,9 @@ function reportCalls(all: readonly CounterTable[], kind: CallKind): CallReport |
   if (all.length === 0) return undefined;
   const rates = mergeRates(all);
   const buckets = mergeBuckets(all, "callSeconds", kind);
-  const refusals = rates.get("refusals", "") ?? 0;
   return {
     perSecond: rates.get("calls", kind) ?? 0,
-    failuresPerSecond: (rates.get("failures", kind) ?? 0) + refusals,
+    failuresPerSecond: rates.get("failures", kind) ?? 0,
     p50Seconds: quantileOf(buckets, 0.5),
     p99Seconds: quantileOf(buckets, 0.99),
   };

@@ -60,6 +60,7 @@ export const fleetReport = z.object({
   services: z.array(instanceShape),
   reads: callShape.nullable(),
   writes: callShape.nullable(),
+  "refusals-per-second": rate.describe("Of overloaded servers, before the calls were read"),
   caches: z.array(z.object({ tier: z.string(), "hit-ratio": rate })),
   ingest: z
     .object({
@@ -84,6 +85,7 @@ export function fleetReportShape(
     services: report.instances.map(instanceShapeOf),
     reads: callShapeOf(report.reads),
     writes: callShapeOf(report.writes),
+    "refusals-per-second": report.refusalsPerSecond ?? null,
     caches: report.caches.map(({ tier, hitRatio }) => ({ tier, "hit-ratio": hitRatio ?? null })),
     ingest: ingestShapeOf(report.ingest),
     "oldest-writes": report.oldestWrites.map(freshnessShapeOf),

@@ -144,7 +144,8 @@ describe("rates", () => {
     scrapes.set(A, serverMetrics(numbers));
     scrapes.set(B, serverMetrics({ reads: 300, hits: 10, misses: 30 }));
     const both = await report(monitor);
-    expect(both.reads).toMatchObject({ perSecond: 42, failuresPerSecond: 3 });
+    expect(both.reads).toMatchObject({ perSecond: 42, failuresPerSecond: 2 });
+    expect(both.refusalsPerSecond).toBe(1);
     expect(both.reads?.p50Seconds).toBeCloseTo(0.00175);
     expect(both.reads?.p99Seconds).toBeCloseTo(0.002485);
     expect(both.writes).toMatchObject({ perSecond: 5, p99Seconds: undefined });

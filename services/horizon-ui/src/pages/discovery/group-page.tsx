@@ -1,14 +1,16 @@
 import { Button, Menu, Tabs } from "@mantine/core";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { LastWriteTime } from "../../components/fleet/last-write.tsx";
 import { IconChevronDown } from "../../components/icons.tsx";
 import { ButtonLink, TextLink } from "../../components/links.tsx";
 import { Page } from "../../components/page.tsx";
 import { EmptyState, QueryView } from "../../components/query-view.tsx";
-import { Facts, Section } from "../../components/section.tsx";
+import { type Fact, Facts, Section } from "../../components/section.tsx";
 import { dataTypeName } from "../../model/data-types.ts";
 import { formatTtl } from "../../model/format.ts";
 import type { GroupFacts } from "../../model/registry.ts";
+import { useLastWrites } from "../../session/fleet-queries.ts";
 import { ForAuthors } from "../../session/for-authors.tsx";
 import { useGroups } from "../../session/queries.ts";
 import { FeatureTable } from "./feature-table.tsx";
@@ -96,8 +98,21 @@ function GroupActions(props: { readonly entity: string; readonly group: string }
   );
 }
 
+/** Nothing where no services are configured that could know. */
+function useLastWriteFacts({ entityLabel, label }: GroupFacts): Fact[] {
+  const { data, isError } = useLastWrites(entityLabel);
+  if (isError) return [["Last written", "could not be asked"]];
+  if (data === undefined || !data.hasServices) return [];
+  const write = data.groups.find(({ group }) => group === label);
+  return [
+    ["Last ingested", <LastWriteTime key="ingested" atMs={write?.ingestedAtMs} />],
+    ["Last written by calls", <LastWriteTime key="written" atMs={write?.writtenAtMs} />],
+  ];
+}
+
 function GroupDetails({ group }: { readonly group: GroupFacts }): ReactNode {
   const { tab = "features" } = useSearch({ from: "/shell/discovery/$entity/$group" });
+  const lastWriteFacts = useLastWriteFacts(group);
   const navigate = useNavigate();
   const params = { entity: group.entityLabel, group: group.label };
   const choose = (next: string | null): void => {
@@ -117,6 +132,7 @@ function GroupDetails({ group }: { readonly group: GroupFacts }): ReactNode {
             ["In-process cache", group.isInMemoryCached ? "on" : "off"],
             ["Distributed cache", group.isDistributedCached ? "on" : "off"],
             ["Layout version", group.layoutVersion],
+            ...lastWriteFacts,
           ]}
         />
       </Section>
