@@ -57,12 +57,23 @@ export class Operator {
     throw new Error(`${decide} ${id}: ${answer.status} ${answer.text}`);
   }
 
+  /** What tells that a call is theirs. */
+  get headers(): Readonly<Record<string, string>> {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
   /** @param path below the feature store's */
-  async call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Answer> {
+  async call(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const reply = await fetch(`${this.#origin}/api/v1/online-feature-store/${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        ...this.headers,
+        ...headers,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
