@@ -7,6 +7,7 @@ import { createHealthApi, type HealthApi } from "./health.ts";
 import type { Http } from "./http.ts";
 import { createRequestsApi, type RequestsApi } from "./requests.ts";
 import { createSessionApi, type SessionApi } from "./session.ts";
+import { createTokensApi, type TokensApi } from "./tokens.ts";
 import { createUsersApi, type UsersApi } from "./users.ts";
 import { createValuesApi, type ValuesApi } from "./values.ts";
 
@@ -16,6 +17,7 @@ export interface Api {
   readonly discovery: DiscoveryApi;
   readonly catalog: CatalogApi;
   readonly requests: RequestsApi;
+  readonly tokens: TokensApi;
   readonly users: UsersApi;
   readonly audit: AuditApi;
   readonly drift: DriftApi;
@@ -30,6 +32,7 @@ export function createApi(http: Http): Api {
     discovery: createDiscoveryApi(http),
     catalog: createCatalogApi(http),
     requests: createRequestsApi(http),
+    tokens: createTokensApi(http),
     users: createUsersApi(http),
     audit: createAuditApi(http),
     drift: createDriftApi(http),

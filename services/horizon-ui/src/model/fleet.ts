@@ -29,20 +29,21 @@ export function fleetVerdict(instances: readonly Pick<Instance, "state">[]): Ver
   return { text, tone: isCalm ? "good" : "attention" };
 }
 
-/** One sentence about the registry that instances serve; undefined if none says what it serves. */
-export function registryVerdict({
-  instances,
-  registryRevision,
-}: Pick<FleetState, "instances" | "registryRevision">): Verdict | undefined {
+/** A few words about the registry that instances serve; undefined if none says what it serves. */
+export function registryVerdict(instances: readonly Instance[]): Verdict | undefined {
   const telling = instances.filter(({ registryState }) => registryState !== null);
-  if (telling.length === 0) return undefined;
+  const [first] = telling;
+  if (first === undefined) return undefined;
   const late = telling.filter(({ registryState }) => registryState !== "current");
   if (late.length > 0) {
-    const text = `${late.length} of ${telling.length} instances do not follow the registry`;
+    const text = `${late.length} of ${telling.length} do not follow the registry`;
     return { text, tone: "attention" };
   }
-  const revision = registryRevision === null ? "" : ` (revision ${registryRevision})`;
-  return { text: `All that answer serve the newest registry${revision}`, tone: "good" };
+  const { registryRevision: revision } = first;
+  const isCommon = telling.every(({ registryRevision }) => registryRevision === revision);
+  // Where others write to the same etcd, those that started later name a later revision of the same registry.
+  const text = isCommon ? `Registry up to date (revision ${revision})` : "Registry up to date";
+  return { text, tone: "good" };
 }
 
 const REGISTRY_TEXTS: Readonly<Record<NonNullable<Instance["registryState"]>, string>> = {

@@ -38,19 +38,22 @@ describe("what is said of the fleet", () => {
 
   it("tells who does not follow the registry, and says nothing if nobody tells", () => {
     const of = (...states: Instance["registryState"][]) =>
-      registryVerdict({
-        instances: states.map((registryState) => ({ ...INSTANCE, registryState })),
-        registryRevision: 7,
-      });
-    expect(of("current", null)?.text).toBe(
-      "All that answer serve the newest registry (revision 7)",
-    );
+      registryVerdict(states.map((registryState) => ({ ...INSTANCE, registryState })));
+    expect(of("current", "current", null)?.text).toBe("Registry up to date (revision 7)");
     expect(of("current", "behind", "cut-off")).toEqual({
-      text: "2 of 3 instances do not follow the registry",
+      text: "2 of 3 do not follow the registry",
       tone: "attention",
     });
     expect(of(null)).toBeUndefined();
     expect(of()).toBeUndefined();
+  });
+
+  it("names no revision of the registry where instances name several", () => {
+    const later = { ...INSTANCE, registryRevision: 9 };
+    expect(registryVerdict([INSTANCE, later])).toEqual({
+      text: "Registry up to date",
+      tone: "good",
+    });
   });
 
   it("has the registry of one instance", () => {
