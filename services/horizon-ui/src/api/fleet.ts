@@ -109,7 +109,6 @@ const fleetSchema = z
   .object({
     "checked-at": z.string(),
     "window-seconds": known,
-    "registry-revision": known,
     services: z.array(instanceSchema),
     reads: callsSchema.nullable(),
     writes: callsSchema.nullable(),
@@ -122,7 +121,6 @@ const fleetSchema = z
     checkedAtMs: Date.parse(raw["checked-at"]),
     /** What rates are over; null while nothing was seen twice. */
     windowSeconds: raw["window-seconds"],
-    registryRevision: raw["registry-revision"],
     instances: raw.services,
     reads: raw.reads,
     writes: raw.writes,
@@ -136,8 +134,20 @@ const fleetSchema = z
 export type FleetState = z.output<typeof fleetSchema>;
 
 const lastWritesSchema = z
-  .object({ "has-services": z.boolean(), groups: z.array(lastWriteSchema) })
-  .transform(({ "has-services": hasServices, groups }) => ({ hasServices, groups }));
+  .object({
+    "has-services": z.boolean(),
+    "is-ingestion-known": z.boolean(),
+    "are-calls-known": z.boolean(),
+    groups: z.array(lastWriteSchema),
+  })
+  .transform((raw) => ({
+    hasServices: raw["has-services"],
+    /** Whether all consumers have told: what they do not name, they have not written. */
+    isIngestionKnown: raw["is-ingestion-known"],
+    /** The same of api-servers. */
+    areCallsKnown: raw["are-calls-known"],
+    groups: raw.groups,
+  }));
 export type LastWrites = z.output<typeof lastWritesSchema>;
 
 const countsSchema = z

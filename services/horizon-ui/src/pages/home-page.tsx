@@ -18,7 +18,7 @@ import { useCounts } from "../session/fleet-queries.ts";
 import { KEYS, useRequests } from "../session/queries.ts";
 import { usePermissions } from "../session/use-session.ts";
 import { FleetSection } from "./home/fleet-section.tsx";
-import { IngestSection } from "./home/ingest-section.tsx";
+import { IngestSection, OldestWritesSection } from "./home/ingest-section.tsx";
 
 const WAITING_SHOWN = 5;
 const FAULTS_SHOWN = 5;
@@ -30,6 +30,7 @@ export function HomePage(): ReactNode {
     <Page title="Home">
       <CountsRow />
       <FleetSection />
+      <IngestSection />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Section title={mayDecide ? "Waiting for a decision" : "Your requests that wait"}>
           {FAMILIES.map((family) => (
@@ -37,7 +38,7 @@ export function HomePage(): ReactNode {
           ))}
         </Section>
         <Stack gap="lg">
-          <IngestSection />
+          <OldestWritesSection />
           <Health />
           <Faults />
         </Stack>

@@ -8,7 +8,7 @@ import { commonFailures, errorSchema } from "../http/schemas.ts";
 import { Counts, countsShape } from "./counts.ts";
 import type { FleetMonitor } from "./fleet-monitor.ts";
 import { reportFleet } from "./fleet-report.ts";
-import { freshnessOf } from "./freshness.ts";
+import { freshnessOf, haveTold } from "./freshness.ts";
 import { fleetReport, fleetReportShape, freshnessList, freshnessShapeOf, isoOf } from "./shapes.ts";
 
 const TAGS = ["Fleet"];
@@ -81,6 +81,8 @@ function freshnessRoute(instance: FastifyInstance, { monitor }: FleetRouteDeps):
       return {
         "checked-at": isoOf(observation.atMs),
         "has-services": observation.instances.length > 0,
+        "is-ingestion-known": haveTold(observation, "consumer"),
+        "are-calls-known": haveTold(observation, "api-server"),
         groups: found.map(freshnessShapeOf),
       };
     },

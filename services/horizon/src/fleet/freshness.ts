@@ -33,6 +33,12 @@ export function freshnessOf(
   return [...all.values()];
 }
 
+/** @returns whether all instances of a service have told what they have written, and there are some */
+export function haveTold({ instances }: FleetObservation, service: FleetService): boolean {
+  const own = instances.filter(({ target }) => target.service === service);
+  return own.length > 0 && own.every(({ probe }) => probe.metrics !== undefined);
+}
+
 /** @returns the groups that nobody has written for longest, longest first */
 export function oldestWrites(
   observation: FleetObservation,

@@ -50,6 +50,10 @@ const freshnessShape = z.object({
 export const freshnessList = z.object({
   "checked-at": instant,
   "has-services": z.boolean().describe("Whether services are configured that could know"),
+  "is-ingestion-known": z
+    .boolean()
+    .describe("Whether all consumers have told, so that null is never"),
+  "are-calls-known": z.boolean().describe("Whether all api-servers have told"),
   groups: z.array(freshnessShape),
 });
 

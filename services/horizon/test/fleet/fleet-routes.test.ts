@@ -124,7 +124,11 @@ describe(`GET ${FLEET}/last-writes`, () => {
       "written-at": "2026-01-02T00:00:00.000Z",
     };
     const all = await get(`${FLEET}/last-writes?entity=user`);
-    expect(all).toMatchObject({ "has-services": true });
+    expect(all).toMatchObject({
+      "has-services": true,
+      "is-ingestion-known": true,
+      "are-calls-known": true,
+    });
     expect(all.groups).toEqual([
       core,
       {
@@ -138,10 +142,29 @@ describe(`GET ${FLEET}/last-writes`, () => {
     expect(one.groups).toEqual([core]);
   });
 
+  it("says who has not told", async () => {
+    const consumer = await instances.start({ "/metrics": consumerMetrics() });
+    const down = await instances.startStopped();
+    await open([
+      ["api-server", await instances.start({ "/metrics": serverMetrics() })],
+      ["api-server", down],
+      ["consumer", consumer],
+    ]);
+    expect(await get(`${FLEET}/last-writes?entity=user`)).toMatchObject({
+      "is-ingestion-known": true,
+      "are-calls-known": false,
+    });
+  });
+
   it("says when nobody could know", async () => {
     await open([]);
     const answer = await get(`${FLEET}/last-writes?entity=user`);
-    expect(answer).toMatchObject({ "has-services": false, groups: [] });
+    expect(answer).toMatchObject({
+      "has-services": false,
+      "is-ingestion-known": false,
+      "are-calls-known": false,
+      groups: [],
+    });
   });
 });
 

@@ -116,8 +116,9 @@ function useColumns(entity: string): readonly Column<GroupFacts>[] {
   if (isError) return [...COLUMNS, { header, render: () => "could not be asked" }];
   if (data === undefined || !data.hasServices) return COLUMNS;
   const byGroup = new Map(data.groups.map((write) => [write.group, write]));
+  const isKnown = data.isIngestionKnown && data.areCallsKnown;
   const render = ({ label }: GroupFacts): ReactNode => (
-    <LastWriteTime atMs={latestWrite(byGroup.get(label))} />
+    <LastWriteTime atMs={latestWrite(byGroup.get(label))} isKnown={isKnown} />
   );
   return [...COLUMNS, { header, render }];
 }

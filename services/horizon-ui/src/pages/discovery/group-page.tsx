@@ -103,10 +103,17 @@ function useLastWriteFacts({ entityLabel, label }: GroupFacts): Fact[] {
   const { data, isError } = useLastWrites(entityLabel);
   if (isError) return [["Last written", "could not be asked"]];
   if (data === undefined || !data.hasServices) return [];
-  const write = data.groups.find(({ group }) => group === label);
+  const { groups, isIngestionKnown, areCallsKnown } = data;
+  const { ingestedAtMs, writtenAtMs } = groups.find(({ group }) => group === label) ?? {};
   return [
-    ["Last ingested", <LastWriteTime key="ingested" atMs={write?.ingestedAtMs} />],
-    ["Last written by calls", <LastWriteTime key="written" atMs={write?.writtenAtMs} />],
+    [
+      "Last ingested",
+      <LastWriteTime key="ingested" atMs={ingestedAtMs} isKnown={isIngestionKnown} />,
+    ],
+    [
+      "Last written by calls",
+      <LastWriteTime key="written" atMs={writtenAtMs} isKnown={areCallsKnown} />,
+    ],
   ];
 }
 

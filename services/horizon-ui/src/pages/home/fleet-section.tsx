@@ -47,7 +47,7 @@ function NotConfigured(): ReactNode {
 }
 
 function Fleet({ state }: { readonly state: FleetState }): ReactNode {
-  const registry = registryVerdict(state);
+  const registry = registryVerdict(state.instances);
   return (
     <Stack gap="md">
       <Group gap="md">
@@ -82,11 +82,9 @@ function Figures({ state }: { readonly state: FleetState }): ReactNode {
       <Figure
         name="Read time, p99"
         value={<Known value={reads?.p99Seconds}>{formatSeconds}</Known>}
-        note={
-          <>
-            half of them within <Known value={reads?.p50Seconds}>{formatSeconds}</Known>
-          </>
-        }
+        {...(typeof reads?.p50Seconds === "number"
+          ? { note: `half of them within ${formatSeconds(reads.p50Seconds)}` }
+          : {})}
       />
       <Figure name="Failures" value={<Known value={failureRate(state)}>{formatRate}</Known>} />
       <Caches caches={caches} />
