@@ -89,14 +89,6 @@ export function isCarriedOut(change: Change, tree: RegistryTree): boolean {
   }
 }
 
-function viewFor(change: Change, tree: RegistryTree): RegistryView {
-  switch (change.kind) {
-    case "store":
-    case "job":
-    case "job-rotate":
-    case "entity":
-      return new RegistryView(tree);
-    default:
-      return new RegistryView(tree, change.payload["entity-label"]);
-  }
+function viewFor({ payload }: Change, tree: RegistryTree): RegistryView {
+  return new RegistryView(tree, "entity-label" in payload ? payload["entity-label"] : undefined);
 }
