@@ -7,14 +7,11 @@ import { type AuditTrail, SYSTEM_ACTOR } from "./audit-trail.ts";
 import type { ChangeRules } from "./change-rules.ts";
 import { describeProblems, toReason } from "./describe-problems.ts";
 import { Lease } from "./lease.ts";
-import type { ApplyLimits } from "./limits.ts";
+import { type ApplyLimits, CONFLICT_PAUSE_MS } from "./limits.ts";
 import type { TableMaker } from "./ports.ts";
 import { withoutSecrets } from "./request-payload.ts";
 import type { StepListener } from "./steps.ts";
 import { UnfinishedError } from "./unfinished.ts";
-
-/** First pause after a write that somebody else was quicker than. */
-const CONFLICT_PAUSE_MS = 10;
 
 /** What says of the change itself that it cannot be; everything else is trouble that may be over later. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([

@@ -152,6 +152,29 @@ describe("reconcile", () => {
     expect(await world.tree()).toEqual(overtaken);
   });
 
+  it("writes down what the audit log could not take, in order and with the true time", async () => {
+    const beforeMs = Date.now();
+    world.faults.arm({ call: "audit.add#1", isAnswerLost: false });
+    const id = await submit(changes, askEntity("user"));
+    expect(await world.actions()).toEqual([]);
+    world.faults.arm({ call: "audit.add#2", isAnswerLost: false });
+    expect(await changes.reconcile()).toBe(0);
+    expect(await world.actions()).toEqual([]);
+    const afterMs = Date.now();
+    world.pass(retryPauseMs);
+    expect(await changes.reconcile()).toBe(0);
+    await approve(changes, "entity", id);
+    expect(await changes.reconcile()).toBe(0);
+    expect(await world.actions()).toEqual([
+      "author@x.io request.submitted entity user",
+      "approver@x.io request.approved entity user",
+      "approver@x.io request.applied entity user",
+    ]);
+    const submitted = (await world.database.audit.list({ limit: 10 })).at(-1);
+    expect(submitted?.atMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(submitted?.atMs).toBeLessThanOrEqual(afterMs);
+  });
+
   it("a mistake in a program stays in the log, and the request is tried again", async () => {
     const id = await submit(changes, askStore(SCYLLA, "t"));
     const make = world.tables.make.bind(world.tables);
