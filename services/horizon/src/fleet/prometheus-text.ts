@@ -11,7 +11,7 @@ export interface Sample {
 /** Longest part of a line that an error shows. */
 const SHOWN_LENGTH = 80;
 
-const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
+const NAME = /[ \t]*([a-zA-Z_:][a-zA-Z0-9_:]*)/y;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"/y;
 /** A value, and perhaps a time of milliseconds, which nobody needs here. */
 const VALUE = /^[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t]*$/;
@@ -38,17 +38,24 @@ export function parsePrometheusText(text: string, isWanted: (name: string) => bo
     const found = text.indexOf("\n", start);
     const end = found < 0 ? text.length : found;
     lineNumber += 1;
-    const line = text.slice(start, end).trim();
+    // Most lines are of metrics that are not wanted: of those no more is looked at than the name.
+    NAME.lastIndex = start;
+    const name = NAME.exec(text)?.[1];
+    if (name === undefined) assertNothing(text.slice(start, end), lineNumber);
+    else if (isWanted(name))
+      samples.push(parseSample(text.slice(start, end).trim(), name, lineNumber));
     start = end + 1;
-    if (line === "" || line.startsWith("#")) continue;
-    const name = NAME.exec(line)?.[0];
-    if (name === undefined) throw malformed(lineNumber, line, "no name");
-    if (isWanted(name)) samples.push(parseSample(name, line, lineNumber));
   }
   return samples;
 }
 
-function parseSample(name: string, line: string, lineNumber: number): Sample {
+/** @throws {FeatureStoreError} if a line without a name is neither empty nor a comment */
+function assertNothing(line: string, lineNumber: number): void {
+  const text = line.trim();
+  if (text !== "" && !text.startsWith("#")) throw malformed(lineNumber, text, "no name");
+}
+
+function parseSample(line: string, name: string, lineNumber: number): Sample {
   const { labels, end } = parseLabels(line, name.length, lineNumber);
   const word = VALUE.exec(line.slice(end))?.[1];
   const value = word === undefined ? undefined : parseValue(word);

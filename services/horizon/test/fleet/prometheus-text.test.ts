@@ -25,6 +25,9 @@ describe("the text of metrics", () => {
       "d -Inf",
       "e Nan\r",
       "f{} .5",
+      "  # indented",
+      "\t g 7",
+      "   ",
     ].join("\n");
     expect(parse(text)).toEqual([
       ["a", {}, 1],
@@ -33,6 +36,7 @@ describe("the text of metrics", () => {
       ["d", {}, Number.NEGATIVE_INFINITY],
       ["e", {}, Number.NaN],
       ["f", {}, 0.5],
+      ["g", {}, 7],
     ]);
   });
 
@@ -48,6 +52,7 @@ describe("the text of metrics", () => {
 
   it.each([
     ["<html>", 'line 1 of the metrics: no name: "<html>"'],
+    ["a 1\n  <b>", 'line 2 of the metrics: no name: "<b>"'],
     ["a 1\nb", 'line 2 of the metrics: no value: "b"'],
     ["a x", 'line 1 of the metrics: no value: "a x"'],
     ["a 0x10", "no value"],

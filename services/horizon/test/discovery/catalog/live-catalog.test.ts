@@ -65,6 +65,14 @@ describe("LiveCatalog", () => {
     expect(catalog.current().sources.has("user|core|ctr")).toBe(false);
   });
 
+  it("knows the last change, as soon as there has been one", async () => {
+    expect(catalog.changeRevision).toBeUndefined();
+    expect(catalog.revision).toBe(source.revision);
+    const revision = await source.put("entities/shop/label", "shop");
+    await catalog.waitFor(revision, 5_000);
+    expect([catalog.changeRevision, catalog.revision]).toEqual([revision, revision]);
+  });
+
   it("waits no longer than it is told, and not at all for what is there", async () => {
     expect(await catalog.waitFor(source.revision, 0)).toBe(true);
     expect(await catalog.waitFor(source.revision + 1, 1)).toBe(false);
