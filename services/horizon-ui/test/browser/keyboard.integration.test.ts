@@ -112,14 +112,17 @@ it(
     await press(/^Stores$/);
     await page.getByRole("cell", { name: "orders" }).waitFor();
     await press(/^Account of/);
+    await expect.poll(() => page.evaluate(NAME)).toBe("Dark colours");
     await press(/^Dark colours$/);
     await expect
       .poll(() => page.locator("html").getAttribute("data-mantine-color-scheme"))
       .toBe("dark");
     await press(/^Account of/);
     await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
-    await page.keyboard.press("End");
-    await page.keyboard.press("Enter");
+    // From the first item upwards to the last one.
+    await expect.poll(() => page.evaluate(NAME)).toBe("Light colours");
+    await page.keyboard.press("ArrowUp");
+    await press(/^Sign out$/);
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(console_.faults).toEqual([]);
   },

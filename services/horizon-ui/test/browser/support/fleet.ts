@@ -36,15 +36,23 @@ export function firstAdminIn(output: string): Deployment["admin"] {
   return { email, password };
 }
 
+export interface EmbeddedFleet extends Deployment {
+  /** Where it keeps everything. */
+  readonly dataFolder: string;
+}
+
 /** Everything in one process, with a part of the sample, on an empty folder: what `npm start` runs. */
-export async function startEmbeddedFleet(env: Record<string, string> = {}): Promise<Deployment> {
+export async function startEmbeddedFleet(
+  env: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedFleet> {
   const folder = mkdtempSync(join(tmpdir(), "ofs-fleet-ui-"));
   const pages = join(folder, "pages");
+  const dataFolder = join(folder, "data");
   await buildPages(pages);
   const fleet = await startProcess({
     script: "src/main.ts",
     nodeOptions: SOURCE_OPTIONS,
-    args: ["--data-folder", join(folder, "data"), "--port", "0"],
+    args: ["--data-folder", dataFolder, "--port", "0"],
     env: {
       npm_lifecycle_event: undefined,
       HORIZON_UI_FOLDER: pages,
@@ -61,6 +69,7 @@ export async function startEmbeddedFleet(env: Record<string, string> = {}): Prom
   return {
     ...browser,
     origin,
+    dataFolder,
     admin: firstAdminIn(fleet.output),
     address: ADDRESS.exec(fleet.output)?.[1] ?? "",
     async close() {
