@@ -30,7 +30,10 @@ export interface Probe {
 
 const readySchema = z.object({
   status: z.enum(["ready", "warning", "not-ready", "draining"]),
-  checks: z.record(z.string(), z.object({ status: z.string(), detail: z.unknown().optional() })),
+  checks: z.record(
+    z.string(),
+    z.object({ status: z.string(), detail: z.record(z.string(), z.unknown()).optional() }),
+  ),
 });
 
 export interface ProbeOptions {
@@ -128,9 +131,17 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function reasonText(name: string, check: { readonly status: string; readonly detail?: unknown }) {
-  const detail = check.detail === undefined ? check.status : JSON.stringify(check.detail);
-  return shortened(`${name}: ${detail}`);
+function reasonText(
+  name: string,
+  check: {
+    readonly status: string;
+    readonly detail?: Readonly<Record<string, unknown>> | undefined;
+  },
+) {
+  const facts = Object.entries(check.detail ?? {})
+    .filter(([, value]) => value !== "" && !(Array.isArray(value) && value.length === 0))
+    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return shortened(`${name}: ${facts.length === 0 ? check.status : facts.join(", ")}`);
 }
 
 function failureText(error: unknown, timeoutMs: number): string {

@@ -36,13 +36,13 @@ describe("an instance", () => {
       status: "not-ready",
       checks: {
         registry: { status: "ok" },
-        stores: { status: "failing", detail: { "scylla 1": "away" } },
+        stores: { status: "failing", detail: { "scylla 1": "away", calls: 3, others: [] } },
         log: { status: "warning" },
       },
     };
     const found = await probe({ "/ready": refusing(503, JSON.stringify(report)) });
     expect(found.state).toBe("not-ready");
-    expect(found.reasons).toEqual(['stores: {"scylla 1":"away"}', "log: warning"]);
+    expect(found.reasons).toEqual(["stores: scylla 1: away, calls: 3", "log: warning"]);
     expect(found.metrics?.registryRevision).toBe(5);
   });
 
