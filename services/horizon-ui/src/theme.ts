@@ -33,7 +33,8 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+  fontFamilyMonospace:
+    'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace',
   components: {
     Modal: Modal.extend({ defaultProps: { closeButtonProps: NAMED } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: NAMED } }),

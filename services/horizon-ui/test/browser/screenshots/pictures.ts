@@ -74,11 +74,20 @@ async function fillGroup(page: Page): Promise<void> {
   await page.getByLabel("Time to live").fill("604800");
   const feature = page.getByRole("group", { name: "feature 1", exact: true });
   await feature.getByLabel("Label").fill("audience_score");
-  await page.getByRole("textbox", { name: "Default", exact: true }).fill("-1");
+  const standard = page.getByRole("textbox", { name: "Default", exact: true });
+  await afterCheck(page, () => standard.fill("-1"));
+}
+
+/** Waits until the server has said what it thinks of what was typed. */
+async function afterCheck(page: Page, type: () => Promise<void>): Promise<void> {
+  const checked = page.waitForResponse(/\/preview\//);
+  await type();
+  await checked;
 }
 
 async function sendNothing(page: Page): Promise<void> {
-  await page.getByRole("textbox", { name: "Table", exact: true }).fill("user features");
+  const table = page.getByRole("textbox", { name: "Table", exact: true });
+  await afterCheck(page, () => table.fill("user features"));
   await page.getByRole("button", { name: "Send for approval" }).click();
   await page.getByRole("alert").first().waitFor();
 }
