@@ -90,7 +90,7 @@ describe("etcd", () => {
         expect(answer.status).toBe(503);
         expect(answer.body).toMatchObject({ code: "Unavailable" });
         expect(answer.text).toMatch(/entity request \d+ is being applied.*tried again.*etcd/);
-        expect(await world.whenPartIs("registry", "warning")).toMatch(/"error":"[^"]+"/);
+        expect(await world.whenPartIs("registry", "warning")).toMatch(/"error":"etcd:/);
         expect((await world.operator.call("GET", "get-store-requests")).status).toBe(200);
         expect(await world.statusOf("entity", id)).toBe("APPLYING");
         const refused = await world.operator.call("POST", "register-entity", askEntity("x").body);

@@ -60,7 +60,8 @@ export class LiveCatalog implements CatalogView {
 
   /** What keeps the registry away; undefined while it is live. */
   get lastError(): string | undefined {
-    return this.#follower.lastError;
+    const { lastError } = this.#follower;
+    return lastError === undefined ? undefined : `${this.#sourceName}: ${lastError}`;
   }
 
   /** Of what is known of the registry; undefined before the first tree. */

@@ -34,7 +34,7 @@ describe("LiveCatalog", () => {
     expect(catalog.current().writers.size).toBe(0);
     source.goDown("gone");
     expect(catalog.isLive).toBe(false);
-    expect(catalog.lastError).toBe("gone");
+    expect(catalog.lastError).toBe("memory: gone");
     expect(catalog.current().revision).toBe(revision);
     source.comeUp();
     expect(catalog.isLive).toBe(true);
