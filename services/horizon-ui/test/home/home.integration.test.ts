@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { EXAMPLE } from "../../../horizon/test/discovery/support/example-tree.ts";
 import { Instances } from "../../../horizon/test/fleet/support/instances.ts";
 import { consumerMetrics, serverMetrics } from "../../../horizon/test/fleet/support/scrape.ts";
 import { violationsOn } from "../browser/support/axe.ts";
@@ -11,6 +12,7 @@ import { signIn } from "../browser/support/steps.ts";
 const START_MS = 180_000;
 const STORY_MS = 120_000;
 const REPORT = "**/api/v1/horizon/fleet";
+const TEN_DAYS_SECONDS = 864_000;
 const NOT_READY = {
   status: "not-ready",
   checks: { log: { status: "failing", detail: { kafka: "away" } } },
@@ -30,7 +32,12 @@ beforeAll(async () => {
     },
   });
   const consumer = await instances.start({
-    "/metrics": consumerMetrics({ lag: 1_234, oldestSeconds: 7, deadLetters: 5 }),
+    "/metrics": consumerMetrics({
+      lag: 1_234,
+      oldestSeconds: 7,
+      deadLetters: 5,
+      lastWrites: { "user/core": Date.now() / 1000 - TEN_DAYS_SECONDS },
+    }),
     "/ready": (_, response) => {
       const status = isConsumerReady ? 200 : 503;
       const report = isConsumerReady ? { status: "ready", checks: {} } : NOT_READY;
@@ -96,6 +103,24 @@ it(
     expect(await page.getByText("All 2 instances are ready").isVisible()).toBe(true);
     await page.unroute(REPORT);
     await alert.waitFor({ state: "detached" });
+  },
+  STORY_MS,
+);
+
+it(
+  "shows when a feature group was last written, from the home page to the group's",
+  async () => {
+    await console_.registry.write(
+      Object.entries(EXAMPLE).map(([path, text]) => ({ path, value: Buffer.from(text) })),
+    );
+    await page.getByRole("link", { name: "user / core" }).click();
+    await page.getByRole("heading", { name: "core" }).waitFor();
+    await page.getByText("10 days ago").waitFor();
+    await page.getByText("not since the services started").waitFor();
+    await page.getByRole("link", { name: "user", exact: true }).click();
+    await page.getByRole("row", { name: /core.*10 days ago/ }).waitFor();
+    await page.getByRole("row", { name: /tags.*not since the services started/ }).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
   },
   STORY_MS,
 );
