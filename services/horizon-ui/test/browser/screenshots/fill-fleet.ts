@@ -90,7 +90,7 @@ async function makeDrift(dataFolder: string): Promise<void> {
   await registry.write([
     put("entities/user/in-memory-cache/ttl-in-seconds", "600"),
     put("entities/user/in-memory-cache/enabled", "false"),
-    put("source/movie|ratings|tomatoes", "TABLE|films.daily|tomatoes"),
+    put("source/movie|ratings|tomatoes", "TABLE|films.daily|tomatoes|-1"),
     put("entities/route/feature-groups/counts/job-id", "flights_job"),
   ]);
   await registry.close();

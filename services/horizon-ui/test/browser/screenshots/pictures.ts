@@ -46,7 +46,7 @@ export const INSIDE: readonly Picture[] = [
   { name: "request-dark", path: PENDING, look: "dark", isInDocs: true },
   { name: "request-rejected", path: "/requests/entity/1" },
   { name: "new-request", path: "/requests/new" },
-  { name: "form", path: "/requests/new/feature-group?entity=movie", prepare: fillGroup },
+  { name: "form", path: "/requests/new/feature-group?entity=user", prepare: fillGroup },
   { name: "form-problems", path: "/requests/new/store", prepare: sendNothing },
   { name: "values", path: "/values?entity=movie&group=facts", prepare: lookUp, isInDocs: true },
   { name: "connect", path: "/connect?entity=movie&group=ratings" },
@@ -68,14 +68,14 @@ async function waitForRates(page: Page): Promise<void> {
 }
 
 async function fillGroup(page: Page): Promise<void> {
-  await page.getByRole("textbox", { name: "Label", exact: true }).first().fill("audience");
-  await choose(page, "Store", /^1: /);
+  await page.getByRole("textbox", { name: "Label", exact: true }).first().fill("shopping");
+  await choose(page, "Store", /^2: /);
   await choose(page, "Writer job", "daily_ratings");
   await page.getByLabel("Time to live").fill("604800");
   const feature = page.getByRole("group", { name: "feature 1", exact: true });
-  await feature.getByLabel("Label").fill("audience_score");
+  await feature.getByLabel("Label").fill("orders_30d");
   const standard = page.getByRole("textbox", { name: "Default", exact: true });
-  await afterCheck(page, () => standard.fill("-1"));
+  await afterCheck(page, () => standard.fill("0"));
 }
 
 /** Waits until the server has said what it thinks of what was typed. */
