@@ -63,7 +63,8 @@ function createMigrations(flavour: Flavour): Record<string, Migration> {
     // Of databases that had the second migration before this column.
     "0004-type-of-job-requests": {
       async up(db) {
-        await new SchemaEditor(db, flavour).ensureColumns("job", ADDED_COLUMNS.job ?? {});
+        const { job = {} } = ADDED_COLUMNS;
+        await new SchemaEditor(db, flavour).ensureColumns("job", job);
       },
     },
   };
