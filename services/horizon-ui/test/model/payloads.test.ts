@@ -56,7 +56,8 @@ describe("payloads", () => {
     ["nothing at all, which the server refuses", { access: [] }, { access: [] }],
     ["a writer's left-over choices", { "job-type": "writer", access: ["read"] }, undefined],
   ])("names the scopes of %s", (_, changes, scopes) => {
-    expect(jobPayload({ ...JOB, "job-type": "reader", ...changes }).scopes).toEqual(scopes);
+    const { scopes: sent } = jobPayload({ ...JOB, "job-type": "reader", ...changes });
+    expect(sent).toEqual(scopes);
   });
 
   it("numbers keys, and names a column like its key where none is given", () => {

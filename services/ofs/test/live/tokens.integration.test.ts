@@ -109,9 +109,9 @@ async function read(client: ScenarioClient, entity = "one"): Promise<number> {
   }
 }
 
-function waitForCodes(token: string, ...expected: readonly number[]): Promise<void> {
+async function waitForCodes(token: string, ...expected: readonly number[]): Promise<void> {
   const isSo = async () => (await codesOf(token)).join() === expected.join();
-  return waitUntil(isSo, { what: `the codes ${expected.join()}`, timeoutMs: SEEN_MS_MAX });
+  await waitUntil(isSo, { what: `the codes ${expected.join()}`, timeoutMs: SEEN_MS_MAX });
 }
 
 test(
