@@ -49,6 +49,7 @@ const OUTCOME_TEXTS: Readonly<Record<string, string>> = {
   table: "table",
   jobType: "kind of caller",
   jobId: "id of the job or client",
+  previousUntil: "old token works until",
   entityLabel: "entity",
   featureGroupId: "id of the group",
   featureCount: "features",

@@ -89,7 +89,7 @@ function RotateFields({ job }: { readonly job: Job }): ReactNode {
             </Alert>
           ) : (
             <NumberField
-              label="The old token works on"
+              label="How long the old token works on"
               description={durationHint(
                 form.values["overlap-seconds"],
                 "it ends with the approval",

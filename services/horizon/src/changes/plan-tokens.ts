@@ -45,7 +45,11 @@ export function planJobRotate(
     isOverlapping ? { ...made, previous: { ...credentials, until } } : made,
     writes,
   );
-  const outcome = { jobType: type, jobId: id, ...(isOverlapping ? { previousUntil: until } : {}) };
+  const outcome = {
+    jobType: type,
+    jobId: id,
+    ...(isOverlapping ? { previousUntil: toText(until) } : {}),
+  };
   const parts = { outcome, unchanged: caller.ownPaths };
   return finishPlan(tree, writes, parts, problems);
 }
@@ -82,6 +86,11 @@ export function planRevocation(
   if (!isRevoked) writeCaller(caller, { token: newToken(), revoked: true }, writes);
   const outcome = { jobType: type, jobId: id };
   return finishPlan(tree, writes, { outcome, unchanged: ownPaths }, problems);
+}
+
+/** RFC 3339, for people. */
+function toText(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
 }
 
 function tokenOf({ credentials }: CallerNode): unknown {

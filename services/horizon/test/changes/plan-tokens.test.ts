@@ -56,7 +56,8 @@ describe("planning a rotation", () => {
     expect(textsOf(made.writes)).toEqual({
       [PATH]: `{"token":"n3w","previous":{"token":"test","until":${until}}}`,
     });
-    expect(made.outcome).toEqual({ jobType: "reader", jobId: "test", previousUntil: until });
+    const previousUntil = "2027-01-16T08:00:00Z";
+    expect(made.outcome).toEqual({ jobType: "reader", jobId: "test", previousUntil });
     expect(made.expectations).toContainEqual({ kind: "unchanged", path: PATH, since: 7 });
     expect(readClient(applyWrites(smallTree(), made.writes))?.credentials).toEqual([
       { sha256: digest("n3w"), untilSeconds: undefined },
