@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@ofs/client";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import type { EmbeddedFleet } from "../support/fleet.ts";
@@ -6,7 +7,8 @@ import { entityBody, featuresBody, groupBody, storeBody } from "../support/seeds
 
 /** Of the sample. */
 const CALLER = "quickstart";
-const READS = 400;
+/** Between two reads. */
+const PAUSE_MS = 10;
 const FILMS = ["inception", "the-dark-knight", "avatar", "up"];
 
 interface People {
@@ -15,12 +17,11 @@ interface People {
   readonly approver: Operator;
 }
 
-/** Makes a fleet look as if people had worked with it: users, requests in all states, versions, reads, drift. */
+/** Makes a fleet look as if people had worked with it: users, requests in all states, versions, drift. */
 export async function fillFleet(fleet: EmbeddedFleet): Promise<void> {
   const people = await addPeople(fleet);
   await approveThings(people);
   await leaveThingsOpen(people);
-  await readMuch(fleet.address);
   await makeDrift(fleet.dataFolder);
 }
 
@@ -48,7 +49,7 @@ async function approveThings({ author, approver }: People): Promise<void> {
   await approver.decide(
     "entity",
     mistaken,
-    "There is `movie` already: please add your group to it.",
+    "There is an entity movie already: please add your group to it.",
   );
   await make("entity", entityBody("user", ["user_id"], { confId: 1, ttl: 60 }));
   const added = [{ label: "audience_votes", default: "-1", source: "TABLE|films.daily|votes" }];
@@ -72,14 +73,28 @@ async function leaveThingsOpen({ author, approver }: People): Promise<void> {
   );
 }
 
-/** So that there is something to see where requests are counted. */
-async function readMuch(address: string): Promise<void> {
+/**
+ * Reads films until it is stopped, so that there is something to see where calls are counted.
+ *
+ * @returns what stops it; rejects if a read has failed
+ */
+export function keepReading(address: string): () => Promise<void> {
   const client = createClient({ address, callerId: CALLER, callerToken: CALLER });
   const keys = FILMS.map((film) => ({ movie_id: film }));
-  for (let reads = 0; reads < READS; reads += 1) {
-    await client.retrieve({ entity: "movie", keys, features: { ratings: ["imdb_rating"] } });
-  }
-  client.close();
+  let isStopped = false;
+  const read = async (): Promise<void> => {
+    while (!isStopped) {
+      await client.retrieve({ entity: "movie", keys, features: { ratings: ["imdb_rating"] } });
+      await delay(PAUSE_MS);
+    }
+  };
+  const reading = read();
+  // It is told by whoever stops it; until then nobody waits for it.
+  reading.catch(() => undefined);
+  return async () => {
+    isStopped = true;
+    await reading.finally(() => client.close());
+  };
 }
 
 /** As somebody would who edits the registry by hand. */

@@ -5,7 +5,7 @@ import type { WindowOptions } from "../support/browser.ts";
 import { type EmbeddedFleet, startEmbeddedFleet } from "../support/fleet.ts";
 import { PACKAGE } from "../support/pages.ts";
 import { enter } from "../support/steps.ts";
-import { fillFleet } from "./fill-fleet.ts";
+import { fillFleet, keepReading } from "./fill-fleet.ts";
 import { INSIDE, OUTSIDE, type Picture } from "./pictures.ts";
 
 /** Git ignores it. */
@@ -26,8 +26,10 @@ const isForDocs = process.argv.includes("--docs");
 const fleet = await startEmbeddedFleet();
 try {
   await fillFleet(fleet);
+  const stopReading = keepReading(fleet.address);
   mkdirSync(FOLDER, { recursive: true });
   for (const look of ["light", "dark", "phone"] as const) await takeAll(fleet, look);
+  await stopReading();
   process.stdout.write(`pictures are in ${FOLDER}\n`);
 } finally {
   await fleet.close();
