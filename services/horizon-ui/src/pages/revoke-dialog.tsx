@@ -33,8 +33,8 @@ export function RevokeDialog({ job, onClose }: RevokeDialogProps): ReactNode {
       <Stack>
         <Text size="sm">
           Every call with a token of this {job.type === "writer" ? "job" : "client"} is refused
-          within seconds, also with the one before the last rotation. It cannot be undone: it needs
-          a new token to call again. To replace a token without an outage, rotate it.
+          within seconds, also with one from before the last rotation. It needs a new token to call
+          again. To replace a token without an outage, rotate it.
         </Text>
         <TextInput
           label="Reason"
