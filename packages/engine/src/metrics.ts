@@ -1,6 +1,7 @@
 import { type Tally, TallyCounter, TallyHistogram, type TallyTimes } from "@ofs/platform";
 import type { StoreDefinition } from "@ofs/registry";
 import { Counter, Histogram, type Registry } from "prom-client";
+import { LastWrites } from "./last-writes.ts";
 
 export type CacheType = "in_memory" | "p2p" | "distributed";
 
@@ -22,6 +23,12 @@ export interface Validity {
   negative: number;
   /** Answered by a default for want of a readable block or store. */
   degraded: number;
+}
+
+/** How many rows of one write a store took, and how many it did not. */
+export interface WrittenRows {
+  readonly written: number;
+  readonly failed: number;
 }
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -192,11 +199,13 @@ export class EngineMetrics implements ReadMetrics {
   readonly #tallies: Tallies;
   /** By label; entities are the registry's. */
   readonly #entities = new Map<string, EntityTallies>();
+  readonly #lastWrites: LastWrites;
 
   constructor(registry: Registry) {
     this.#counters = createCounters(registry);
     this.#histograms = createHistograms(registry);
     this.#tallies = createTallies(registry);
+    this.#lastWrites = new LastWrites(registry);
   }
 
   cacheRead(entity: string, cache: CacheType, hitCount: number, missCount: number): void {
@@ -253,9 +262,13 @@ export class EngineMetrics implements ReadMetrics {
       this.#counters.storeWriteFailures.labels(entity, dbTypeLabel(store)).inc(failed);
   }
 
-  groupPersisted(entity: string, group: string, written: number, failed: number): void {
-    if (written > 0) this.#counters.persisted.labels("true", entity, group).inc(written);
+  /** @param atMs of the write's end, Unix milliseconds */
+  groupPersisted(entity: string, group: string, rows: WrittenRows, atMs: number): void {
+    const { written, failed } = rows;
     if (failed > 0) this.#counters.persisted.labels("false", entity, group).inc(failed);
+    if (written === 0) return;
+    this.#counters.persisted.labels("true", entity, group).inc(written);
+    this.#lastWrites.note(entity, group, atMs);
   }
 
   answered(entity: string, rowCount: number, startedMs: number): void {

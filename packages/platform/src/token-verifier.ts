@@ -8,7 +8,7 @@ export interface TokenCredential {
   readonly untilSeconds: number | undefined;
 }
 
-/** Compared with where the caller is unknown, so that the answer takes as long as for a wrong token. */
+/** Compared with where the caller is unknown or has none, so that the answer takes as long as for a wrong token. */
 const NO_CREDENTIALS: readonly TokenCredential[] = [
   { sha256: new Uint8Array(32), untilSeconds: Number.NEGATIVE_INFINITY },
 ];
@@ -34,7 +34,7 @@ export class TokenVerifier {
   }
 
   /**
-   * @param credentials of the caller; undefined for an unknown caller, which is refused
+   * @param credentials of the caller; undefined for an unknown caller, which is refused as one without any is
    * @param nowSeconds Unix time
    */
   isValid(
@@ -46,7 +46,8 @@ export class TokenVerifier {
     const remembered = this.#digests.get(token);
     const digest = remembered ?? hash("sha256", token, "buffer");
     let isValid = false;
-    for (const credential of credentials ?? NO_CREDENTIALS) {
+    const hasNone = credentials === undefined || credentials.length === 0;
+    for (const credential of hasNone ? NO_CREDENTIALS : credentials) {
       const isSame = credential.sha256.length === 32 && timingSafeEqual(digest, credential.sha256);
       const isLive = credential.untilSeconds === undefined || nowSeconds <= credential.untilSeconds;
       if (isSame && isLive) isValid = true;

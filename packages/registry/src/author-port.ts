@@ -15,18 +15,28 @@ export type ConditionalWrite =
   /** Nothing was written. */
   | { readonly conflict: RegistryExpectation };
 
+/** A tree as those need it who write. */
+export interface AuthorTree extends RegistryTree {
+  /** At which somebody last wrote through the port; 0 = never. For `no-author-since`. */
+  readonly authorRevision: Revision;
+  /** Receipts of the newest conditional writes, {@link RECEIPTS_MAX} at most, the last one last. */
+  readonly receipts: readonly string[];
+}
+
 /** A registry tree that several control planes may change at the same time. */
 export interface RegistryAuthor extends RegistrySource {
-  /** With the revision at which somebody last wrote through this port (0 = never), for `no-author-since`. */
-  loadForWrite(signal: AbortSignal): Promise<RegistryTree & { readonly authorRevision: Revision }>;
+  loadForWrite(signal: AbortSignal): Promise<AuthorTree>;
   /**
    * Writes all changes or none, if all expectations hold at that moment. A change whose path is `active-version` becomes
    * visible last where they do not fit into one transaction of the source.
    *
+   * @param receipt kept with the write, if there is anything to write: whoever finds it in {@link AuthorTree.receipts} knows
+   *   that this very write took place, whatever others have written since
    * @throws {FeatureStoreError} UNAVAILABLE; it may have been written then
    */
   writeIf(
     changes: readonly RegistryChange[],
     expectations: readonly RegistryExpectation[],
+    receipt?: string,
   ): Promise<ConditionalWrite>;
 }

@@ -1,7 +1,13 @@
 export { TreeFileError, type TreeFileFormat } from "./author/author-value.ts";
 export { assertExpectations, type ExpectedState, firstConflict } from "./author/first-conflict.ts";
+export { assertReceipt, parseReceipts, RECEIPTS_MAX, withReceipt } from "./author/receipts.ts";
 export { loadTreeFile, parseTreeFile } from "./author/tree-file.ts";
-export type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
+export type {
+  AuthorTree,
+  ConditionalWrite,
+  RegistryAuthor,
+  RegistryExpectation,
+} from "./author-port.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
 export {

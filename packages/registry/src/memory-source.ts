@@ -1,5 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { assertExpectations, firstConflict } from "./author/first-conflict.ts";
+import { assertReceipt, withReceipt } from "./author/receipts.ts";
 import type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "./author-port.ts";
 import type { Revision } from "./model.ts";
 import type { RegistryChange, RegistryChanges, RegistryTree, RegistryWatcher } from "./source.ts";
@@ -30,6 +31,7 @@ export class MemoryRegistrySource implements RegistryAuthor {
   #downReason: string | undefined;
   #loadCount = 0;
   #authorRevision: Revision = 0;
+  #receipts: readonly string[] = [];
   #isNextAnswerLost = false;
 
   /** @param entries by path; text is stored as UTF-8 */
@@ -57,14 +59,17 @@ export class MemoryRegistrySource implements RegistryAuthor {
   }
 
   async loadForWrite(signal: AbortSignal): ReturnType<RegistryAuthor["loadForWrite"]> {
-    return { ...(await this.load(signal)), authorRevision: this.#authorRevision };
+    const tree = await this.load(signal);
+    return { ...tree, authorRevision: this.#authorRevision, receipts: this.#receipts };
   }
 
   async writeIf(
     changes: readonly RegistryChange[],
     expectations: readonly RegistryExpectation[],
+    receipt?: string,
   ): Promise<ConditionalWrite> {
     this.#assertUp();
+    assertReceipt(receipt);
     assertExpectations(expectations, assertPath);
     const conflict = firstConflict(expectations, {
       authorRevision: this.#authorRevision,
@@ -73,7 +78,10 @@ export class MemoryRegistrySource implements RegistryAuthor {
     });
     if (conflict !== undefined) return { conflict };
     const revision = this.#apply(changes);
-    if (changes.length > 0) this.#authorRevision = revision;
+    if (changes.length > 0) {
+      this.#authorRevision = revision;
+      this.#receipts = withReceipt(this.#receipts, receipt);
+    }
     if (this.#isNextAnswerLost) {
       this.#isNextAnswerLost = false;
       throw new FeatureStoreError("UNAVAILABLE", `${this.name}: the answer is lost`);

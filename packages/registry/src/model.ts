@@ -109,8 +109,10 @@ export interface StoreDefinition {
 /** A caller that may use the data plane. */
 export interface Reader {
   readonly callerId: string;
-  /** Tokens accepted now; a `previous` one only until its `untilSeconds`. */
+  /** Tokens accepted now; a `previous` one only until its `untilSeconds`. None of a caller that is revoked. */
   readonly credentials: readonly Credential[];
+  /** Whether all its tokens were taken from it: it is there, and nobody may call in its name. */
+  readonly isRevoked: boolean;
   /** undefined = all entities. */
   readonly entities: ReadonlySet<string> | undefined;
   readonly mayRead: boolean;

@@ -30,6 +30,7 @@ interface Part {
   readonly targets: readonly Target[];
 }
 
+const isAuthor = ({ maySubmit }: Permissions): boolean => maySubmit;
 const isAdmin = ({ mayAdminister }: Permissions): boolean => mayAdminister;
 const isApprover = ({ mayDecide }: Permissions): boolean => mayDecide;
 
@@ -50,7 +51,7 @@ const PARTS: readonly Part[] = [
   {
     title: "Use",
     targets: [
-      { to: "/values", label: "Value browser", icon: IconZoom },
+      { to: "/values", label: "Value browser", icon: IconZoom, isFor: isAuthor },
       { to: "/connect", label: "Read and write", icon: IconCode },
     ],
   },

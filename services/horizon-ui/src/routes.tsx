@@ -34,6 +34,12 @@ interface GroupSearch {
   group?: string | undefined;
 }
 
+/** What a form of a request is about. */
+interface NewRequestSearch extends GroupSearch {
+  readonly type?: string | undefined;
+  readonly job?: string | undefined;
+}
+
 function groupSearch(raw: RawSearch): GroupSearch {
   return { entity: textOf(raw, "entity"), group: textOf(raw, "group") };
 }
@@ -117,9 +123,10 @@ const pages = [
     ...inShell,
     path: "/requests/new/$kind",
     component: NewRequestPage,
-    validateSearch: (raw: RawSearch): GroupSearch & { type?: string | undefined } => ({
+    validateSearch: (raw: RawSearch): NewRequestSearch => ({
       ...groupSearch(raw),
       type: textOf(raw, "type"),
+      job: textOf(raw, "job"),
     }),
   }),
   createRoute({ ...inShell, path: "/requests/$kind/$id", component: RequestPage }),

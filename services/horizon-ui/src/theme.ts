@@ -1,4 +1,11 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  Notification,
+} from "@mantine/core";
 
 /** A quiet blue-green; shade 7 on white and shade 4 on dark keep a contrast above 4.5. */
 const horizon: MantineColorsTuple = [
@@ -14,6 +21,9 @@ const horizon: MantineColorsTuple = [
   "#0b3d4f",
 ];
 
+/** A cross says nothing to those who do not see it. */
+const NAMED = { "aria-label": "Close" };
+
 export const theme = createTheme({
   colors: { horizon },
   primaryColor: "horizon",
@@ -23,7 +33,14 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+  fontFamilyMonospace:
+    'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace',
+  components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: NAMED } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: NAMED } }),
+    // The placeholder is no child that a menu may have. Without it the first item has the focus.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+  },
 });
 
 /** Mantine's own quiet colours have a contrast below 4.5. */
@@ -32,6 +49,7 @@ export const resolveColors: CSSVariablesResolver = () => ({
   light: {
     "--mantine-color-dimmed": "#545c64",
     "--mantine-color-placeholder": "#656d76",
+    "--mantine-color-error": "#b3261e",
     "--mantine-color-green-text": "#1d6f31",
     "--mantine-color-red-text": "#b3261e",
     "--mantine-color-green-light-color": "#1d6f31",
@@ -43,5 +61,6 @@ export const resolveColors: CSSVariablesResolver = () => ({
   dark: {
     "--mantine-color-dimmed": "#b0b5ba",
     "--mantine-color-placeholder": "#a2a7ac",
+    "--mantine-color-error": "#ff8787",
   },
 });

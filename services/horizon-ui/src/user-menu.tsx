@@ -24,8 +24,9 @@ export function UserMenu(): ReactNode {
   const logout = useMutation({
     mutationFn: () => session.logout(),
     onSuccess: () => {
-      client.clear();
+      // Told first: `clear` would take the query from those who wait for its news, and nobody would leave the page.
       client.setQueryData(SESSION_KEY, null);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
     },
     onError: (error) => notifyFailure("Could not sign out", messageOf(error)),
   });

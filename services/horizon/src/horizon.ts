@@ -22,8 +22,10 @@ import {
   type ValueReader,
   valuesOfClient,
 } from "./discovery/index.ts";
+import { type FleetTarget, fleetPlugin } from "./fleet/index.ts";
 import { type AppSettings, createApp } from "./http/app.ts";
 import { HttpMetrics } from "./http/http-metrics.ts";
+import { tokenRoutes } from "./http/token-routes.ts";
 import { uiFolder } from "./http/ui-folder.ts";
 import { type GivenConnections, openParts, type Parts } from "./open-parts.ts";
 import { RepeatedTask } from "./repeated-task.ts";
@@ -43,6 +45,8 @@ export interface HorizonSurroundings extends GivenConnections {
   readonly metrics?: MetricsRegistry;
   /** Looks values up, for people who look for mistakes. */
   readonly values?: ValueReader;
+  /** Instances that are asked how they do, in place of `HORIZON_FLEET_SERVICES`. */
+  readonly fleet?: readonly FleetTarget[];
   /** Told when the first administrator is made: the only place that its password is shown at. */
   readonly onFirstAdmin: (admin: FirstAdmin) => void;
 }
@@ -99,7 +103,11 @@ async function openAll(
     httpMetrics,
     log,
     now: Date.now,
-    plugins: [discoveryPlugin(config, openValues(config, surroundings, base), parts, log)],
+    plugins: [
+      discoveryPlugin(config, openValues(config, surroundings, base), parts, log),
+      fleetPlugin(surroundings.fleet ?? config.fleet, parts.catalog, parts.database.requests),
+      (instance) => tokenRoutes(instance, parts.revoker),
+    ],
   });
   lifecycle.register("port", (signal) => closePort(app, signal));
   const host = config.process.APP_HOST ?? allInterfaces();

@@ -7,4 +7,5 @@ export { EMBEDDED_FILE as DATABASE_FILE } from "./database/embedded/open-embedde
 export { REQUEST_STATUSES, ROLES } from "./database/ports.ts";
 export { type RawClient, type ValueReader, valuesOfClient } from "./discovery/index.ts";
 export { firstAdminText } from "./first-admin-text.ts";
+export type { FleetTarget } from "./fleet/index.ts";
 export { type Horizon, type HorizonSurroundings, startHorizon } from "./horizon.ts";

@@ -7,6 +7,7 @@ import type { EmbeddedEnvironment } from "@ofs/store";
 import { createChangeService } from "./apply/change-service.ts";
 import type { ChangeService } from "./apply/ports.ts";
 import { StoreTables } from "./apply/store-tables.ts";
+import { TokenRevoker } from "./apply/token-revoker.ts";
 import { checkCatalog } from "./check-catalog.ts";
 import type { HorizonConfig } from "./config/config.ts";
 import type { MysqlServer } from "./config/database-settings.ts";
@@ -20,6 +21,10 @@ const TOKEN_BYTES = 24;
 
 /** No store has such a table: asking for it shows whether the store answers. */
 const PROBED_TABLE = "ofs_probe";
+
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString("base64url");
+}
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface GivenConnections {
@@ -36,6 +41,7 @@ export interface Parts {
   readonly tables: StoreTables;
   readonly catalog: LiveCatalog;
   readonly changes: ChangeService;
+  readonly revoker: TokenRevoker;
 }
 
 /** Opens in the order of dependence; what is registered first is closed last. */
@@ -57,6 +63,7 @@ export async function openParts(
   health.register("registry", () => checkCatalog(catalog));
   watchBackends(config, { database, tables }, base);
   const noted = noteWrites(registry);
+  const runtime = { log, now: Date.now, random: Math.random };
   const changes = createChangeService({
     requests: database.requests,
     audit: database.audit,
@@ -66,12 +73,11 @@ export async function openParts(
       storeConfigs: config.stores.kinds,
       distributedCacheConfIds: config.stores.distributedCacheConfIds,
       processCacheConfIds: config.stores.processCacheConfIds,
-      newToken: () => randomBytes(TOKEN_BYTES).toString("base64url"),
+      newToken,
+      nowSeconds: () => Math.floor(Date.now() / 1_000),
     },
-    log,
     isFourEyes: config.process.HORIZON_FOUR_EYES,
-    now: Date.now,
-    random: Math.random,
+    ...runtime,
   });
   return {
     database,
@@ -79,6 +85,7 @@ export async function openParts(
     tables,
     catalog,
     changes: withVisibleDecisions(changes, noted, catalog),
+    revoker: new TokenRevoker({ registry, catalog, audit: database.audit, newToken, ...runtime }),
   };
 }
 

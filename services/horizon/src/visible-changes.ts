@@ -25,8 +25,8 @@ export function noteWrites(registry: RegistryAuthor): NotedRegistry {
       last = Math.max(last, revision);
       return revision;
     },
-    async writeIf(changes, expectations) {
-      const outcome = await registry.writeIf(changes, expectations);
+    async writeIf(changes, expectations, receipt) {
+      const outcome = await registry.writeIf(changes, expectations, receipt);
       if ("revision" in outcome) last = Math.max(last, outcome.revision);
       return outcome;
     },

@@ -176,8 +176,10 @@ export class Persister implements MessageWriter {
     const rowCount = outcomes.length;
     const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
     this.#metrics.storeWritten(entity.label, store, rowCount, failedCount);
+    const counts = { written: rowCount - failedCount, failed: failedCount };
+    const atMs = this.#options.now();
     for (const { label } of groups) {
-      this.#metrics.groupPersisted(entity.label, label, rowCount - failedCount, failedCount);
+      this.#metrics.groupPersisted(entity.label, label, counts, atMs);
     }
     return outcomes;
   }

@@ -1,6 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import type { IRequestOp, ITxnResponse } from "etcd3";
 import { assertExpectations } from "../author/first-conflict.ts";
+import { assertReceipt, withReceipt } from "../author/receipts.ts";
 import type { ConditionalWrite, RegistryAuthor, RegistryExpectation } from "../author-port.ts";
 import type { Revision } from "../model.ts";
 import type { RegistryChange, RegistryTree } from "../source.ts";
@@ -62,7 +63,8 @@ export class EtcdAuthor {
       await this.#settle();
       const tree = await this.#host.load(signal);
       const head = await this.#readHead(tree.revision);
-      if (head.pending.length === 0) return { ...tree, authorRevision: head.modRevision };
+      const { modRevision: authorRevision, pending, receipts } = head;
+      if (pending.length === 0) return { ...tree, authorRevision, receipts };
     }
     throw tooManyRaces();
   }
@@ -71,8 +73,10 @@ export class EtcdAuthor {
   async writeIf(
     changes: readonly RegistryChange[],
     expectations: readonly RegistryExpectation[],
+    receipt?: string,
   ): Promise<ConditionalWrite> {
     for (const { path } of changes) assertPath(path);
+    assertReceipt(receipt);
     assertExpectations(expectations, assertPath);
     const ordered = activeVersionsLast(
       [...foldChanges(changes)].map(([path, value]) => ({ path, value })),
@@ -83,7 +87,7 @@ export class EtcdAuthor {
       if (!Array.isArray(checks)) return checks;
       const answer = await this.#txn(
         [sameRevision(this.#headKey, head.modRevision), ...checks.map(({ compare }) => compare)],
-        ordered.length === 0 ? [] : this.#operations(ordered),
+        ordered.length === 0 ? [] : this.#operations(ordered, withReceipt(head.receipts, receipt)),
         checks.map(({ look }) => ({ request_range: look })),
       );
       if (answer.succeeded) return { revision: await this.#finish(ordered, answer) };
@@ -98,9 +102,9 @@ export class EtcdAuthor {
     return this.#host.operationsMax - 1;
   }
 
-  #operations(ordered: readonly RegistryChange[]): IRequestOp[] {
+  #operations(ordered: readonly RegistryChange[], receipts: readonly string[]): IRequestOp[] {
     const chunk = ordered.slice(0, this.#chunkLength);
-    const value = formatHead(ordered.slice(this.#chunkLength));
+    const value = formatHead(ordered.slice(this.#chunkLength), receipts);
     return [
       ...chunk.map((change) => toOperation(this.#host.keys, change)),
       { request_put: { key: this.#headKey, value } },
@@ -121,12 +125,13 @@ export class EtcdAuthor {
       while (head.pending.length > 0) {
         const answer = await this.#txn(
           [sameRevision(this.#headKey, head.modRevision)],
-          this.#operations(head.pending),
+          this.#operations(head.pending, head.receipts),
           [],
         );
         // Otherwise somebody else puts it as well: the next look tells.
         if (!answer.succeeded) break;
         head = {
+          ...head,
           modRevision: Number(answer.header.revision),
           pending: head.pending.slice(this.#chunkLength),
         };

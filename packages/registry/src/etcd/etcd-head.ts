@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { FeatureStoreError } from "@ofs/platform";
 import type { IKeyValue, IRequestOp } from "etcd3";
+import { parseReceipts } from "../author/receipts.ts";
 import type { Revision } from "../model.ts";
 import type { RegistryChange } from "../source.ts";
 import type { EtcdKeys } from "./etcd-keys.ts";
@@ -10,16 +11,20 @@ export const PENDING_SIZE_BYTES_MAX = 1_400_000;
 
 /**
  * The key that all conditional writes of a tree go through. It is not below the tree's root, so readers of the tree never
- * see it. Its revision is that of the last write; its value says what of that write is still to be put:
+ * see it. Its revision is that of the last write; its value says what of that write is still to be put, and which writes
+ * were the newest:
  *
- *     {"pending":[["entities/user/label","user"],["source/x",null],["odd","/w==","base64"]]}      null = delete
+ *     {"pending":[["entities/user/label","user"],["source/x",null],["odd","/w==","base64"]],"receipts":["store/7"]}
  *
- * Once the first transaction of a write is through, the write is decided: whoever meets `pending` puts the rest.
+ * `null` is a delete. Once the first transaction of a write is through, the write is decided: whoever meets `pending` puts the
+ * rest.
  */
 export interface EtcdHead {
   /** 0 = there is none yet. */
   readonly modRevision: Revision;
   readonly pending: readonly RegistryChange[];
+  /** Of the newest writes, the last one last. */
+  readonly receipts: readonly string[];
 }
 
 type PendingChange = [path: string, value: string | null, encoding?: "base64"];
@@ -31,15 +36,18 @@ export function headKey(keys: EtcdKeys): Buffer {
 
 /** @throws {FeatureStoreError} INTERNAL if something else has been written there */
 export function parseHead(kv: IKeyValue | undefined): EtcdHead {
-  if (kv === undefined) return { modRevision: 0, pending: [] };
+  if (kv === undefined) return { modRevision: 0, pending: [], receipts: [] };
   try {
-    const { pending }: { pending: PendingChange[] } = JSON.parse(kv.value.toString());
+    const { pending, receipts }: { pending: PendingChange[]; receipts?: unknown } = JSON.parse(
+      kv.value.toString(),
+    );
     return {
       modRevision: Number(kv.mod_revision),
       pending: pending.map(([path, value, encoding]) => ({
         path,
         value: value === null ? undefined : Buffer.from(value, encoding),
       })),
+      receipts: parseReceipts(receipts),
     };
   } catch (cause) {
     const shown = JSON.stringify(kv.value.toString().slice(0, 100));
@@ -50,8 +58,11 @@ export function parseHead(kv: IKeyValue | undefined): EtcdHead {
 }
 
 /** @throws {FeatureStoreError} INVALID_ARGUMENT if it is too large */
-export function formatHead(pending: readonly RegistryChange[]): Buffer {
-  const bytes = Buffer.from(JSON.stringify({ pending: pending.map(toPending) }));
+export function formatHead(
+  pending: readonly RegistryChange[],
+  receipts: readonly string[],
+): Buffer {
+  const bytes = Buffer.from(JSON.stringify({ pending: pending.map(toPending), receipts }));
   if (bytes.length <= PENDING_SIZE_BYTES_MAX) return bytes;
   throw new FeatureStoreError(
     "INVALID_ARGUMENT",

@@ -81,8 +81,9 @@ export class EtcdRegistrySource implements RegistryAuthor {
   writeIf(
     changes: readonly RegistryChange[],
     expectations: readonly RegistryExpectation[],
+    receipt?: string,
   ): Promise<ConditionalWrite> {
-    return this.#author.writeIf(changes, expectations);
+    return this.#author.writeIf(changes, expectations, receipt);
   }
 
   /** @param fromRevision that of a tree which this source loaded */

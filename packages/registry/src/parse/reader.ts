@@ -16,10 +16,12 @@ export function parseReader(entry: Entry, notes: Notes): Reader {
   const fields = Fields.read(entry.node, entry.path, notes, "secret");
   const current = parseCredentials(fields, undefined);
   if (current.length === 0) throw fields.fault("token", "is missing, and so is sha256");
+  const isRevoked = fields.boolean("revoked") ?? false;
   const scopes = parseScopes(fields, notes);
   return {
     callerId: entry.name,
-    credentials: [...current, ...parsePrevious(fields, notes)],
+    credentials: isRevoked ? [] : [...current, ...parsePrevious(fields, notes)],
+    isRevoked,
     ...scopes,
   };
 }

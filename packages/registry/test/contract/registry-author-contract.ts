@@ -1,4 +1,9 @@
-import type { RegistryAuthor, RegistryChange, RegistryChanges } from "@ofs/registry";
+import {
+  RECEIPTS_MAX,
+  type RegistryAuthor,
+  type RegistryChange,
+  type RegistryChanges,
+} from "@ofs/registry";
 import { describe, expect, it } from "vitest";
 
 /** Changes of one write, of which the largest transaction of a source takes only a part. */
@@ -76,6 +81,36 @@ export function describeRegistryAuthor(context: () => AuthorContext): void {
       await author.write([put("a", "1")]);
       const conflict = { kind: "absent", path: "a" } as const;
       expect(await author.writeIf([], [conflict])).toEqual({ conflict });
+    });
+
+    it("leaves its receipt, which others' writes do not take away, until there are too many", async () => {
+      const author = context().open();
+      const receipts = async () => (await context().open().loadForWrite(signal)).receipts;
+      expect(await receipts()).toEqual([]);
+      await author.writeIf([put("a", "1")], [], "first");
+      await author.writeIf([put("a", "2")], []);
+      await author.write([put("a", "3")]);
+      await author.writeIf([], [], "of nothing");
+      const conflict = { kind: "absent", path: "a" } as const;
+      expect(await author.writeIf([put("a", "4")], [conflict], "in conflict")).toEqual({
+        conflict,
+      });
+      const many = Array.from({ length: MANY_CHANGES }, (_, n) => put(`many/${n}`, "1"));
+      await author.writeIf(many, [], "second");
+      expect(await receipts()).toEqual(["first", "second"]);
+      for (let n = 1; n < RECEIPTS_MAX; n += 1) {
+        await author.writeIf([put("a", String(n))], [], `later ${n}`);
+      }
+      const kept = await receipts();
+      expect(kept).toHaveLength(RECEIPTS_MAX);
+      expect([kept[0], kept.at(-1)]).toEqual(["second", `later ${RECEIPTS_MAX - 1}`]);
+    });
+
+    it.each(["", "x".repeat(201)])("refuses the receipt %j", async (receipt) => {
+      const write = context()
+        .open()
+        .writeIf([put("a", "1")], [], receipt);
+      await expect(write).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     });
 
     it.each(["/a", "a/", "a//b"])("refuses the path %j, and writes nothing then", async (path) => {

@@ -65,7 +65,7 @@ describe("the author's key", () => {
     await author.writeIf([{ path: "a", value: Buffer.from("1") }], []);
     expect([...(await author.load(signal)).entries.keys()]).toEqual(["a"]);
     const client = cleanup.client(endpoint);
-    expect(await client.get(`/ofs${root}/author`).string()).toBe('{"pending":[]}');
+    expect(await client.get(`/ofs${root}/author`).string()).toBe('{"pending":[],"receipts":[]}');
   });
 
   it("with something else in it is an error that names the key", async () => {

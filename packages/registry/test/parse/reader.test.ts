@@ -63,6 +63,19 @@ describe("readers", () => {
     ).toEqual([[`${PATH}/previous`, "nothing"]]);
   });
 
+  it.each([true, "true", 1])("takes no token at all of a caller that is revoked: %j", (revoked) => {
+    const previous = { token: "old", until: 1_800_000_000 };
+    const reader = readerOf({ token: "new", previous, revoked, scopes: { access: ["read"] } });
+    expect(reader).toMatchObject({ credentials: [], isRevoked: true, mayWrite: false });
+    expect(readerOf({ token: "new", revoked: false })).toMatchObject({ isRevoked: false });
+  });
+
+  it("refuses a caller of whom it cannot tell whether it is revoked", () => {
+    const snapshot = parseExample({ [PATH]: '{"token":"t","revoked":"perhaps"}' });
+    expect(snapshot.readers.has("caller")).toBe(false);
+    expect(faultAt(snapshot, `${PATH}/revoked`)).toMatchObject({ disables: "reader" });
+  });
+
   it("reads scopes", () => {
     const scopes = { entities: ["user", "item"], access: ["read"] };
     expect(readerOf({ token: "t", scopes })).toMatchObject({

@@ -87,6 +87,7 @@ describe("parseSnapshot: the worked example", () => {
     expect(snapshot.readers.get("ranker")).toEqual({
       callerId: "ranker",
       credentials: [{ sha256, untilSeconds: undefined }],
+      isRevoked: false,
       entities: undefined,
       mayRead: true,
       mayWrite: true,

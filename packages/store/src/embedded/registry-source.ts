@@ -2,6 +2,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import {
   assertExpectations,
   assertPath,
+  assertReceipt,
   type ConditionalWrite,
   type RegistryAuthor,
   type RegistryChange,
@@ -51,6 +52,7 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
     return this.#read(signal, () => ({
       ...this.#tables.tree(),
       authorRevision: this.#tables.authorRevision(),
+      receipts: this.#tables.receipts(),
     }));
   }
 
@@ -107,9 +109,11 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
   async writeIf(
     changes: readonly RegistryChange[],
     expectations: readonly RegistryExpectation[],
+    receipt?: string,
   ): Promise<ConditionalWrite> {
     this.#assertOpen();
     for (const { path } of changes) assertPath(path);
+    assertReceipt(receipt);
     assertExpectations(expectations, assertPath);
     const encoded = encodeChanges(changes);
     const outcome = await this.#environment.commit(
@@ -117,7 +121,7 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
         const conflict = this.#tables.conflict(expectations);
         if (conflict !== undefined) return { conflict };
         if (changes.length === 0) return { revision: this.#tables.state().revision };
-        return { revision: this.#tables.applyAsAuthor(changes, encoded) };
+        return { revision: this.#tables.applyAsAuthor(changes, encoded, receipt) };
       },
       sizeOfChanges(changes, encoded.length),
     );

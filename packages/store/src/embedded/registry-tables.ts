@@ -1,11 +1,13 @@
 import { CodecError } from "@ofs/codec";
 import {
   firstConflict,
+  parseReceipts,
   type RegistryChange,
   type RegistryChanges,
   type RegistryExpectation,
   type RegistryTree,
   type Revision,
+  withReceipt,
 } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "./environment.ts";
 import {
@@ -28,6 +30,9 @@ const STATE_KEY = Buffer.from("registry");
 
 /** Revision of the last conditional write, as decimal text. */
 const AUTHOR_KEY = Buffer.from("registry_author");
+
+/** Receipts of the newest conditional writes, as JSON. */
+const RECEIPTS_KEY = Buffer.from("registry_receipts");
 
 /** Where the registry stands. */
 export interface RegistryState {
@@ -87,6 +92,18 @@ export class RegistryTables {
     throw new CodecError("CORRUPT", `registry author ${text.slice(0, 100)}`, 0);
   }
 
+  /** Of the newest conditional writes, the last one last. @throws {CodecError} if they are damaged */
+  receipts(): readonly string[] {
+    const bytes = this.#environment.table("meta").getBinary(RECEIPTS_KEY);
+    if (bytes === undefined) return [];
+    const text = Buffer.from(bytes).toString("utf8");
+    try {
+      return parseReceipts(JSON.parse(text));
+    } catch (cause) {
+      throw new CodecError("CORRUPT", `registry receipts ${text.slice(0, 100)}`, 0, { cause });
+    }
+  }
+
   /** @returns the first that does not hold. Only inside a commit of the environment, where nobody else writes */
   conflict(expectations: readonly RegistryExpectation[]): RegistryExpectation | undefined {
     return firstConflict(expectations, {
@@ -97,9 +114,18 @@ export class RegistryTables {
   }
 
   /** As {@link apply}, as a conditional write. */
-  applyAsAuthor(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
+  applyAsAuthor(
+    changes: readonly RegistryChange[],
+    encodedChanges: Uint8Array,
+    receipt: string | undefined,
+  ): Revision {
     const revision = this.apply(changes, encodedChanges);
-    this.#environment.table("meta").putSync(AUTHOR_KEY, Buffer.from(String(revision)));
+    const meta = this.#environment.table("meta");
+    meta.putSync(AUTHOR_KEY, Buffer.from(String(revision)));
+    if (receipt !== undefined) {
+      const receipts = withReceipt(this.receipts(), receipt);
+      meta.putSync(RECEIPTS_KEY, Buffer.from(JSON.stringify(receipts)));
+    }
     return revision;
   }
 

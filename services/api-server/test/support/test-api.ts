@@ -28,6 +28,7 @@ export function readerOf(callerId: string, extra: Partial<Reader> = {}): Reader 
   return {
     callerId,
     credentials: [{ sha256: digest(`${callerId}-token`), untilSeconds: undefined }],
+    isRevoked: false,
     entities: undefined,
     mayRead: true,
     mayWrite: true,

@@ -2,10 +2,12 @@ import { type AuditApi, createAuditApi } from "./audit.ts";
 import { type CatalogApi, createCatalogApi } from "./catalog.ts";
 import { createDiscoveryApi, type DiscoveryApi } from "./discovery.ts";
 import { createDriftApi, type DriftApi } from "./drift.ts";
+import { createFleetApi, type FleetApi } from "./fleet.ts";
 import { createHealthApi, type HealthApi } from "./health.ts";
 import type { Http } from "./http.ts";
 import { createRequestsApi, type RequestsApi } from "./requests.ts";
 import { createSessionApi, type SessionApi } from "./session.ts";
+import { createTokensApi, type TokensApi } from "./tokens.ts";
 import { createUsersApi, type UsersApi } from "./users.ts";
 import { createValuesApi, type ValuesApi } from "./values.ts";
 
@@ -15,9 +17,11 @@ export interface Api {
   readonly discovery: DiscoveryApi;
   readonly catalog: CatalogApi;
   readonly requests: RequestsApi;
+  readonly tokens: TokensApi;
   readonly users: UsersApi;
   readonly audit: AuditApi;
   readonly drift: DriftApi;
+  readonly fleet: FleetApi;
   readonly health: HealthApi;
   readonly values: ValuesApi;
 }
@@ -28,9 +32,11 @@ export function createApi(http: Http): Api {
     discovery: createDiscoveryApi(http),
     catalog: createCatalogApi(http),
     requests: createRequestsApi(http),
+    tokens: createTokensApi(http),
     users: createUsersApi(http),
     audit: createAuditApi(http),
     drift: createDriftApi(http),
+    fleet: createFleetApi(http),
     health: createHealthApi(http),
     values: createValuesApi(http),
   };

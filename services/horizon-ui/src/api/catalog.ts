@@ -166,6 +166,7 @@ const jobSchema = z
     "may-read": z.boolean(),
     "may-write": z.boolean(),
     "previous-token-until": z.number().nullable(),
+    revoked: z.boolean().default(false),
     faults: z.array(faultSchema).default([]),
   })
   .transform((job) => ({
@@ -179,6 +180,7 @@ const jobSchema = z
     mayRead: job["may-read"],
     mayWrite: job["may-write"],
     previousTokenUntilSeconds: job["previous-token-until"],
+    isRevoked: job.revoked,
     faults: job.faults,
   }));
 /** A writer job or a client. */

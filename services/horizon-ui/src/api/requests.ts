@@ -77,6 +77,7 @@ interface SubmitEndpoint {
 const SUBMIT: Readonly<Record<ChangeKind, SubmitEndpoint>> = {
   store: { method: "POST", path: "register-store" },
   job: { method: "POST", path: "register-job" },
+  "job-rotate": { method: "POST", path: "rotate-job-token" },
   entity: { method: "POST", path: "register-entity" },
   "entity-edit": { method: "POST", path: "edit-entity" },
   "feature-group": { method: "POST", path: "register-feature-group" },
@@ -97,6 +98,7 @@ const LISTS: Readonly<Record<Family, string>> = {
 const DECISIONS: Readonly<Record<ChangeKind, string>> = {
   store: "process-store",
   job: "process-job",
+  "job-rotate": "process-job",
   entity: "process-entity",
   "entity-edit": "process-entity",
   "feature-group": "process-feature-group",

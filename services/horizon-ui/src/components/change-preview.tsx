@@ -43,6 +43,21 @@ function Problems({ problems }: { readonly problems: readonly Problem[] }): Reac
   );
 }
 
+/** What the server calls the parts of an outcome; others are shown by the name that they have there. */
+const OUTCOME_TEXTS: Readonly<Record<string, string>> = {
+  storeId: "id of the store",
+  table: "table",
+  jobType: "kind of caller",
+  jobId: "id of the job or client",
+  previousUntil: "old token works until",
+  entityLabel: "entity",
+  featureGroupId: "id of the group",
+  featureCount: "features",
+  version: "schema version",
+  columnCount: "columns",
+  newColumnCount: "new columns",
+};
+
 function Outcome({ outcome }: Pick<ChangePreview, "outcome">): ReactNode {
   const made = Object.entries(outcome);
   if (made.length === 0) return null;
@@ -50,7 +65,7 @@ function Outcome({ outcome }: Pick<ChangePreview, "outcome">): ReactNode {
     <Group gap={6}>
       {made.map(([name, value]) => (
         <Badge key={name} variant="light" tt="none">
-          {name}: {value}
+          {OUTCOME_TEXTS[name] ?? name}: {value}
         </Badge>
       ))}
     </Group>

@@ -23,7 +23,10 @@ interface DataTableProps<Row> {
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
   const { caption, columns, rows, rowKey, minWidth = 560 } = props;
   return (
-    <Table.ScrollContainer minWidth={minWidth} tabIndex={0} aria-label={caption} role="region">
+    <Table.ScrollContainer
+      minWidth={minWidth}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": caption } }}
+    >
       <Table verticalSpacing={8} highlightOnHover aria-label={caption}>
         <Table.Thead>
           <Table.Tr>

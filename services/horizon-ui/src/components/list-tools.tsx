@@ -20,7 +20,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps): React
       leftSection={<IconSearch size={16} />}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      w={{ base: "100%", xs: 280 }}
+      w={{ base: "100%", xs: 320 }}
     />
   );
 }

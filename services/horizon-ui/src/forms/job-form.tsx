@@ -1,9 +1,24 @@
-import { PasswordInput, Radio, Stack, TextInput } from "@mantine/core";
+import {
+  Checkbox,
+  Group,
+  MultiSelect,
+  PasswordInput,
+  Radio,
+  Stack,
+  TextInput,
+} from "@mantine/core";
 import type { ReactNode } from "react";
-import { type JobDraft, jobPayload } from "../model/payloads.ts";
-import { RequestForm } from "./request-form.tsx";
+import { ACCESS_NAMES, type JobDraft, jobPayload } from "../model/payloads.ts";
+import { useEntities } from "../session/queries.ts";
+import { type FieldOf, RequestForm } from "./request-form.tsx";
 
-const INITIAL: JobDraft = { "job-type": "writer", "job-id": "", token: "" };
+const INITIAL: JobDraft = {
+  "job-type": "writer",
+  "job-id": "",
+  token: "",
+  access: [...ACCESS_NAMES],
+  entities: [],
+};
 
 /** `job`. */
 export function JobForm({ type }: { readonly type?: string | undefined }): ReactNode {
@@ -15,7 +30,7 @@ export function JobForm({ type }: { readonly type?: string | undefined }): React
       initial={{ ...INITIAL, "job-type": jobType }}
       toPayload={jobPayload}
     >
-      {(_form, field) => (
+      {(form, field) => (
         <>
           <Radio.Group label="What it does" {...field("job-type")}>
             <Stack gap="xs" mt={6}>
@@ -29,6 +44,7 @@ export function JobForm({ type }: { readonly type?: string | undefined }): React
             required
             {...field("job-id")}
           />
+          {form.values["job-type"] === "reader" ? <ScopeFields field={field} /> : null}
           <PasswordInput
             label="Token"
             description="Leave it empty: a strong one is made, and shown once"
@@ -38,5 +54,29 @@ export function JobForm({ type }: { readonly type?: string | undefined }): React
         </>
       )}
     </RequestForm>
+  );
+}
+
+/** What a client may do, and with what. */
+function ScopeFields({ field }: { readonly field: FieldOf }): ReactNode {
+  const entities = useEntities();
+  return (
+    <>
+      <Checkbox.Group label="It may" {...field("access")}>
+        <Group gap="lg" mt={6}>
+          <Checkbox value="read" label="read features" />
+          <Checkbox value="write" label="write features" />
+        </Group>
+      </Checkbox.Group>
+      <MultiSelect
+        label="Entities"
+        description="None chosen: all of them, also those to come"
+        data={(entities.data ?? []).map(({ label }) => label)}
+        searchable
+        clearable
+        limit={200}
+        {...field("entities")}
+      />
+    </>
   );
 }

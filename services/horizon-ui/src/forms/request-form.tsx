@@ -60,7 +60,9 @@ export function RequestForm<Draft extends Record<string, unknown>>(
   const field: FieldOf = (path, options) => {
     const input = form.getInputProps(path, options);
     const problem = problemsAt(kind, problems, path);
-    const isShown = hasTried || form.isTouched(path) || kept !== undefined;
+    // An empty field that one has only come to is not wrong yet.
+    const isFilledIn = form.isTouched(path) && form.isDirty(path);
+    const isShown = hasTried || isFilledIn || kept !== undefined;
     return { ...input, error: input.error ?? (isShown ? problem : undefined) };
   };
   const startAnew = (): void => {

@@ -2,6 +2,7 @@
 export const CHANGE_KINDS = [
   "store",
   "job",
+  "job-rotate",
   "entity",
   "entity-edit",
   "feature-group",
@@ -42,6 +43,11 @@ export const KIND_TEXTS: Readonly<Record<ChangeKind, KindText>> = {
     family: "job",
     title: "Create a job or client",
     help: "A writer pushes features, a reader is a service that calls the feature store. Each has a token.",
+  },
+  "job-rotate": {
+    family: "job",
+    title: "Rotate a token",
+    help: "A new token for a job or client. The old one works beside it for a while, then ends by itself.",
   },
   entity: {
     family: "entity",

@@ -17,6 +17,18 @@ export interface JobDraft extends Record<string, unknown> {
   readonly "job-id": string;
   /** Empty: the server makes one. */
   readonly token: string;
+  /** Of a reader: what it may do, and with which entities; none of these = all. */
+  readonly access: string[];
+  readonly entities: string[];
+}
+
+export interface JobRotateDraft extends Record<string, unknown> {
+  readonly "job-type": string;
+  readonly "job-id": string;
+  /** Empty: the server makes one. */
+  readonly token: string;
+  readonly "overlap-seconds": number | string;
+  readonly restore: boolean;
 }
 
 export interface KeyDraft {
@@ -86,6 +98,9 @@ export interface FeaturesDeleteDraft extends Record<string, unknown> {
   readonly "feature-labels": string[];
 }
 
+/** What a reader may be allowed. */
+export const ACCESS_NAMES = ["read", "write"] as const;
+
 /** The only layout of blocks there is. */
 const LAYOUT_VERSION = 1;
 
@@ -126,6 +141,27 @@ export function jobPayload(draft: JobDraft): Payload {
     "job-type": draft["job-type"],
     "job-id": draft["job-id"].trim(),
     ...(token === "" ? {} : { token }),
+    ...scopesPayload(draft),
+  };
+}
+
+/** Nothing where a reader is not limited: that is how clients without scopes are written. */
+function scopesPayload({ access, entities, "job-type": type }: JobDraft): Payload {
+  const scopes = {
+    ...(entities.length === 0 ? {} : { entities }),
+    ...(access.length === ACCESS_NAMES.length ? {} : { access }),
+  };
+  return type !== "reader" || Object.keys(scopes).length === 0 ? {} : { scopes };
+}
+
+export function jobRotatePayload(draft: JobRotateDraft): Payload {
+  const token = draft.token.trim();
+  return {
+    "job-type": draft["job-type"],
+    "job-id": draft["job-id"],
+    ...(token === "" ? {} : { token }),
+    "overlap-seconds": numberOf(draft["overlap-seconds"]),
+    ...(draft.restore ? { restore: true } : {}),
   };
 }
 
@@ -225,6 +261,7 @@ function featurePayload(feature: FeatureDraft, dataType: string): Payload {
 /** Fields of a payload that are called something else in forms. */
 const FORM_FIELDS: Readonly<Partial<Record<ChangeKind, Readonly<Record<string, string>>>>> = {
   store: { "db-type": "conf-id" },
+  job: { "scopes.access": "access", "scopes.entities": "entities" },
 };
 
 /** Where in a form to show a problem with a field of the payload. */

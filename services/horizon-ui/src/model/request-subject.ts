@@ -8,7 +8,7 @@ export function requestSubject(kind: ChangeKind, payload: Payload): string {
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
   if (kind === "store") return `table ${text("table")}`;
-  if (kind === "job") return `${text("job-type")} ${text("job-id")}`;
+  if (kind.startsWith("job")) return `${text("job-type")} ${text("job-id")}`;
   const entity = text("entity-label");
   const group = text("fg-label") || text("feature-group-label");
   const subject = group === "" ? entity : `${entity}/${group}`;

@@ -33,7 +33,7 @@ const TOKEN_NOTE = "OFS_TOKEN holds the client's token";
 /** Code that reads and writes one group, ready to be run. */
 export function snippetsFor(target: SnippetTarget): Snippet[] {
   const shown = { ...target, features: target.features.slice(0, MAX_FEATURES) };
-  return [typescript(shown), python(shown), go(shown), grpcurl(shown)];
+  return [typescript(shown), python(shown), go(shown), grpcurl(shown), curl(shown)];
 }
 
 function typescript(target: SnippetTarget): Snippet {
@@ -209,41 +209,63 @@ function goType(field: string): string {
 }
 
 function grpcurl(target: SnippetTarget): Snippet {
-  const { address, callerId, entity, group, keys } = target;
   const command = (body: unknown, method: string): string => `grpcurl -plaintext \\
-  -H 'online-feature-store-caller-id: ${shell(callerId)}' -H "online-feature-store-auth-token: $OFS_TOKEN" \\
+  ${credentials(target)} \\
   -d '${shell(JSON.stringify(body))}' \\
-  '${shell(address)}' ${method}`;
-  const labels = labelsOf(target);
-  const field = valueField(target.dataType);
-  const values = isVectorType(target.dataType)
-    ? {
-        vector: target.features.map(({ vectorLength }) => ({
-          values: { [field]: elementsJson(target.dataType, vectorLength).map(parse) },
-        })),
-      }
-    : { [field]: target.features.map(() => parse(scalarJson(target.dataType))) };
+  '${shell(target.address)}' ${method}`;
   return {
     language: "grpcurl",
     note: `The server tells its schema by reflection. ${TOKEN_NOTE}.`,
-    read: command(
-      {
-        entity_label: entity,
-        feature_groups: [{ label: group, feature_labels: labels }],
-        keys_schema: keys,
-        keys: [{ cols: exampleKeys(keys) }],
-      },
-      "retrieve.FeatureService/RetrieveDecodedResult",
-    ),
-    write: command(
-      {
-        entity_label: entity,
-        keys_schema: keys,
-        feature_group_schema: [{ label: group, feature_labels: labels }],
-        data: [{ key_values: exampleKeys(keys), feature_values: [{ values }] }],
-      },
-      "persist.FeatureService/PersistFeatures",
-    ),
+    read: command(readBody(target), "retrieve.FeatureService/RetrieveDecodedResult"),
+    write: command(writeBody(target), "persist.FeatureService/PersistFeatures"),
+  };
+}
+
+function curl(target: SnippetTarget): Snippet {
+  const command = (body: unknown, path: string): string => `curl -sS --fail-with-body \\
+  -H 'content-type: application/json' \\
+  ${credentials(target)} \\
+  -d '${shell(JSON.stringify(body))}' \\
+  'http://${shell(target.address)}/api/v1/features/${path}'`;
+  return {
+    language: "curl",
+    note: `For an api-server with ENABLE_HTTP_API=true. ${TOKEN_NOTE}.`,
+    read: command(readBody(target), "retrieve/decoded"),
+    write: command(writeBody(target), "persist"),
+  };
+}
+
+/** Headers for the command line. */
+function credentials({ callerId }: SnippetTarget): string {
+  return `-H 'online-feature-store-caller-id: ${shell(callerId)}' -H "online-feature-store-auth-token: $OFS_TOKEN"`;
+}
+
+/** `retrieve.Query` as JSON. */
+function readBody(target: SnippetTarget): unknown {
+  return {
+    entity_label: target.entity,
+    feature_groups: [{ label: target.group, feature_labels: labelsOf(target) }],
+    keys_schema: target.keys,
+    keys: [{ cols: exampleKeys(target.keys) }],
+  };
+}
+
+/** `persist.Query` as JSON. */
+function writeBody(target: SnippetTarget): unknown {
+  const { entity, group, keys, dataType, features } = target;
+  const field = valueField(dataType);
+  const values = isVectorType(dataType)
+    ? {
+        vector: features.map(({ vectorLength }) => ({
+          values: { [field]: elementsJson(dataType, vectorLength).map(parse) },
+        })),
+      }
+    : { [field]: features.map(() => parse(scalarJson(dataType))) };
+  return {
+    entity_label: entity,
+    keys_schema: keys,
+    feature_group_schema: [{ label: group, feature_labels: labelsOf(target) }],
+    data: [{ key_values: exampleKeys(keys), feature_values: [{ values }] }],
   };
 }
 

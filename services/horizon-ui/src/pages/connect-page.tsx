@@ -70,6 +70,7 @@ function Snippets({ entity, group }: SnippetsProps): ReactNode {
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TextInput
             label="Address of the feature store"
+            description="Where its api-server listens, as host:port"
             value={address}
             onChange={(event) => setAddress(event.currentTarget.value)}
           />

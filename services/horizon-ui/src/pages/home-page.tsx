@@ -1,7 +1,9 @@
-import { Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ChangeRequest } from "../api/requests.ts";
+import { Figure } from "../components/fleet/figure.tsx";
+import { Known } from "../components/fleet/known.tsx";
 import { HealthList } from "../components/health-list.tsx";
 import { TextLink } from "../components/links.tsx";
 import { Page } from "../components/page.tsx";
@@ -12,11 +14,12 @@ import { FAMILIES, FAMILY_TITLES, KIND_TEXTS } from "../model/change-kinds.ts";
 import { formatNumber } from "../model/format.ts";
 import { requestSubject } from "../model/request-subject.ts";
 import { useApi } from "../session/api-context.ts";
-import { KEYS, useEntities, useRequests, useStores } from "../session/queries.ts";
+import { useCounts } from "../session/fleet-queries.ts";
+import { KEYS, useRequests } from "../session/queries.ts";
 import { usePermissions } from "../session/use-session.ts";
+import { FleetSection } from "./home/fleet-section.tsx";
+import { IngestSection, OldestWritesSection } from "./home/ingest-section.tsx";
 
-/** Entities whose groups are counted: each costs a request. */
-const ENTITIES_COUNTED = 50;
 const WAITING_SHOWN = 5;
 const FAULTS_SHOWN = 5;
 
@@ -25,7 +28,9 @@ export function HomePage(): ReactNode {
   const { mayDecide } = usePermissions();
   return (
     <Page title="Home">
-      <Counts />
+      <CountsRow />
+      <FleetSection />
+      <IngestSection />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Section title={mayDecide ? "Waiting for a decision" : "Your requests that wait"}>
           {FAMILIES.map((family) => (
@@ -33,6 +38,7 @@ export function HomePage(): ReactNode {
           ))}
         </Section>
         <Stack gap="lg">
+          <OldestWritesSection />
           <Health />
           <Faults />
         </Stack>
@@ -41,43 +47,30 @@ export function HomePage(): ReactNode {
   );
 }
 
-function Counts(): ReactNode {
-  const { discovery } = useApi();
-  const entities = useEntities();
-  const stores = useStores();
-  const counted = (entities.data ?? []).slice(0, ENTITIES_COUNTED);
-  const groups = useQueries({
-    queries: counted.map(({ label }) => ({
-      queryKey: [KEYS.registry, "groups", label],
-      queryFn: ({ signal }: { signal: AbortSignal }) => discovery.groups(label, signal),
-    })),
-  });
-  const isComplete = entities.isSuccess && groups.every(({ isSuccess }) => isSuccess);
-  const more = (entities.data?.length ?? 0) > ENTITIES_COUNTED ? "+" : "";
-  const all = groups.flatMap(({ data }) => data ?? []);
-  const featureCount = all.reduce((sum, { features }) => sum + features.length, 0);
-  const count = (value: number, isKnown: boolean, suffix = ""): string =>
-    isKnown ? `${formatNumber(value)}${suffix}` : "–";
+function CountsRow(): ReactNode {
+  const counts = useCounts();
+  const { data } = counts;
+  const figures = [
+    ["Entities", data?.entities],
+    ["Feature groups", data?.featureGroups],
+    ["Features", data?.features],
+    ["Stores", data?.stores],
+    ["Jobs and clients", data?.jobs],
+    ["Waiting requests", data?.waitingRequests],
+  ] as const;
   return (
-    <SimpleGrid cols={{ base: 2, sm: 4 }}>
-      <Count name="Entities" value={count(entities.data?.length ?? 0, entities.isSuccess)} />
-      <Count name="Feature groups" value={count(all.length, isComplete, more)} />
-      <Count name="Features" value={count(featureCount, isComplete, more)} />
-      <Count name="Stores" value={count(stores.data?.length ?? 0, stores.isSuccess)} />
-    </SimpleGrid>
-  );
-}
-
-function Count({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  return (
-    <Card withBorder padding="md">
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text fz={26} fw={650}>
-        {value}
-      </Text>
-    </Card>
+    <Stack gap="sm">
+      {counts.isError ? (
+        <QueryView query={counts} what="the counts">
+          {() => null}
+        </QueryView>
+      ) : null}
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+        {figures.map(([name, value]) => (
+          <Figure key={name} name={name} value={<Known value={value}>{formatNumber}</Known>} />
+        ))}
+      </SimpleGrid>
+    </Stack>
   );
 }
 

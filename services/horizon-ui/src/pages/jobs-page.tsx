@@ -1,4 +1,4 @@
-import { Stack, Tabs, Text } from "@mantine/core";
+import { Badge, Button, Group, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Job } from "../api/catalog.ts";
@@ -12,7 +12,10 @@ import { Section } from "../components/section.tsx";
 import { formatInstant } from "../model/format.ts";
 import { pageOf, searchRows } from "../model/paging.ts";
 import { useApi } from "../session/api-context.ts";
+import { ForAuthors } from "../session/for-authors.tsx";
 import { KEYS } from "../session/queries.ts";
+import { usePermissions } from "../session/use-session.ts";
+import { RevokeDialog } from "./revoke-dialog.tsx";
 
 const GROUPS_SHOWN = 8;
 
@@ -29,17 +32,19 @@ export function JobsPage(): ReactNode {
   return (
     <Page
       title="Jobs and tokens"
-      description="Jobs push features, clients call the feature store. A token is shown once, when its request is made."
+      description="Jobs push features, clients call the feature store. A token is shown once, when it is asked for."
       actions={
-        <ButtonLink
-          to="/requests/new/$kind"
-          params={{ kind: "job" }}
-          search={{ type }}
-          variant="default"
-          leftSection={<IconPlus size={16} />}
-        >
-          {TEXTS[type].add}
-        </ButtonLink>
+        <ForAuthors>
+          <ButtonLink
+            to="/requests/new/$kind"
+            params={{ kind: "job" }}
+            search={{ type }}
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+          >
+            {TEXTS[type].add}
+          </ButtonLink>
+        </ForAuthors>
       }
     >
       <Tabs
@@ -73,7 +78,7 @@ function JobsOf({ type }: { readonly type: JobType }): ReactNode {
         isEmpty={(all) => all.length === 0}
         empty={<EmptyState title={`No ${TEXTS[type].tab.toLowerCase()} yet`} />}
       >
-        {(all) => <JobList jobs={all} columns={type === "writer" ? WRITERS : READERS} />}
+        {(all) => <JobList jobs={all} type={type} />}
       </QueryView>
     </Section>
   );
@@ -81,37 +86,118 @@ function JobsOf({ type }: { readonly type: JobType }): ReactNode {
 
 interface JobListProps {
   readonly jobs: readonly Job[];
-  readonly columns: readonly Column<Job>[];
+  readonly type: JobType;
 }
 
-function JobList({ jobs, columns }: JobListProps): ReactNode {
+function JobList({ jobs, type }: JobListProps): ReactNode {
   const [search, setSearch] = useState("");
   const [wanted, setWanted] = useState(1);
+  const [revoked, setRevoked] = useState<Job>();
+  const columns = [...(type === "writer" ? WRITERS : READERS), actionsColumn(setRevoked)];
   const found = searchRows(jobs, search, ({ id, entities }) => [id, ...(entities ?? [])]);
   const { rows, page, total } = pageOf(found, wanted);
   return (
     <Stack gap="sm">
       <SearchField label="Filter by id or entity" value={search} onChange={setSearch} />
-      <DataTable caption="Jobs" columns={columns} rows={rows} rowKey={({ id }) => id} />
+      <DataTable
+        caption="Jobs"
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        minWidth={760}
+      />
       {total === 0 ? <EmptyState title="Nothing matches the filter" /> : null}
       <Pager page={page} total={total} onChange={setWanted} />
+      {revoked === undefined ? null : (
+        <RevokeDialog job={revoked} onClose={() => setRevoked(undefined)} />
+      )}
     </Stack>
+  );
+}
+
+function actionsColumn(onRevoke: (job: Job) => void): Column<Job> {
+  return {
+    header: "Token",
+    align: "right",
+    render: (job) => <TokenActions job={job} onRevoke={() => onRevoke(job)} />,
+  };
+}
+
+interface TokenActionsProps {
+  readonly job: Job;
+  readonly onRevoke: () => void;
+}
+
+function TokenActions({ job: { id, isRevoked, type }, onRevoke }: TokenActionsProps): ReactNode {
+  const { mayDecide, maySubmit } = usePermissions();
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {maySubmit ? (
+        <ButtonLink
+          to="/requests/new/$kind"
+          params={{ kind: "job-rotate" }}
+          search={{ type, job: id }}
+          variant="default"
+          size="compact-sm"
+          aria-label={`Rotate the token of ${id}`}
+        >
+          Rotate
+        </ButtonLink>
+      ) : null}
+      {mayDecide && !isRevoked ? (
+        <Button
+          variant="light"
+          color="red"
+          size="compact-sm"
+          aria-label={`Revoke the tokens of ${id}`}
+          onClick={onRevoke}
+        >
+          Revoke…
+        </Button>
+      ) : null}
+    </Group>
   );
 }
 
 const ID: Column<Job> = { header: "Id", render: ({ id }) => <span className="mono">{id}</span> };
 
-const FAULTS: Column<Job> = {
+const STATE: Column<Job> = {
   header: "State",
-  render: ({ faults }) =>
+  render: ({ faults, isRevoked, previousTokenUntilSeconds: until }) =>
     faults.length === 0 ? (
-      "fine"
+      <TokenState isRevoked={isRevoked} untilSeconds={until} />
     ) : (
       <Text size="sm" c="red">
         {faults.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}
       </Text>
     ),
 };
+
+interface TokenStateProps {
+  readonly isRevoked: boolean;
+  /** When the token before the last rotation ends; null without one. */
+  readonly untilSeconds: number | null;
+}
+
+function TokenState({ isRevoked, untilSeconds }: TokenStateProps): ReactNode {
+  if (isRevoked) {
+    return (
+      <Badge color="red" variant="dot" tt="none" fw={500} miw="max-content">
+        Revoked
+      </Badge>
+    );
+  }
+  return (
+    <Stack gap={2}>
+      <Badge color="green" variant="dot" tt="none" fw={500} miw="max-content">
+        Active
+      </Badge>
+      {untilSeconds === null ? null : (
+        <Text size="xs">Old token works until {formatInstant(untilSeconds * 1000)}</Text>
+      )}
+    </Stack>
+  );
+}
 
 const WRITERS: readonly Column<Job>[] = [
   ID,
@@ -138,7 +224,7 @@ const WRITERS: readonly Column<Job>[] = [
         </Stack>
       ),
   },
-  FAULTS,
+  STATE,
 ];
 
 const READERS: readonly Column<Job>[] = [
@@ -146,10 +232,5 @@ const READERS: readonly Column<Job>[] = [
   { header: "Reads", render: ({ mayRead }) => (mayRead ? "yes" : "no") },
   { header: "Writes", render: ({ mayWrite }) => (mayWrite ? "yes" : "no") },
   { header: "Entities", render: ({ entities }) => entities?.join(", ") ?? "all" },
-  {
-    header: "Previous token works until",
-    render: ({ previousTokenUntilSeconds: until }) =>
-      until === null ? "–" : formatInstant(until * 1000),
-  },
-  FAULTS,
+  STATE,
 ];

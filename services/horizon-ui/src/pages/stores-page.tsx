@@ -10,6 +10,7 @@ import { Section } from "../components/section.tsx";
 import { formatBytes, formatDuration } from "../model/format.ts";
 import { pageOf, searchRows } from "../model/paging.ts";
 import type { StoreFacts } from "../model/registry.ts";
+import { ForAuthors } from "../session/for-authors.tsx";
 import { useStores } from "../session/queries.ts";
 
 const COLUMNS: readonly Column<StoreFacts>[] = [
@@ -43,14 +44,16 @@ export function StoresPage(): ReactNode {
       title="Stores"
       description="Tables where blocks of features are kept."
       actions={
-        <ButtonLink
-          to="/requests/new/$kind"
-          params={{ kind: "store" }}
-          variant="default"
-          leftSection={<IconPlus size={16} />}
-        >
-          Register a store
-        </ButtonLink>
+        <ForAuthors>
+          <ButtonLink
+            to="/requests/new/$kind"
+            params={{ kind: "store" }}
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+          >
+            Register a store
+          </ButtonLink>
+        </ForAuthors>
       }
     >
       <Section>

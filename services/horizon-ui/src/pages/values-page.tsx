@@ -120,7 +120,7 @@ const COLUMNS: readonly Column<FeatureValue>[] = [
           default
         </Badge>
       ) : (
-        <Badge color="green" variant="light" tt="none">
+        <Badge color="green" variant="light" tt="none" miw="max-content">
           stored
         </Badge>
       ),

@@ -6,11 +6,21 @@ import {
   featuresPayload,
   formField,
   groupPayload,
+  type JobDraft,
   jobPayload,
+  jobRotatePayload,
   storePayload,
 } from "../../src/model/payloads.ts";
 
 const FEATURE = { ...EMPTY_FEATURE, labels: " ctr ", "default-values": "0.5", "vector-length": 4 };
+
+const JOB: JobDraft = {
+  "job-type": "writer",
+  "job-id": "j",
+  token: "",
+  access: ["read", "write"],
+  entities: [],
+};
 
 describe("payloads", () => {
   it("fills in the kind of the chosen database", () => {
@@ -25,13 +35,29 @@ describe("payloads", () => {
   });
 
   it("leaves out a token that the server is to make", () => {
-    expect(jobPayload({ "job-type": "writer", "job-id": "j", token: "  " })).not.toHaveProperty(
-      "token",
-    );
-    expect(jobPayload({ "job-type": "reader", "job-id": "j", token: "t" })).toHaveProperty(
-      "token",
-      "t",
-    );
+    expect(jobPayload({ ...JOB, token: "  " })).not.toHaveProperty("token");
+    expect(jobPayload({ ...JOB, "job-type": "reader", token: "t" })).toHaveProperty("token", "t");
+    const rotation = { "job-type": "writer", "job-id": "j", "overlap-seconds": "", restore: false };
+    expect(jobRotatePayload({ ...rotation, token: " " })).toEqual({
+      "job-type": "writer",
+      "job-id": "j",
+      "overlap-seconds": 0,
+    });
+    expect(jobRotatePayload({ ...rotation, token: "t", restore: true })).toMatchObject({
+      token: "t",
+      restore: true,
+    });
+  });
+
+  it.each<[string, Partial<JobDraft>, unknown]>([
+    ["all of a reader", {}, undefined],
+    ["reading only", { access: ["read"] }, { access: ["read"] }],
+    ["some entities", { entities: ["user"] }, { entities: ["user"] }],
+    ["nothing at all, which the server refuses", { access: [] }, { access: [] }],
+    ["a writer's left-over choices", { "job-type": "writer", access: ["read"] }, undefined],
+  ])("names the scopes of %s", (_, changes, scopes) => {
+    const { scopes: sent } = jobPayload({ ...JOB, "job-type": "reader", ...changes });
+    expect(sent).toEqual(scopes);
   });
 
   it("numbers keys, and names a column like its key where none is given", () => {

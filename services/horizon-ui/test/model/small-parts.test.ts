@@ -59,6 +59,7 @@ describe("requestSubject", () => {
   it.each([
     ["store" as const, { table: "t" }, "table t"],
     ["job" as const, { "job-type": "reader", "job-id": "r" }, "reader r"],
+    ["job-rotate" as const, { "job-type": "writer", "job-id": "w" }, "writer w"],
     ["entity-edit" as const, { "entity-label": "user" }, "user"],
     [
       "feature-group" as const,

@@ -17,13 +17,14 @@ function bodyOf(command: string): unknown {
 }
 
 describe("snippets", () => {
-  it("are made for four languages, with the real names", () => {
+  it("are made for five languages, with the real names", () => {
     const snippets = snippetsFor(TARGET);
     expect(snippets.map(({ language }) => language)).toEqual([
       "TypeScript",
       "Python",
       "Go",
       "grpcurl",
+      "curl",
     ]);
     for (const { read, write } of snippets) {
       for (const name of ["user", "user_id", "device", "core", "embedding", "ofs:8089"]) {
@@ -65,9 +66,18 @@ describe("snippets", () => {
     expect(grpcurl?.write.match(/0\.5/g)).toHaveLength(64);
   });
 
+  it("send the same messages over HTTP", () => {
+    const [grpcurl, curl] = snippetsFor(TARGET).slice(-2);
+    expect(bodyOf(curl?.read ?? "")).toEqual(bodyOf(grpcurl?.read ?? ""));
+    expect(bodyOf(curl?.write ?? "")).toEqual(bodyOf(grpcurl?.write ?? ""));
+    expect(curl?.read).toContain("'http://ofs:8089/api/v1/features/retrieve/decoded'");
+    expect(curl?.write).toContain("'http://ofs:8089/api/v1/features/persist'");
+  });
+
   it("keep quotes of shells closed", () => {
-    const grpcurl = snippetsFor(TARGET).at(-1);
-    expect(grpcurl?.read).toContain("caller-id: it'\\''s me'");
+    for (const { read } of snippetsFor(TARGET).slice(-2)) {
+      expect(read).toContain("caller-id: it'\\''s me'");
+    }
   });
 
   it.each([

@@ -7,14 +7,11 @@ import { type AuditTrail, SYSTEM_ACTOR } from "./audit-trail.ts";
 import type { ChangeRules } from "./change-rules.ts";
 import { describeProblems, toReason } from "./describe-problems.ts";
 import { Lease } from "./lease.ts";
-import type { ApplyLimits } from "./limits.ts";
+import { type ApplyLimits, CONFLICT_PAUSE_MS } from "./limits.ts";
 import type { TableMaker } from "./ports.ts";
 import { withoutSecrets } from "./request-payload.ts";
 import type { StepListener } from "./steps.ts";
 import { UnfinishedError } from "./unfinished.ts";
-
-/** First pause after a write that somebody else was quicker than. */
-const CONFLICT_PAUSE_MS = 10;
 
 /** What says of the change itself that it cannot be; everything else is trouble that may be over later. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
@@ -106,10 +103,11 @@ export class Applier {
   /** @returns undefined if the registry was changed between the plan and its write: nothing is written then */
   async #try(lease: Lease, change: Change, isTakenUp: boolean): Promise<Ending | undefined> {
     const { context, limits, onStep, registry, rules, tables } = this.#deps;
+    const receipt = receiptOf(lease.request);
     const tree = await registry.loadForWrite(AbortSignal.timeout(limits.loadTimeoutMs));
     await onStep("loaded", lease.request);
     // A run that nobody else has begun knows what it has written. So what is there already is another's, and a conflict.
-    if (isTakenUp && rules.isCarriedOut(change, tree)) {
+    if (isTakenUp && (tree.receipts.includes(receipt) || rules.isCarriedOut(change, tree))) {
       return { status: "APPROVED", outcome: undefined };
     }
     const planned = rules.plan(change, tree, context);
@@ -121,7 +119,7 @@ export class Applier {
     for (const need of needs) await tables.make(need);
     await onStep("tables-made", lease.request);
     if (!(await lease.renew())) return { status: "LOST" };
-    const written = await registry.writeIf(writes, expectations);
+    const written = await registry.writeIf(writes, expectations, receipt);
     if ("conflict" in written) return undefined;
     await onStep("registry-written", lease.request);
     return { status: "APPROVED", outcome };
@@ -158,4 +156,12 @@ export class Applier {
     if (request !== undefined) return request;
     throw new FeatureStoreError("INTERNAL", `${kind} request ${id} is gone`);
   }
+}
+
+/**
+ * What the registry keeps of a request's write: whoever takes the request up knows by it that all is done, also where others
+ * have changed the same since. The time tells apart databases that count from 1 again.
+ */
+function receiptOf({ createdAtMs, id, kind }: ChangeRequest): string {
+  return `${kind}/${id}/${createdAtMs}`;
 }

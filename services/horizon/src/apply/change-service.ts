@@ -154,6 +154,7 @@ class Changes implements ChangeService {
 
   async reconcile(): Promise<number> {
     const { now, requests } = this.#deps;
+    await this.#audit.writeUnwritten();
     const stuck = await requests.stuck(now() - this.#limits.leaseMs);
     const due = this.#unfinished.due(stuck, now()).slice(0, this.#limits.reconcileBatchMax);
     let count = 0;

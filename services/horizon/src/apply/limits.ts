@@ -31,5 +31,8 @@ export const APPLY_LIMITS: ApplyLimits = {
   retryPauseMsMax: 300_000,
 };
 
+/** First pause after a write of the registry that somebody else was quicker than, in milliseconds. */
+export const CONFLICT_PAUSE_MS = 10;
+
 /** Longest reason that the database keeps, in characters. */
 export const REASON_LENGTH_MAX = 255;

@@ -58,7 +58,7 @@ export interface ChangeService {
     decision: Decision,
     by: Actor,
   ): Promise<ChangeRequest>;
-  /** Takes up what a crash left. Called at start and then again and again. @returns how many were taken up */
+  /** Takes up what a crash left, and writes down what the audit log could not take. Called at start and then again and again. @returns how many were taken up */
   reconcile(): Promise<number>;
 }
 

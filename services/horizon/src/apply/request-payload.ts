@@ -11,7 +11,7 @@ export function filledPayload(body: Payload, by: Actor): Payload {
   return { ...body, "user-id": by.email, role: by.role === "admin" ? "admin" : "user" };
 }
 
-/** @returns the payload with a new token, if it is of a job that names none; with what was made */
+/** @returns the payload with a new token, if it is of a job's token and names none; with what was made */
 export function withToken(
   kind: ChangeKind,
   payload: Payload,
@@ -19,7 +19,8 @@ export function withToken(
 ): { readonly payload: Payload; readonly madeToken: string | undefined } {
   const { token } = payload;
   const isNamed = token !== undefined && token !== "";
-  if (kind !== "job" || isNamed) return { payload, madeToken: undefined };
+  if ((kind !== "job" && kind !== "job-rotate") || isNamed)
+    return { payload, madeToken: undefined };
   const madeToken = newToken();
   return { payload: { ...payload, token: madeToken }, madeToken };
 }

@@ -1,4 +1,5 @@
 export { diffTree, type KeyChange, MASK } from "./diff-tree.ts";
+export { JOB_TYPES, type JobType } from "./job-payloads.ts";
 export {
   CHANGE_KINDS,
   type Change,
@@ -11,14 +12,13 @@ export {
 } from "./model.ts";
 export { parseChange } from "./parse-change.ts";
 export {
-  JOB_TYPES,
-  type JobType,
   type Payloads,
   payloadSchemas,
   STORAGE_PROVIDERS,
   type StorageProvider,
 } from "./payloads.ts";
 export { isCarriedOut, planChange } from "./plan-change.ts";
+export { planRevocation } from "./plan-tokens.ts";
 export type { ProblemList } from "./problems.ts";
 export {
   diffSchemas,

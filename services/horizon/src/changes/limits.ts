@@ -29,6 +29,10 @@ export const REFERENCE_LENGTH_MAX = 255;
 /** Entities that one caller may be limited to. */
 export const SCOPE_ENTITIES_MAX = 1_000;
 
+/** How long two tokens of one caller may be accepted side by side: a day unless said otherwise, 90 days at most. */
+export const TOKEN_OVERLAP_SECONDS_DEFAULT = 86_400;
+export const TOKEN_OVERLAP_SECONDS_MAX = 7_776_000;
+
 /** Paths and values of one change together: what etcd takes in one transaction, with some room. */
 export const WRITES_SIZE_BYTES_MAX = 1_048_576;
 

@@ -5,6 +5,7 @@ import type { Payloads } from "./payloads.ts";
 export const CHANGE_KINDS = [
   "store",
   "job",
+  "job-rotate",
   "entity",
   "entity-edit",
   "feature-group",
@@ -70,4 +71,6 @@ export interface PlanContext {
   readonly processCacheConfIds: readonly number[];
   /** Makes a token for a job that names none. */
   readonly newToken: () => string;
+  /** Unix seconds: when the overlap of two tokens begins. */
+  readonly nowSeconds: () => number;
 }

@@ -1,13 +1,12 @@
 import { DATA_TYPES } from "@ofs/codec";
-import { MAX_TOKEN_LENGTH } from "@ofs/platform";
 import { z } from "zod";
+import { job, jobRotate } from "./job-payloads.ts";
 import {
   DEFAULT_TEXT_LENGTH_MAX,
   FEATURES_PER_CHANGE_MAX,
   GROUP_TTL_SECONDS_MAX,
   INTEGER_MAX,
   KEY_COUNT_MAX,
-  SCOPE_ENTITIES_MAX,
   SOURCE_COLUMN_LENGTH_MAX,
   SOURCE_PATH_LENGTH_MAX,
   TABLE_TTL_SECONDS_MAX,
@@ -39,10 +38,6 @@ export const STORAGE_PROVIDERS = [
   "DELTA_ADLS",
 ] as const;
 export type StorageProvider = (typeof STORAGE_PROVIDERS)[number];
-
-/** `writer`: a job that feeds groups; `reader`: a client of the data plane. */
-export const JOB_TYPES = ["writer", "reader"] as const;
-export type JobType = (typeof JOB_TYPES)[number];
 
 const EXAMPLE_FEATURE = {
   labels: "ctr",
@@ -197,54 +192,6 @@ const store = z.object({
   }).default(0),
 });
 
-const scopes = z
-  .object(
-    {
-      entities: z
-        .array(entityReference, { error: "must be a list" })
-        .max(SCOPE_ENTITIES_MAX, { error: `must be at most ${SCOPE_ENTITIES_MAX} entities` })
-        .optional()
-        .meta({
-          description: "Entities that the client may use; left out = all.",
-          examples: [["user"]],
-        }),
-      access: z
-        .array(z.enum(["read", "write"], { error: "must be read or write" }), {
-          error: "must be a list",
-        })
-        .max(2, { error: "must be at most read and write" })
-        .optional()
-        .meta({
-          description: "What the client may do; left out = both.",
-          examples: [["read"]],
-        }),
-    },
-    { error: "must be an object" },
-  )
-  .meta({ description: "Limits of a reader; left out = none.", examples: [{ access: ["read"] }] });
-
-const TOKEN_ERROR = `must be at most ${MAX_TOKEN_LENGTH} characters, without control characters and without blanks at its ends`;
-
-const job = z.object({
-  "job-type": z
-    .enum(JOB_TYPES, { error: "must be writer or reader" })
-    .meta({ description: "A job that writes, or a client that reads.", examples: ["writer"] }),
-  "job-id": label({ description: "The job's or client's name.", example: "user_job" }),
-  token: z
-    .string({ error: TOKEN_ERROR })
-    .max(MAX_TOKEN_LENGTH, { error: TOKEN_ERROR })
-    .regex(/^(?:[^\p{Cc}\p{Cs}\s](?:[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s])?)?$/u, {
-      error: TOKEN_ERROR,
-    })
-    .optional()
-    .meta({
-      description: "Left out or empty: one is made and shown once.",
-      examples: ["s3cret"],
-    })
-    .transform((token) => (token === "" ? undefined : token)),
-  scopes: scopes.optional(),
-});
-
 const KEY_MAP_ERROR = `must be an object of 1 to ${KEY_COUNT_MAX} keys`;
 
 const entity = z.object({
@@ -359,6 +306,7 @@ const featuresDelete = z.object({
 export const payloadSchemas = {
   store,
   job,
+  "job-rotate": jobRotate,
   entity,
   "entity-edit": entityEdit,
   "feature-group": featureGroup,

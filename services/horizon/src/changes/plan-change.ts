@@ -17,11 +17,12 @@ import { planGroup } from "./plan-group.ts";
 import { planGroupEdit } from "./plan-group-edit.ts";
 import { isJobCarriedOut, planJob } from "./plan-job.ts";
 import { isStoreCarriedOut, planStore } from "./plan-store.ts";
+import { isJobRotateCarriedOut, planJobRotate } from "./plan-tokens.ts";
 import { RegistryView } from "./registry-view.ts";
 import type { PlanTree } from "./writes.ts";
 
 /**
- * Checks a change against the registry and says how it is carried out. Pure but for `context.newToken`; nothing of the
+ * Checks a change against the registry and says how it is carried out. Pure but for `context.newToken` and `nowSeconds`; nothing of the
  * tree is assumed to be free of faults.
  *
  * @param tree the whole tree, with `authorRevision` if it comes from a `RegistryAuthor`
@@ -34,6 +35,8 @@ export function planChange(change: Change, tree: PlanTree, context: PlanContext)
       return planStore(change.payload, tree, view, context);
     case "job":
       return planJob(change.payload, tree, view, context);
+    case "job-rotate":
+      return planJobRotate(change.payload, tree, view, context);
     case "entity":
       return planEntity(change.payload, tree, view, context);
     case "entity-edit":
@@ -67,6 +70,8 @@ export function isCarriedOut(change: Change, tree: RegistryTree): boolean {
       return isStoreCarriedOut(change.payload, view);
     case "job":
       return isJobCarriedOut(change.payload, view);
+    case "job-rotate":
+      return isJobRotateCarriedOut(change.payload, view);
     case "entity":
       return isEntityCarriedOut(change.payload, view);
     case "entity-edit":
@@ -84,13 +89,6 @@ export function isCarriedOut(change: Change, tree: RegistryTree): boolean {
   }
 }
 
-function viewFor(change: Change, tree: RegistryTree): RegistryView {
-  switch (change.kind) {
-    case "store":
-    case "job":
-    case "entity":
-      return new RegistryView(tree);
-    default:
-      return new RegistryView(tree, change.payload["entity-label"]);
-  }
+function viewFor({ payload }: Change, tree: RegistryTree): RegistryView {
+  return new RegistryView(tree, "entity-label" in payload ? payload["entity-label"] : undefined);
 }

@@ -44,12 +44,10 @@ export class RegistryView {
   readonly #root: ConfigNode;
   readonly #sections = new Map<string, ReadonlyMap<string, Entry>>();
 
-  /** @param entityLabel whose groups are looked at; of those of others only stores and columns. undefined = all */
+  /** @param entityLabel whose groups are looked at; of those of others only stores and columns. undefined = nobody's */
   constructor(tree: RegistryTree, entityLabel?: string) {
     this.tree = tree;
-    const entries =
-      entityLabel === undefined ? tree.entries : withoutDetails(tree.entries, entityLabel);
-    this.#root = createTree(entries);
+    this.#root = createTree(withoutDetails(tree.entries, entityLabel));
   }
 
   /** By id. */
@@ -102,14 +100,21 @@ const GROUP_DETAIL =
 /** Leaves out most of a large tree: to build it takes much longer than all else. */
 function withoutDetails(
   entries: RegistryTree["entries"],
-  entityLabel: string,
+  entityLabel: string | undefined,
 ): RegistryTree["entries"] {
+  const wanted = entityLabel === undefined ? undefined : foldName(entityLabel);
+  const known = new Map<string, boolean>();
+  const isWanted = (owner: string): boolean => {
+    const answer = known.get(owner) ?? foldName(owner) === wanted;
+    known.set(owner, answer);
+    return answer;
+  };
   const left = new Map<string, Uint8Array>();
   for (const [path, value] of entries) {
     // Sources are read by their paths alone.
     if (path.startsWith("source/")) continue;
     const owner = GROUP_DETAIL.exec(path)?.[1];
-    if (owner === undefined || owner === entityLabel) left.set(path, value);
+    if (owner === undefined || isWanted(owner)) left.set(path, value);
   }
   return left;
 }

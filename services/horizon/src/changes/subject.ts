@@ -11,6 +11,7 @@ export function subjectOf(change: Change): string {
       return table === "" ? `conf-id ${confId}` : table;
     }
     case "job":
+    case "job-rotate":
       return `${change.payload["job-type"]}/${change.payload["job-id"]}`;
     case "entity":
     case "entity-edit":

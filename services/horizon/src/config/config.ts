@@ -7,6 +7,7 @@ import {
 } from "@ofs/connections";
 import { ConfigError, EnvReader, text } from "@ofs/platform";
 import { z } from "zod";
+import type { FleetTarget } from "../fleet/index.ts";
 import { AUTH_VARIABLES, type AuthSettings, readAuthSettings } from "./auth-settings.ts";
 import {
   DATA_PLANE_VARIABLES,
@@ -14,6 +15,7 @@ import {
   readDataPlaneSettings,
 } from "./data-plane-settings.ts";
 import { DATABASE_VARIABLES, type MysqlServer, readDatabaseSettings } from "./database-settings.ts";
+import { FLEET_VARIABLES, readFleetSettings } from "./fleet-settings.ts";
 import {
   PROCESS_VARIABLES,
   type ProcessSettings,
@@ -44,6 +46,8 @@ export interface HorizonConfig {
   readonly stores: StoreSettings;
   /** undefined: values cannot be looked up. */
   readonly dataPlane: DataPlaneSettings | undefined;
+  /** Instances that are asked how they do. */
+  readonly fleet: readonly FleetTarget[];
   /** Set, and without effect. */
   readonly unusedVariables: readonly string[];
   /** Set, and nobody knows them: misspelt, maybe. */
@@ -78,6 +82,7 @@ function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
     registryName: reader.read(REGISTRY_NAME_VARIABLES)?.ONLINE_FEATURE_STORE_APP_NAME,
     stores: readStoreSettings(reader, isEmbedded),
     dataPlane: readDataPlaneSettings(reader),
+    fleet: readFleetSettings(reader),
     unusedVariables: unused,
     unknownVariables: unknown,
   });
@@ -93,6 +98,7 @@ export function configVariables(): string[] {
     ...Object.keys(REGISTRY_NAME_VARIABLES.shape),
     ...Object.keys(STORE_VARIABLES.shape),
     ...Object.keys(DATA_PLANE_VARIABLES.shape),
+    ...Object.keys(FLEET_VARIABLES.shape),
     ...numberedVariables("SCYLLA", SCYLLA_VARIABLES),
     ...numberedVariables("STORAGE_SCYLLA", SCYLLA_VARIABLES),
     ...UNUSED_VARIABLES,

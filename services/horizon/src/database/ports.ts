@@ -49,7 +49,7 @@ export interface RequestFilter {
   /** Found in labels, creator or approver. */
   readonly search?: string;
   readonly offset?: number;
-  /** Default all: existing clients page by themselves. At most 1000 where given. */
+  /** Default all; at most 10 000 where given. */
   readonly limit?: number;
 }
 

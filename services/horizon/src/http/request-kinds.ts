@@ -15,6 +15,7 @@ export interface Submission {
 export const SUBMISSIONS: readonly Submission[] = [
   submission("store", "register-store", "store registration requested"),
   submission("job", "register-job", "job registration requested"),
+  submission("job-rotate", "rotate-job-token", "token rotation requested"),
   submission("entity", "register-entity", "entity registration requested"),
   submission("entity-edit", "edit-entity", "entity edit requested"),
   submission("feature-group", "register-feature-group", "feature group registration requested"),
@@ -30,7 +31,7 @@ export const DECISIONS: readonly {
   readonly kinds: readonly ChangeKind[];
 }[] = [
   { path: "process-store", kinds: ["store"] },
-  { path: "process-job", kinds: ["job"] },
+  { path: "process-job", kinds: ["job", "job-rotate"] },
   { path: "process-entity", kinds: ["entity", "entity-edit"] },
   { path: "process-feature-group", kinds: ["feature-group", "feature-group-edit"] },
   { path: "process-add-features", kinds: ["features-add", "features-edit"] },
@@ -40,7 +41,7 @@ export const DECISIONS: readonly {
 /** What an endpoint lists. */
 export const LISTS: readonly { readonly path: string; readonly kinds: readonly ChangeKind[] }[] = [
   { path: "get-store-requests", kinds: ["store"] },
-  { path: "get-job-requests", kinds: ["job"] },
+  { path: "get-job-requests", kinds: ["job", "job-rotate"] },
   { path: "get-entity-requests", kinds: ["entity", "entity-edit"] },
   { path: "get-feature-group-requests", kinds: ["feature-group", "feature-group-edit"] },
   {
@@ -53,6 +54,7 @@ export const LISTS: readonly { readonly path: string; readonly kinds: readonly C
 export const REQUEST_TYPES: Readonly<Record<ChangeKind, "CREATE" | "EDIT" | "DELETE">> = {
   store: "CREATE",
   job: "CREATE",
+  "job-rotate": "EDIT",
   entity: "CREATE",
   "entity-edit": "EDIT",
   "feature-group": "CREATE",

@@ -22,6 +22,12 @@ const TAGS = ["Requests"];
 /** Largest page that can be asked for. */
 const MAX_PAGE = 1_000;
 
+/**
+ * Rows of a list that is asked for without `limit`, as clients do that page by themselves: more than they can show, and
+ * not so many that one answer takes the process's memory.
+ */
+const MAX_UNPAGED = 10_000;
+
 /** Furthest row that can be asked for. */
 const MAX_OFFSET = 10_000_000;
 
@@ -78,7 +84,7 @@ export function requestRoutes(instance: FastifyInstance, deps: RequestRouteDeps)
         schema: {
           tags: TAGS,
           summary: "Requests, newest first: all of them for approvers, else the caller's own",
-          description: "The header x-total-count tells how many there are in all.",
+          description: `The header x-total-count tells how many there are in all. Without limit, the newest ${MAX_UNPAGED} are listed.`,
           querystring: listQuery,
           response: { 200: z.array(requestRowSchema), ...failures },
         },
@@ -181,6 +187,6 @@ function filterOf(
     ...(statuses === undefined ? {} : { statuses }),
     ...(search ? { search } : {}),
     ...(offset === undefined ? {} : { offset }),
-    ...(limit === undefined ? {} : { limit }),
+    limit: limit ?? MAX_UNPAGED,
   };
 }

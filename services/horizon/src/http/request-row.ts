@@ -44,7 +44,10 @@ export function requestRow(request: ChangeRequest): RequestRow {
     Kind: kind,
   };
   if (kind === "store") return common;
-  if (kind === "job") return { ...common, JobId: textOf(payload, "job-id") };
+  if (kind === "job" || kind === "job-rotate") {
+    const job = { JobId: textOf(payload, "job-id"), RequestType: REQUEST_TYPES[kind] };
+    return { ...common, ...job };
+  }
   const entity = { EntityLabel: textOf(payload, "entity-label"), RequestType: REQUEST_TYPES[kind] };
   if (kind === "entity" || kind === "entity-edit") return { ...common, ...entity };
   const group = textOf(payload, "fg-label") || textOf(payload, "feature-group-label");
@@ -52,7 +55,7 @@ export function requestRow(request: ChangeRequest): RequestRow {
 }
 
 function isShownAsText(kind: ChangeRequest["kind"]): boolean {
-  return kind === "store" || kind === "job" || kind.startsWith("entity");
+  return kind === "store" || kind.startsWith("job") || kind.startsWith("entity");
 }
 
 function withoutSecrets(payload: ChangeRequest["payload"]): Record<string, unknown> {

@@ -12,9 +12,9 @@ import {
   askEntity,
   askStore,
   groundwork,
+  oneOfEach,
   submit,
   TABLES,
-  theNine,
 } from "./support/scenario.ts";
 
 const NO_KEY = { idempotencyKey: undefined };
@@ -37,7 +37,7 @@ function find(kind: Parameters<ChangeService["preview"]>[0], id: number) {
 describe("all nine kinds", () => {
   it("go from submission to the registry and its tables", async () => {
     await approveAll(changes, groundwork(SCYLLA));
-    await approveAll(changes, theNine(SCYLLA));
+    await approveAll(changes, oneOfEach(SCYLLA));
     const tree = await world.tree();
     expect(tree["security/reader/client"]).toBe('{"token":"s3cret"}');
     expect(tree["entities/made/keys/0/column-label"]).toBe("user_id");
@@ -200,7 +200,7 @@ describe("preview", () => {
   it("shows tables and keys before and after, and changes nothing", async () => {
     await approveAll(changes, groundwork(SCYLLA));
     const before = await world.tree();
-    const edit = theNine(SCYLLA).find(({ kind }) => kind === "feature-group-edit");
+    const edit = oneOfEach(SCYLLA).find(({ kind }) => kind === "feature-group-edit");
     const preview = await changes.preview("feature-group-edit", edit?.body);
     expect(preview.problems).toEqual([]);
     expect(preview.keys).toContainEqual({

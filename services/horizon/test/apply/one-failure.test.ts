@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { APPLY_LIMITS, type ChangeService } from "../../src/apply/index.ts";
 import type { CallFault } from "./support/faults.ts";
 import { MemoryWorld, SCYLLA } from "./support/memory-world.ts";
-import { type Ask, approve, approveAll, groundwork, submit, theNine } from "./support/scenario.ts";
+import {
+  type Ask,
+  approve,
+  approveAll,
+  groundwork,
+  oneOfEach,
+  submit,
+} from "./support/scenario.ts";
 
 /** Rounds in which a request must have come to its end after one failure. */
 const ROUNDS_MAX = 3;
@@ -46,7 +53,7 @@ async function takeToEnd(
   return codes;
 }
 
-describe.each(theNine(SCYLLA).map((ask) => [ask.kind, ask] as const))("%s", (kind, ask) => {
+describe.each(oneOfEach(SCYLLA).map((ask) => [ask.kind, ask] as const))("%s", (kind, ask) => {
   /** Undisturbed: what the end looks like, and which calls lead there. */
   async function undisturbed() {
     const { world, changes } = await prepare();

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { APPLY_LIMITS, type ChangeService, Reconciler } from "../../src/apply/index.ts";
 import { MemoryWorld, SCYLLA, silentLog } from "./support/memory-world.ts";
-import { approve, askEntity, askStore, submit } from "./support/scenario.ts";
+import {
+  ASK_JOB,
+  approve,
+  approveAll,
+  askEntity,
+  askGroup,
+  askStore,
+  feature,
+  submit,
+} from "./support/scenario.ts";
 
 const { leaseMs, retryPauseMs, retryPauseMsMax } = APPLY_LIMITS;
 
@@ -115,6 +124,55 @@ describe("reconcile", () => {
   it("tells when the database is away", async () => {
     world.faults.arm({ call: "requests.stuck#1", isAnswerLost: false });
     await expect(changes.reconcile()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  it("knows what this very request has written, though others have changed the same since", async () => {
+    await approveAll(changes, [
+      ASK_JOB,
+      askEntity("user"),
+      askStore(SCYLLA, "t"),
+      askGroup("user", "g", 1),
+    ]);
+    const group = { "entity-label": "user", "feature-group-label": "g" };
+    const edited = feature("a", { "default-values": "7" });
+    const id = await submit(changes, {
+      kind: "features-edit",
+      body: { ...group, features: [edited] },
+    });
+    world.registry.loseNextAnswer();
+    const lost = { code: "UNAVAILABLE", message: expect.stringContaining("the answer is lost") };
+    await expect(approve(changes, "features-edit", id)).rejects.toMatchObject(lost);
+    const body = { ...group, "feature-labels": ["a"] };
+    await approveAll(world.service(), [{ kind: "features-delete", body }]);
+    const overtaken = await world.tree();
+    world.pass(retryPauseMs);
+    expect(await changes.reconcile()).toBe(1);
+    const ended = await world.database.requests.find("features-edit", id);
+    expect(ended).toMatchObject({ status: "APPROVED", rejectReason: "" });
+    expect(await world.tree()).toEqual(overtaken);
+  });
+
+  it("writes down what the audit log could not take, in order and with the true time", async () => {
+    const beforeMs = Date.now();
+    world.faults.arm({ call: "audit.add#1", isAnswerLost: false });
+    const id = await submit(changes, askEntity("user"));
+    expect(await world.actions()).toEqual([]);
+    world.faults.arm({ call: "audit.add#2", isAnswerLost: false });
+    expect(await changes.reconcile()).toBe(0);
+    expect(await world.actions()).toEqual([]);
+    const afterMs = Date.now();
+    world.pass(retryPauseMs);
+    expect(await changes.reconcile()).toBe(0);
+    await approve(changes, "entity", id);
+    expect(await changes.reconcile()).toBe(0);
+    expect(await world.actions()).toEqual([
+      "author@x.io request.submitted entity user",
+      "approver@x.io request.approved entity user",
+      "approver@x.io request.applied entity user",
+    ]);
+    const submitted = (await world.database.audit.list({ limit: 10 })).at(-1);
+    expect(submitted?.atMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(submitted?.atMs).toBeLessThanOrEqual(afterMs);
   });
 
   it("a mistake in a program stays in the log, and the request is tried again", async () => {

@@ -11,6 +11,7 @@ import {
   groupEditBody,
   jobBody,
   keyBody,
+  rotationBody,
   storeBody,
 } from "./support/bodies.ts";
 import { applyWrites, CORE, parse, plan, problemsOf, smallTree } from "./support/trees.ts";
@@ -25,6 +26,8 @@ const BODIES: readonly (readonly [ChangeKind, Readonly<Record<string, unknown>>]
   ["store", storeBody()],
   ["job", jobBody()],
   ["job", jobBody({ "job-type": "reader", scopes: { access: ["read"] } })],
+  ["job-rotate", rotationBody()],
+  ["job-rotate", rotationBody({ "job-type": "reader", "job-id": "test", "overlap-seconds": 0 })],
   ["entity", entityBody({ "key-map": { b: keyBody(1, "b"), a: keyBody(0, "a") } })],
   ["entity-edit", { "entity-label": "user", "distributed-cache": cacheBody({ enabled: "false" }) }],
   ["feature-group", groupBody({ features: [featureBody("a", SOURCE), featureBody("b")] })],

@@ -17,6 +17,7 @@ import {
   groupEditBody,
   jobBody,
   keyBody,
+  rotationBody,
   storeBody,
 } from "./support/bodies.ts";
 import { parse, problemsOf } from "./support/trees.ts";
@@ -24,6 +25,7 @@ import { parse, problemsOf } from "./support/trees.ts";
 const BODIES: Readonly<Record<ChangeKind, unknown>> = {
   store: storeBody(),
   job: jobBody(),
+  "job-rotate": rotationBody(),
   entity: entityBody(),
   "entity-edit": entityBody({ "entity-label": "user" }),
   "feature-group": groupBody(),
@@ -302,6 +304,7 @@ describe("subjectOf", () => {
   it.each<[ChangeKind, string]>([
     ["store", "new_table"],
     ["job", "writer/new_job"],
+    ["job-rotate", "writer/user_job"],
     ["entity", "shop"],
     ["entity-edit", "user"],
     ["feature-group", "user/fresh"],

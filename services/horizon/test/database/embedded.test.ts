@@ -55,6 +55,23 @@ test("what is stored is there after closing and opening", async () => {
   await second.close();
 });
 
+test("a database from before rotations takes them, and keeps its requests of jobs", async () => {
+  const first = await open("upgraded");
+  const job = requestOf(await first.requests.submit(newRequest("job", "feeder")));
+  await first.close();
+  const file = new Libsql(join(root, "upgraded", EMBEDDED_FILE));
+  file.exec("alter table job drop column request_type");
+  file.exec("delete from ofs_horizon_migrations where name >= '0004'");
+  file.close();
+  const second = await open("upgraded");
+  const rotation = requestOf(await second.requests.submit(newRequest("job-rotate", "feeder")));
+  expect(await second.requests.find("job", job.id)).toEqual(job);
+  expect(await second.requests.find("job", rotation.id)).toBeUndefined();
+  const { requests } = await second.requests.list({ kinds: ["job", "job-rotate"] });
+  expect(requests.map(({ kind }) => kind)).toEqual(["job-rotate", "job"]);
+  await second.close();
+});
+
 test("nobody but its owner may read the file", async () => {
   await (await open("rights")).close();
   const { mode } = statSync(join(root, "rights", EMBEDDED_FILE));

@@ -62,7 +62,7 @@ describe("two replicas", () => {
     } finally {
       for (const child of children) child.kill();
     }
-    expect(await run("select name from ofs_horizon_migrations")).toHaveLength(3);
+    expect(await run("select name from ofs_horizon_migrations")).toHaveLength(4);
   });
 
   test("race for one subject, one key and one move: one wins", async () => {

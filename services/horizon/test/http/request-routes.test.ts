@@ -81,6 +81,21 @@ describe("lists of requests", () => {
     expect(rows.map(({ CreatedBy: creator }) => creator)).toEqual(["author@example.org"]);
   });
 
+  it("have a bound without a limit, too: the newest, and how many there are in all", async () => {
+    const payload = { "job-id": "many" };
+    const made = test.changes.add({ kind: "job", createdBy: "author@example.org", payload });
+    for (let id = made.id + 1; id <= 10_002; id += 1) {
+      test.database.requests.rows.push({ ...made, id });
+    }
+    const { rows, reply } = await list("get-job-requests");
+    expect(rows).toHaveLength(10_000);
+    expect(rows[0]).toMatchObject({ RequestId: 10_002 });
+    expect(reply.headers["x-total-count"]).toBe("10002");
+    expect((await list("get-job-requests?limit=1&offset=10001")).rows).toMatchObject([
+      { JobId: "j" },
+    ]);
+  });
+
   it("are cut and filtered as asked", async () => {
     const page = await list("get-store-requests?limit=1&offset=1");
     expect(page.rows.map(({ RequestId: id }) => id)).toEqual([1]);

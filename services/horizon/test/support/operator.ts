@@ -7,6 +7,15 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A request, and where it is decided. */
+export interface ApprovedRequest {
+  readonly submit: string;
+  /** Default POST. */
+  readonly method?: "POST" | "DELETE";
+  readonly decide: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** Somebody signed in at a control plane that listens. */
 export class Operator {
   readonly #origin: string;
@@ -34,12 +43,37 @@ export class Operator {
     return new Operator(origin, this.#token);
   }
 
+  /** @returns the request's id. @throws {Error} with the answer if it is refused */
+  async submit({ submit, method = "POST", body }: ApprovedRequest): Promise<number> {
+    const answer = await this.call(method, submit, body);
+    if (answer.status === 200) return Number(answer.body["request-id"]);
+    throw new Error(`${submit}: ${answer.status} ${answer.text}`);
+  }
+
+  /** @throws {Error} with the answer if it does not end APPROVED */
+  async approve({ decide }: ApprovedRequest, id: number): Promise<void> {
+    const answer = await this.call("POST", decide, { "request-id": id, status: "APPROVED" });
+    if (answer.status === 200 && answer.body.status === "APPROVED") return;
+    throw new Error(`${decide} ${id}: ${answer.status} ${answer.text}`);
+  }
+
+  /** What tells that a call is theirs. */
+  get headers(): Readonly<Record<string, string>> {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
   /** @param path below the feature store's */
-  async call(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+  async call(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const reply = await fetch(`${this.#origin}/api/v1/online-feature-store/${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        ...this.headers,
+        ...headers,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

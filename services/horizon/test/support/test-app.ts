@@ -8,7 +8,7 @@ import { SignIn } from "../../src/auth/sign-in.ts";
 import { TokenSigner } from "../../src/auth/token-signer.ts";
 import { UserAccounts } from "../../src/auth/user-accounts.ts";
 import type { Role, User } from "../../src/database/ports.ts";
-import { type AppSettings, createApp } from "../../src/http/app.ts";
+import { type AppDeps, type AppSettings, createApp } from "../../src/http/app.ts";
 import { HttpMetrics } from "../../src/http/http-metrics.ts";
 import { FakeChanges } from "./fake-changes.ts";
 import { MemoryDatabase } from "./memory-database.ts";
@@ -43,7 +43,11 @@ export class TestApp {
   nowMs = Date.now();
   app!: FastifyInstance;
 
-  static async create(settings: Partial<AppSettings> = {}): Promise<TestApp> {
+  /** @param plugins routes of other parts, over the same database */
+  static async create(
+    settings: Partial<AppSettings> = {},
+    plugins: (database: MemoryDatabase) => AppDeps["plugins"] = () => [],
+  ): Promise<TestApp> {
     const test = new TestApp();
     const { database, hasher, metrics } = test;
     const now = (): number => test.nowMs;
@@ -70,7 +74,7 @@ export class TestApp {
           destination: { write: (line) => void test.logged.push(JSON.parse(line)) },
         }),
         now,
-        plugins: [],
+        plugins: plugins(database),
       },
     );
     return test;

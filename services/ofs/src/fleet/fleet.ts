@@ -97,6 +97,10 @@ export async function startFleet(
   const horizon = await startHorizon(horizonConfig, {
     ...shared,
     values: valuesOfClient(client),
+    fleet: [
+      { service: "api-server", url: `http://${addressOf(options.host, server.port)}` },
+      { service: "consumer", url: `http://${addressOf(options.host, consumer.port)}` },
+    ],
     onFirstAdmin: (admin) => {
       firstAdmin = admin;
     },

@@ -70,6 +70,8 @@ export interface LiveServerOptions {
   /** Cache shared with other servers. */
   readonly cache?: ServerAddress;
   readonly watches?: boolean;
+  /** Whether the test sets its clock: `process.clock`. */
+  readonly hasClock?: boolean;
 }
 
 /** A real api-server process that follows a registry in etcd. */
@@ -93,6 +95,7 @@ export class LiveServer {
       script: join(import.meta.dirname, "../../../src/main.ts"),
       nodeOptions: ["--conditions=@ofs/source", "--import", "tsx"],
       env: environmentOf(options, folder, address),
+      clock: options.hasClock === true,
       ready: { http: `http://${address}/ready` },
       readyTimeoutMs: READY_TIMEOUT_MS,
     });

@@ -76,7 +76,7 @@ function AuditList(): ReactNode {
             onChange={({ currentTarget }) =>
               setTyped({ ...typed, [field]: currentTarget.value.trim() })
             }
-            w={{ base: "100%", sm: 250 }}
+            w={{ base: "100%", sm: 290 }}
           />
         ))}
       </Group>

@@ -101,7 +101,7 @@ const COLUMNS: readonly Column<Difference>[] = [
   {
     header: "Severity",
     render: ({ severity }) => (
-      <Badge color={COLORS[severity]} variant="light" tt="none">
+      <Badge color={COLORS[severity]} variant="light" tt="none" miw="max-content">
         {severity}
       </Badge>
     ),
@@ -171,7 +171,9 @@ function Repair({ ids, onDone }: RepairProps): ReactNode {
           loading={repair.isPending}
           onClick={() => repair.mutate()}
         >
-          Repair {formatCount(ids.length, "difference")}
+          {ids.length === 0
+            ? "Repair what is chosen"
+            : `Repair ${formatCount(ids.length, "difference")}`}
         </Button>
         {isTooMany ? <Text size="sm">At most {MAX_REPAIRS} at once.</Text> : null}
       </Group>

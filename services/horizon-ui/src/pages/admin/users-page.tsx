@@ -92,6 +92,7 @@ const COLUMNS: readonly Column<User>[] = [
     header: "State",
     render: ({ isLocked, mustChangePassword }) => (
       <Group gap={4}>
+        {isLocked || mustChangePassword ? null : "–"}
         {isLocked ? (
           <Badge color="red" variant="light" tt="none">
             locked

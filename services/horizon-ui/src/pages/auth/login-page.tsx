@@ -59,7 +59,10 @@ export function LoginPage(): ReactNode {
         </Stack>
       </form>
       <Text size="sm">
-        No account yet? <TextLink to="/register">Register</TextLink>
+        No account yet?{" "}
+        <TextLink to="/register" underline="always">
+          Register
+        </TextLink>
       </Text>
     </AuthFrame>
   );

@@ -66,7 +66,10 @@ export function RegisterPage(): ReactNode {
         </Stack>
       </form>
       <Text size="sm">
-        Registered already? <TextLink to="/login">Sign in</TextLink>
+        Registered already?{" "}
+        <TextLink to="/login" underline="always">
+          Sign in
+        </TextLink>
       </Text>
     </AuthFrame>
   );

@@ -10,6 +10,7 @@ import { Section } from "../../components/section.tsx";
 import { formatTtl } from "../../model/format.ts";
 import { pageOf, searchRows } from "../../model/paging.ts";
 import type { CacheFacts, EntityFacts } from "../../model/registry.ts";
+import { ForAuthors } from "../../session/for-authors.tsx";
 import { useEntities } from "../../session/queries.ts";
 
 const COLUMNS: readonly Column<EntityFacts>[] = [
@@ -39,14 +40,16 @@ export function EntitiesPage(): ReactNode {
       title="Discovery"
       description="Entities, their feature groups and features, as the registry has them now."
       actions={
-        <ButtonLink
-          to="/requests/new/$kind"
-          params={{ kind: "entity" }}
-          variant="default"
-          leftSection={<IconPlus size={16} />}
-        >
-          New entity
-        </ButtonLink>
+        <ForAuthors>
+          <ButtonLink
+            to="/requests/new/$kind"
+            params={{ kind: "entity" }}
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+          >
+            New entity
+          </ButtonLink>
+        </ForAuthors>
       }
     >
       <Section>

@@ -2,6 +2,7 @@ import { Stack } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { type Column, DataTable } from "../../components/data-table.tsx";
+import { LastWriteTime } from "../../components/fleet/last-write.tsx";
 import { IconPencil, IconPlus } from "../../components/icons.tsx";
 import { ButtonLink, TextLink } from "../../components/links.tsx";
 import { Pager, SearchField } from "../../components/list-tools.tsx";
@@ -9,9 +10,12 @@ import { Page } from "../../components/page.tsx";
 import { EmptyState, QueryView } from "../../components/query-view.tsx";
 import { type Fact, Facts, Section } from "../../components/section.tsx";
 import { dataTypeName } from "../../model/data-types.ts";
+import { latestWrite } from "../../model/fleet.ts";
 import { formatTtl } from "../../model/format.ts";
 import { pageOf, searchRows } from "../../model/paging.ts";
 import type { EntityFacts, GroupFacts } from "../../model/registry.ts";
+import { useLastWrites } from "../../session/fleet-queries.ts";
+import { ForAuthors } from "../../session/for-authors.tsx";
 import { useEntities, useGroups } from "../../session/queries.ts";
 import { cacheText } from "./entities-page.tsx";
 
@@ -31,18 +35,22 @@ export function EntityPage(): ReactNode {
           Discovery
         </TextLink>,
       ]}
-      actions={kinds.map(({ kind, text, Icon }) => (
-        <ButtonLink
-          key={kind}
-          to="/requests/new/$kind"
-          params={{ kind }}
-          search={{ entity }}
-          variant="default"
-          leftSection={<Icon size={16} />}
-        >
-          {text}
-        </ButtonLink>
-      ))}
+      actions={
+        <ForAuthors>
+          {kinds.map(({ kind, text, Icon }) => (
+            <ButtonLink
+              key={kind}
+              to="/requests/new/$kind"
+              params={{ kind }}
+              search={{ entity }}
+              variant="default"
+              leftSection={<Icon size={16} />}
+            >
+              {text}
+            </ButtonLink>
+          ))}
+        </ForAuthors>
+      }
     >
       <QueryView query={entities} what="the entity">
         {(all) => {
@@ -77,7 +85,7 @@ function EntityDetails({ entity }: { readonly entity: EntityFacts }): ReactNode 
           isEmpty={(all) => all.length === 0}
           empty={<EmptyState title="No feature groups yet" />}
         >
-          {(all) => <GroupList groups={all} />}
+          {(all) => <GroupList entity={entity.label} groups={all} />}
         </QueryView>
       </Section>
     </Stack>
@@ -101,7 +109,27 @@ const COLUMNS: readonly Column<GroupFacts>[] = [
   { header: "Job", render: ({ jobId }) => jobId },
 ];
 
-function GroupList({ groups }: { readonly groups: readonly GroupFacts[] }): ReactNode {
+/** With a column for the last write, where there are services that could know. */
+function useColumns(entity: string): readonly Column<GroupFacts>[] {
+  const { data, isError } = useLastWrites(entity);
+  const header = "Last written";
+  if (isError) return [...COLUMNS, { header, render: () => "could not be asked" }];
+  if (data === undefined || !data.hasServices) return COLUMNS;
+  const byGroup = new Map(data.groups.map((write) => [write.group, write]));
+  const isKnown = data.isIngestionKnown && data.areCallsKnown;
+  const render = ({ label }: GroupFacts): ReactNode => (
+    <LastWriteTime atMs={latestWrite(byGroup.get(label))} isKnown={isKnown} />
+  );
+  return [...COLUMNS, { header, render }];
+}
+
+interface GroupListProps {
+  readonly entity: string;
+  readonly groups: readonly GroupFacts[];
+}
+
+function GroupList({ entity, groups }: GroupListProps): ReactNode {
+  const columns = useColumns(entity);
   const [search, setSearch] = useState("");
   const [wanted, setWanted] = useState(1);
   const found = searchRows(groups, search, ({ label, dataType, jobId, features }) => [
@@ -120,7 +148,7 @@ function GroupList({ groups }: { readonly groups: readonly GroupFacts[] }): Reac
       />
       <DataTable
         caption="Feature groups"
-        columns={COLUMNS}
+        columns={columns}
         rows={rows}
         rowKey={({ label }) => label}
         minWidth={720}

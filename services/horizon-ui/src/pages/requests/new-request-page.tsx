@@ -10,6 +10,7 @@ import { EntityForm } from "../../forms/entity-form.tsx";
 import { ExistingGroupForm } from "../../forms/existing-group-forms.tsx";
 import { GroupForm } from "../../forms/group-form.tsx";
 import { JobForm } from "../../forms/job-form.tsx";
+import { JobRotateForm } from "../../forms/job-rotate-form.tsx";
 import { StoreForm } from "../../forms/store-form.tsx";
 import {
   CHANGE_KINDS,
@@ -55,12 +56,19 @@ export function NewRequestPage(): ReactNode {
 }
 
 function RequestFormOf({ kind }: { readonly kind: ChangeKind }): ReactNode {
-  const { entity = "", group = "", type } = useSearch({ from: "/shell/requests/new/$kind" });
+  const {
+    entity = "",
+    group = "",
+    type,
+    job = "",
+  } = useSearch({ from: "/shell/requests/new/$kind" });
   switch (kind) {
     case "store":
       return <StoreForm />;
     case "job":
       return <JobForm key={type} type={type} />;
+    case "job-rotate":
+      return <JobRotateForm type={type ?? ""} id={job} />;
     case "entity":
       return <EntityForm />;
     case "entity-edit":

@@ -60,5 +60,12 @@ function createMigrations(flavour: Flavour): Record<string, Migration> {
       },
     },
     "0003-adopt-rows": { up: adoptRows },
+    // Of databases that had the second migration before this column.
+    "0004-type-of-job-requests": {
+      async up(db) {
+        const { job = {} } = ADDED_COLUMNS;
+        await new SchemaEditor(db, flavour).ensureColumns("job", job);
+      },
+    },
   };
 }

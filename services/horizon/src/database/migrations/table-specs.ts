@@ -111,6 +111,11 @@ export const REQUEST_TABLE_NAMES = ["store", "job", "entity", "feature_group", "
 /** What we add to tables that others know: all of it may be left out by them. */
 export const ADDED_COLUMNS: Readonly<Record<string, Readonly<Record<string, ColumnSpec>>>> = {
   ...Object.fromEntries(REQUEST_TABLE_NAMES.map((name) => [name, requestColumns])),
+  job: {
+    ...requestColumns,
+    // Of others' rows, which know no other.
+    request_type: text(255, "NOT NULL DEFAULT 'CREATE'"),
+  },
   users: {
     control_role: text(16, "NULL"),
     must_change_password: number("NOT NULL DEFAULT 0"),

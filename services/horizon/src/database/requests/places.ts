@@ -24,7 +24,7 @@ const GROUP_LABELS = { entity_label: "entity-label", feature_group_label: "fg-la
 const FEATURE_LABELS = { entity_label: "entity-label", feature_group_label: "feature-group-label" };
 
 const store = place("store", undefined, {});
-const job = place("job", undefined, { job_id: "job-id" });
+const job = (type: RequestType) => place("job", type, { job_id: "job-id" });
 const entity = (type: RequestType) => place("entity", type, { entity_label: "entity-label" });
 const group = (type: RequestType) => place("feature_group", type, GROUP_LABELS);
 const features = (type: RequestType) => place("features", type, FEATURE_LABELS);
@@ -32,7 +32,8 @@ const features = (type: RequestType) => place("features", type, FEATURE_LABELS);
 /** Tables and their columns are those that existing readers know. */
 export const PLACES: Readonly<Record<ChangeKind, RequestPlace>> = {
   store,
-  job,
+  job: job("CREATE"),
+  "job-rotate": job("EDIT"),
   entity: entity("CREATE"),
   "entity-edit": entity("EDIT"),
   "feature-group": group("CREATE"),

@@ -13,7 +13,7 @@ import { kindOf, PLACES, type RequestTableName } from "./places.ts";
 import { columnsOf, searchedColumns, tableOf, typedTable } from "./request-queries.ts";
 import { toRequest } from "./request-rows.ts";
 
-const PAGE_LENGTH_MAX = 1000;
+const PAGE_LENGTH_MAX = 10_000;
 /** Ids in one statement. */
 const BATCH_LENGTH = 500;
 

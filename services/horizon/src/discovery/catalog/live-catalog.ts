@@ -35,6 +35,7 @@ export class LiveCatalog implements CatalogView {
   readonly #known = new KnownNodes();
   #state: ViewState | undefined;
   #catalog: Catalog | undefined;
+  #changeRevision: Revision | undefined;
   readonly #waiters = new Set<() => void>();
   #isClosed = false;
 
@@ -59,7 +60,21 @@ export class LiveCatalog implements CatalogView {
 
   /** What keeps the registry away; undefined while it is live. */
   get lastError(): string | undefined {
-    return this.#follower.lastError;
+    const { lastError } = this.#follower;
+    return lastError === undefined ? undefined : `${this.#sourceName}: ${lastError}`;
+  }
+
+  /** Of what is known of the registry; undefined before the first tree. */
+  get revision(): Revision | undefined {
+    return this.#state?.revision;
+  }
+
+  /**
+   * Of the last change that has arrived, which everybody who follows the registry has or is about to get; undefined if none
+   * has. The revision of a tree that was read whole says less: where others share the source's numbers, they may be theirs.
+   */
+  get changeRevision(): Revision | undefined {
+    return this.#changeRevision;
   }
 
   current(): Catalog {
@@ -105,6 +120,8 @@ export class LiveCatalog implements CatalogView {
   }
 
   #takeTree({ entries, revision }: RegistryTree): void {
+    // The source was restored from an older state, or is another one now.
+    if (revision < (this.#changeRevision ?? 0)) this.#changeRevision = undefined;
     this.#set({ root: createTree(entries), revision });
   }
 
@@ -116,6 +133,7 @@ export class LiveCatalog implements CatalogView {
       if (batch.revision <= revision) continue;
       root = applyChanges(root, batch.changes);
       revision = batch.revision;
+      this.#changeRevision = revision;
     }
     this.#set({ root, revision });
   }

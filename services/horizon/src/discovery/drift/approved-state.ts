@@ -73,6 +73,7 @@ function byDecision(a: ChangeRequest, b: ChangeRequest): number {
 const TABLE_RANKS: Readonly<Record<ChangeKind, number>> = {
   store: 0,
   job: 1,
+  "job-rotate": 1,
   entity: 2,
   "entity-edit": 2,
   "feature-group": 3,
@@ -109,6 +110,9 @@ class FoldingState implements ApprovedState {
         break;
       case "job":
         this.#job(request.id, payloads.jobPayload.parse(payload));
+        break;
+      case "job-rotate":
+        // Which token a job has is no matter of what was approved: it may have been revoked since.
         break;
       case "entity":
         this.#entity(request.id, payloads.entityPayload.parse(payload));

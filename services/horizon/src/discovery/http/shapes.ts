@@ -87,6 +87,7 @@ export const job = z.object({
   "may-read": z.boolean(),
   "may-write": z.boolean(),
   "previous-token-until": number.nullable().describe("Unix seconds"),
+  revoked: z.boolean().describe("Whether no token of it is accepted any more"),
   faults,
 });
 

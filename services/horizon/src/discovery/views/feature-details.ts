@@ -82,7 +82,7 @@ function clientsThat(
 ): string[] {
   return [...catalog.readers.values()]
     .filter(({ access }) => {
-      if (access === undefined || !may(access)) return false;
+      if (access === undefined || access.isRevoked || !may(access)) return false;
       return access.entities === undefined || access.entities.has(entityLabel);
     })
     .map(({ id }) => id);

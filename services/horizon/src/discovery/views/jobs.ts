@@ -21,6 +21,8 @@ export interface JobShape extends FaultsShape {
   readonly "may-write": boolean;
   /** When its previous token ends, in Unix seconds; null without one that is still accepted. */
   readonly "previous-token-until": number | null;
+  /** Whether all its tokens were taken from it. */
+  readonly revoked: boolean;
 }
 
 /** Names only, sorted: the published shape. */
@@ -49,6 +51,7 @@ function jobShape(catalog: Catalog, job: CatalogJob, nowSeconds: number): JobSha
     "may-read": job.kind === "reader" && access?.mayRead === true,
     "may-write": job.kind === "reader" && access?.mayWrite === true,
     "previous-token-until": ends.length === 0 ? null : Math.max(...ends),
+    revoked: access?.isRevoked === true,
     ...faultsShape(job.faults),
   };
 }

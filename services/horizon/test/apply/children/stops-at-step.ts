@@ -1,6 +1,6 @@
 import type { ApplyStep } from "../../../src/apply/index.ts";
 import { openProcessWorld, type WorldSettings } from "../support/process-world.ts";
-import { approve, approveAll, groundwork, submit, theNine } from "../support/scenario.ts";
+import { approve, approveAll, groundwork, oneOfEach, submit } from "../support/scenario.ts";
 
 /**
  * Lays the groundwork, submits one change of each kind and approves all of them at the same time. Each stops at one step
@@ -23,7 +23,7 @@ const { changes } = await openProcessWorld(settings, async (reached, { kind, id 
 
 await approveAll(changes, groundwork(settings.stores));
 const asked: Parameters<typeof approve>[] = [];
-for (const ask of theNine(settings.stores)) {
+for (const ask of oneOfEach(settings.stores)) {
   asked.push([changes, ask.kind, await submit(changes, ask)]);
 }
 isArmed = true;

@@ -10,7 +10,7 @@ import {
   textsOf,
   type WorldSettings,
 } from "./process-world.ts";
-import { approveAll, groundwork, TABLES, theNine } from "./scenario.ts";
+import { approveAll, groundwork, oneOfEach, TABLES } from "./scenario.ts";
 
 /** A process that compiles the source, and the changes of schema of a busy database. */
 const TIMEOUT_MS = 120_000;
@@ -29,7 +29,7 @@ async function expectedEnd(stores: WorldSettings["stores"]) {
   const world = await MemoryWorld.open();
   const changes = world.service();
   await approveAll(changes, groundwork(stores));
-  await approveAll(changes, theNine(stores));
+  await approveAll(changes, oneOfEach(stores));
   const end = { tree: await world.tree(), columns: world.tables.columns };
   await world.close();
   return end;

@@ -27,6 +27,7 @@ export const CONTEXT: PlanContext = {
   distributedCacheConfIds: [2],
   processCacheConfIds: [3],
   newToken: () => "a-made-token",
+  nowSeconds: () => 1_800_000_000,
 };
 
 export const silentLog: Logger = createLogger({ service: "test", level: "DISABLED" });

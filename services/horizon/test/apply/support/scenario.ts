@@ -16,7 +16,7 @@ export interface StoreKind {
   readonly dbType: string;
 }
 
-/** Entities that one of the nine changes is about; all but the first have a group `g` in a store of their own. */
+/** Entities that one of the changes is about; all but the first have a group `g` in a store of their own. */
 const EDITED = "edited";
 const GROUPED = "grouped";
 const WITH_GROUPS = ["regrouped", "longer", "altered", "shorter"] as const;
@@ -80,11 +80,15 @@ export const ASK_JOB: Ask = {
   body: { "job-type": "writer", "job-id": "job", token: "t0ken" },
 };
 
-/** What must be there for {@link theNine}: stores 1 to 5, entities, groups and a job. */
+/** The client whose token one of the changes replaces. */
+const ROTATED = { "job-type": "reader", "job-id": "rotated" };
+
+/** What must be there for {@link oneOfEach}: stores 1 to 5, entities, groups, a job and a client. */
 export function groundwork(stores: StoreKind): Ask[] {
   const owners = [GROUPED, ...WITH_GROUPS];
   return [
     ASK_JOB,
+    { kind: "job", body: { ...ROTATED, token: "t0ken" } },
     ...[EDITED, ...owners].map(askEntity),
     ...owners.map((name) => askStore(stores, `t_${name}`)),
     ...WITH_GROUPS.map((name, index) => askGroup(name, "g", index + 2)),
@@ -92,11 +96,12 @@ export function groundwork(stores: StoreKind): Ask[] {
 }
 
 /** One change of each kind; none depends on another, so they may be carried out at the same time. */
-export function theNine(stores: StoreKind): readonly Ask[] {
+export function oneOfEach(stores: StoreKind): readonly Ask[] {
   const group = (entity: string) => ({ "entity-label": entity, "feature-group-label": "g" });
   return [
     askStore(stores, "t_new"),
     { kind: "job", body: { "job-type": "reader", "job-id": "client", token: "s3cret" } },
+    { kind: "job-rotate", body: { ...ROTATED, token: "an0ther", "overlap-seconds": 60 } },
     askEntity("made"),
     {
       kind: "entity-edit",

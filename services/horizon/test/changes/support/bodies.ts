@@ -16,6 +16,10 @@ export function jobBody(changes: Fields = {}): Fields {
   return { "job-type": "writer", "job-id": "new_job", token: "s3cret", ...changes };
 }
 
+export function rotationBody(changes: Fields = {}): Fields {
+  return { "job-type": "writer", "job-id": "user_job", token: "n3w", ...changes };
+}
+
 export function cacheBody(changes: Fields = {}): Fields {
   return {
     enabled: "true",

@@ -11,6 +11,7 @@ import {
   groupEditBody,
   jobBody,
   keyBody,
+  rotationBody,
   storeBody,
 } from "./bodies.ts";
 
@@ -143,6 +144,15 @@ const job = fc
     ({ id, type }): Command => ({
       kind: "job",
       body: () => jobBody({ "job-id": id, "job-type": type }),
+    }),
+  );
+
+const rotation = fc
+  .record({ id: fc.constantFrom(...JOBS), token: fc.uuid(), overlap: fc.constantFrom(0, 60) })
+  .map(
+    ({ id, token, overlap }): Command => ({
+      kind: "job-rotate",
+      body: () => rotationBody({ "job-id": id, token, "overlap-seconds": overlap }),
     }),
   );
 
@@ -341,6 +351,7 @@ export const commands: fc.Arbitrary<readonly Command[]> = fc
     fc.array(
       fc.oneof(
         { weight: 1, arbitrary: fc.oneof(store, job, newEntity) },
+        { weight: 1, arbitrary: rotation },
         { weight: 1, arbitrary: entityEdit },
         { weight: 2, arbitrary: newGroup },
         { weight: 2, arbitrary: groupEdit },

@@ -18,6 +18,7 @@ export const CONTEXT: PlanContext = {
   distributedCacheConfIds: [2],
   processCacheConfIds: [3, 5],
   newToken: () => "made-token",
+  nowSeconds: () => 1_800_000_000,
 };
 
 /** A small tree as 2.2 of the published layout has it: one entity, one group of two features. */

@@ -34,7 +34,7 @@ describe("LiveCatalog", () => {
     expect(catalog.current().writers.size).toBe(0);
     source.goDown("gone");
     expect(catalog.isLive).toBe(false);
-    expect(catalog.lastError).toBe("gone");
+    expect(catalog.lastError).toBe("memory: gone");
     expect(catalog.current().revision).toBe(revision);
     source.comeUp();
     expect(catalog.isLive).toBe(true);
@@ -63,6 +63,14 @@ describe("LiveCatalog", () => {
     expect(catalog.current().sources.get("user|core|ctr")?.column).toBe("c9");
     await catalog.waitFor(await source.delete("source/user|core|ctr"), 5_000);
     expect(catalog.current().sources.has("user|core|ctr")).toBe(false);
+  });
+
+  it("knows the last change, as soon as there has been one", async () => {
+    expect(catalog.changeRevision).toBeUndefined();
+    expect(catalog.revision).toBe(source.revision);
+    const revision = await source.put("entities/shop/label", "shop");
+    await catalog.waitFor(revision, 5_000);
+    expect([catalog.changeRevision, catalog.revision]).toEqual([revision, revision]);
   });
 
   it("waits no longer than it is told, and not at all for what is there", async () => {

@@ -3,7 +3,7 @@ import type { ChangeService } from "../../../src/apply/index.ts";
 import { LiveCatalog } from "../../../src/discovery/catalog/live-catalog.ts";
 import { DriftReporter } from "../../../src/discovery/drift/drift-reporter.ts";
 import { MemoryWorld, SCYLLA, silentLog } from "../../apply/support/memory-world.ts";
-import { approveAll, feature, groundwork, theNine } from "../../apply/support/scenario.ts";
+import { approveAll, feature, groundwork, oneOfEach } from "../../apply/support/scenario.ts";
 
 let world: MemoryWorld;
 let changes: ChangeService;
@@ -39,12 +39,12 @@ async function differences() {
 
 describe("what the control plane has carried out", () => {
   it("is no drift, for all kinds of changes, one after the other", async () => {
-    for (const ask of [...groundwork(SCYLLA), ...theNine(SCYLLA)]) {
+    for (const ask of [...groundwork(SCYLLA), ...oneOfEach(SCYLLA)]) {
       await approveAll(changes, [ask]);
       expect(await differences(), `after ${ask.kind}`).toEqual([]);
     }
     const { requestCount } = await reporter.report();
-    expect(requestCount).toBe(groundwork(SCYLLA).length + theNine(SCYLLA).length);
+    expect(requestCount).toBe(groundwork(SCYLLA).length + oneOfEach(SCYLLA).length);
   });
 
   it("is no drift where features come, change their sources, go, and come again", async () => {

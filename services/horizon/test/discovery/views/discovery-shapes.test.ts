@@ -202,9 +202,14 @@ describe("published shapes", () => {
         "may-read": false,
         "may-write": false,
         "previous-token-until": 2000,
+        revoked: false,
       },
     ]);
     expect(jobShapes(catalog, "writer", 2_001)[0]?.["previous-token-until"]).toBeNull();
+    const revoked = exampleCatalog({ "security/writer/user_job": '{"token":"x","revoked":true}' });
+    expect(jobShapes(revoked, "writer", 0)).toMatchObject([
+      { revoked: true, "previous-token-until": null },
+    ]);
     expect(jobShapes(catalog, "reader", 0)[0]).toMatchObject({
       "job-id": "auditor",
       writes: [],

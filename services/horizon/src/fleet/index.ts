@@ -1,0 +1,2 @@
+export { fleetPlugin } from "./fleet-plugin.ts";
+export type { FleetTarget } from "./targets.ts";
