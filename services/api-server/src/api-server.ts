@@ -18,7 +18,7 @@ import {
   type ServiceBase,
   type WorkerLink,
 } from "@ofs/platform";
-import { openRegistry, type Registry, type RegistrySource } from "@ofs/registry";
+import { openRegistry, type Reader, type Registry, type RegistrySource } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Authenticator } from "./auth/authenticator.ts";
@@ -47,6 +47,8 @@ export interface ApiServerOverrides {
   readonly registrySource?: RegistrySource;
   /** Ways to others that write or cache the same data, beside the one over Redis. */
   readonly invalidationChannels?: readonly InvalidationChannel[];
+  /** Callers within the program, whatever the registry says. */
+  readonly ownReaders?: readonly Reader[];
   /** The tie to the primary, which listens in place of this server. */
   readonly worker?: WorkerLink;
 }
@@ -142,7 +144,7 @@ async function openAll(
   const registryMetrics = new RegistryMetrics(metrics, () => registry);
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);
-  const front = await openApi(config, engine, () => registry, base, worker, peers?.cache);
+  const front = await openApi(config, engine, () => registry, base, overrides, peers?.cache);
 
   monitor.start();
   registry = await openRegistry({
@@ -176,12 +178,12 @@ async function openApi(
   engine: Engine,
   registry: () => Registry | undefined,
   { log, metrics, health, lifecycle }: ServiceBase,
-  worker: WorkerLink | undefined,
+  { worker, ownReaders }: ApiServerOverrides,
   peerCache: RingPeerCache | undefined,
 ): Promise<Front> {
   const { server } = config;
   const snapshot = () => registry()?.snapshot();
-  const authenticator = new Authenticator(snapshot, Date.now);
+  const authenticator = new Authenticator(snapshot, Date.now, ownReaders);
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
   const queue = new CallQueue({ maxWaitMs: server.OVERLOAD_QUEUE_MS });
   const requestMetrics = new RequestMetrics(metrics, limit);

@@ -17,16 +17,25 @@ export interface HeaderSource {
   header(name: string): string | undefined;
 }
 
-/** Admits callers by the two headers and the readers of the registry. */
+/** Admits callers by the two headers and the readers of the registry, and such as the program brings along. */
 export class Authenticator {
   readonly #snapshot: () => Snapshot | undefined;
   readonly #nowMs: () => number;
   readonly #verifier = new TokenVerifier();
+  readonly #ownReaders: ReadonlyMap<string, Reader>;
 
-  /** @param nowMs Unix milliseconds */
-  constructor(snapshot: () => Snapshot | undefined, nowMs: () => number) {
+  /**
+   * @param nowMs Unix milliseconds
+   * @param ownReaders who may call whatever the registry says
+   */
+  constructor(
+    snapshot: () => Snapshot | undefined,
+    nowMs: () => number,
+    ownReaders: readonly Reader[] = [],
+  ) {
     this.#snapshot = snapshot;
     this.#nowMs = nowMs;
+    this.#ownReaders = new Map(ownReaders.map((reader) => [reader.callerId, reader]));
   }
 
   /**
@@ -42,7 +51,7 @@ export class Authenticator {
     if (snapshot === undefined) {
       throw new FeatureStoreError("UNAVAILABLE", "the registry has not been loaded yet");
     }
-    const reader = snapshot.readers.get(callerId);
+    const reader = this.#ownReaders.get(callerId) ?? snapshot.readers.get(callerId);
     const isValid = this.#verifier.isValid(token, reader?.credentials, this.#nowMs() / 1000);
     if (reader === undefined || !isValid) {
       throw new CredentialsError("UNAUTHENTICATED", "Invalid auth token");

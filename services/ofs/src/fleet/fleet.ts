@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { type ApiServer, startApiServer } from "@ofs/api-server";
 import { LocalInvalidationBus } from "@ofs/cache";
@@ -5,7 +6,7 @@ import { createClient } from "@ofs/client";
 import { startConsumer } from "@ofs/consumer";
 import { type FirstAdmin, startHorizon, valuesOfClient } from "@ofs/horizon";
 import type { Lifecycle, Logger } from "@ofs/platform";
-import type { Snapshot } from "@ofs/registry";
+import type { Reader, Snapshot } from "@ofs/registry";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import { SAMPLE_CALLER } from "../cli/connection.ts";
 import type { ProgressOutput } from "../progress.ts";
@@ -20,6 +21,10 @@ import {
 
 /** From an open port to a loaded registry and a store that answers; both are in this process. */
 const READY_TIMEOUT_MS = 30_000;
+
+/** Who the control plane is to the server when it shows values. Its token is made at each start, and never written. */
+const CONSOLE_CALLER = "ofs-console";
+const TOKEN_BYTES = 32;
 
 /** What a fleet is given by the program around it. */
 export interface FleetSurroundings {
@@ -80,7 +85,12 @@ export async function startFleet(
   const bus = new LocalInvalidationBus();
   const shared = { log, embedded, registrySource };
   const invalidationChannels = [bus.join()];
-  const server = await startApiServer(config, { ...shared, invalidationChannels });
+  const consoleToken = randomBytes(TOKEN_BYTES).toString("base64url");
+  const server = await startApiServer(config, {
+    ...shared,
+    invalidationChannels,
+    ownReaders: [consoleReader(consoleToken)],
+  });
   lifecycle.register("api-server", () => server.close());
   const consumer = await startConsumer(consumerConfig, {
     ...shared,
@@ -89,8 +99,8 @@ export async function startFleet(
   lifecycle.register("consumer", () => consumer.close());
   const client = createClient({
     address: addressOf(options.host, server.port),
-    callerId: SAMPLE_CALLER,
-    callerToken: SAMPLE_CALLER,
+    callerId: CONSOLE_CALLER,
+    callerToken: consoleToken,
   });
   lifecycle.register("client", () => client.close());
   let firstAdmin: FirstAdmin | undefined;
@@ -137,6 +147,18 @@ export async function startFleet(
     dataFolder: folder.path,
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,
+  };
+}
+
+function consoleReader(token: string): Reader {
+  const sha256 = createHash("sha256").update(token).digest();
+  return {
+    callerId: CONSOLE_CALLER,
+    credentials: [{ sha256, untilSeconds: undefined }],
+    isRevoked: false,
+    entities: undefined,
+    mayRead: true,
+    mayWrite: false,
   };
 }
 
