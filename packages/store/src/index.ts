@@ -37,6 +37,21 @@ export { RedisBlockStore, type RedisBlockStoreOptions } from "./redis/redis-bloc
 export type { RedisCall } from "./redis/redis-call.ts";
 export { createScript, type RedisCommand, type RedisScript } from "./redis/redis-command.ts";
 export type { RedisSubscription, RedisSubscriptionListener } from "./redis/subscription.ts";
+export type {
+  CellBytes,
+  RowCells,
+  RowColumn,
+  RowRead,
+  RowReadOutcome,
+  RowScan,
+  RowStore,
+  RowTable,
+  RowTables,
+  RowUpsert,
+  RowWrite,
+  RowWriteOutcome,
+  StoredRowTable,
+} from "./row-store.ts";
 export { connectScylla, type ScyllaConnection } from "./scylla/connection.ts";
 export type { ScyllaConsistency, ScyllaOptions } from "./scylla/options.ts";
 export { ensureKeyspace, type Replication } from "./scylla/schema.ts";
