@@ -1,8 +1,48 @@
+export { type CatalogFault, type CatalogParts, RowCatalog, type TenantRole } from "./catalog.ts";
+export { legacyColumnType } from "./definitions/legacy-types.ts";
+export {
+  DefinitionFault,
+  parseConsumerMetadata,
+  parseEntityDefinition,
+  parseEntityMetadata,
+  parseGroupDefinition,
+  parseGroupMetadata,
+  parseGroupVersion,
+  parsePopulatorMetadata,
+  parseTenantConfig,
+} from "./definitions/metadata.ts";
+export {
+  checkGroupColumns,
+  type EntityRequest,
+  type GroupRequest,
+  parseEntityRequest,
+  parseGroupRequest,
+  parseStateRequest,
+  parseTenantRequest,
+  parseTtlRequest,
+  planVersion,
+  type TenantRequest,
+  type TtlRequest,
+} from "./definitions/requests.ts";
+export { ROW_ERRORS, RowError, type RowErrorCode, type RowErrorParts } from "./errors.ts";
+export { JsonSyntaxError } from "./json/json-syntax-error.ts";
+export {
+  isJsonArray,
+  isJsonObject,
+  type JsonArray,
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  member,
+} from "./json/json-value.ts";
+export { JSON_DEPTH_MAX, parseJson } from "./json/parse-json.ts";
+export { writeJson } from "./json/write-json.ts";
 export {
   COLUMN_TYPES,
   type Column,
   type ColumnType,
   type ConsumerMetadata,
+  DEFAULT_TENANT,
   type EntityDefinition,
   type EntityMetadata,
   type GroupDefinition,
@@ -11,4 +51,22 @@ export {
   type PopulatorMetadata,
   type RowState,
   type TenantConfig,
+  TTL_SECONDS_MAX,
 } from "./model.ts";
+export {
+  foldName,
+  formatVersion,
+  isColumnName,
+  isEntityName,
+  isGroupName,
+  isTenantName,
+  type LegacyColumn,
+  parseLegacyColumn,
+  parseVersion,
+  storageColumn,
+} from "./names.ts";
+export type { EntityTable, ResolvedColumn, ResolvedGroup, StoredColumn } from "./resolved.ts";
+export { type CellBytes, ValueFault } from "./values/cell-bytes.ts";
+export { compareValues, type ValueOrder } from "./values/compare-values.ts";
+export { decoderOf, decodeValue, type ValueDecoder } from "./values/decode-value.ts";
+export { encoderOf, encodeValue, type ValueEncoder } from "./values/encode-value.ts";

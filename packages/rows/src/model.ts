@@ -27,6 +27,9 @@ export interface Column {
   readonly tags: readonly string[];
 }
 
+/** Longest time that a store can keep a value for: 20 years. */
+export const TTL_SECONDS_MAX = 630_720_000;
+
 /** A table with typed key columns. */
 export interface EntityDefinition {
   readonly tableName: string;
@@ -34,7 +37,7 @@ export interface EntityDefinition {
   readonly features: readonly Column[];
   /** The first is the partition key, the others order the rows of a partition. */
   readonly primaryKeys: readonly string[];
-  /** Seconds; absent or 0: values do not expire. */
+  /** Seconds, at most {@link TTL_SECONDS_MAX}; absent or 0: values do not expire. */
   readonly ttl?: number;
 }
 
@@ -56,6 +59,9 @@ export interface TenantConfig {
   readonly write: string;
   readonly consume: string;
 }
+
+/** The tenant of everything that names none. */
+export const DEFAULT_TENANT = "default-tenant";
 
 /** Times are Unix milliseconds. */
 export interface EntityMetadata {
