@@ -67,6 +67,11 @@ export {
 } from "./names.ts";
 export type { EntityTable, ResolvedColumn, ResolvedGroup, StoredColumn } from "./resolved.ts";
 export { type CellBytes, ValueFault } from "./values/cell-bytes.ts";
-export { compareValues, type ValueOrder } from "./values/compare-values.ts";
-export { decoderOf, decodeValue, type ValueDecoder } from "./values/decode-value.ts";
-export { encoderOf, encodeValue, type ValueEncoder } from "./values/encode-value.ts";
+export type { ValueDecoder, ValueEncoder, ValueOrder } from "./values/value-type.ts";
+export {
+  compareValues,
+  decoderOf,
+  decodeValue,
+  encoderOf,
+  encodeValue,
+} from "./values/value-types.ts";
