@@ -1,7 +1,8 @@
 export { type CatalogFault, type CatalogParts, RowCatalog, type TenantRole } from "./catalog.ts";
+export { checkGroupColumns } from "./definitions/columns.ts";
+export { DefinitionFault } from "./definitions/definition-fault.ts";
 export { legacyColumnType } from "./definitions/legacy-types.ts";
 export {
-  DefinitionFault,
   parseConsumerMetadata,
   parseEntityDefinition,
   parseEntityMetadata,
@@ -10,9 +11,9 @@ export {
   parseGroupVersion,
   parsePopulatorMetadata,
   parseTenantConfig,
+  type Registration,
 } from "./definitions/metadata.ts";
 export {
-  checkGroupColumns,
   type EntityRequest,
   type GroupRequest,
   parseEntityRequest,
@@ -20,10 +21,10 @@ export {
   parseStateRequest,
   parseTenantRequest,
   parseTtlRequest,
-  planVersion,
   type TenantRequest,
   type TtlRequest,
 } from "./definitions/requests.ts";
+export { planVersion } from "./definitions/versions.ts";
 export { ROW_ERRORS, RowError, type RowErrorCode, type RowErrorParts } from "./errors.ts";
 export { JsonSyntaxError } from "./json/json-syntax-error.ts";
 export {
@@ -45,10 +46,13 @@ export {
   DEFAULT_TENANT,
   type EntityDefinition,
   type EntityMetadata,
+  GROUP_TYPES,
   type GroupDefinition,
   type GroupMetadata,
+  type GroupType,
   type GroupVersion,
   type PopulatorMetadata,
+  ROW_STATES,
   type RowState,
   type TenantConfig,
   TTL_SECONDS_MAX,

@@ -41,17 +41,23 @@ export interface EntityDefinition {
   readonly ttl?: number;
 }
 
+export const GROUP_TYPES = ["ONLINE", "OFFLINE"] as const;
+
+export type GroupType = (typeof GROUP_TYPES)[number];
+
 /** A named set of columns that are attached to an entity; each version has columns of its own. */
 export interface GroupDefinition {
   readonly featureGroupName: string;
   /** False: the columns' storage names carry no version, and there is only one. */
   readonly versionEnabled: boolean;
-  readonly featureGroupType: "ONLINE" | "OFFLINE";
+  readonly featureGroupType: GroupType;
   readonly entityName: string;
   readonly features: readonly Column[];
 }
 
-export type RowState = "LIVE" | "ARCHIVED";
+export const ROW_STATES = ["LIVE", "ARCHIVED"] as const;
+
+export type RowState = (typeof ROW_STATES)[number];
 
 /** Which named connections and topic a feature group uses. */
 export interface TenantConfig {
@@ -80,7 +86,7 @@ export interface GroupMetadata {
   readonly versionEnabled: boolean;
   /** `v1`, `v2`, ... */
   readonly version: string;
-  readonly featureGroupType: "ONLINE" | "OFFLINE";
+  readonly featureGroupType: GroupType;
   readonly featureGroup: GroupDefinition;
   readonly owner: string;
   readonly state: RowState;

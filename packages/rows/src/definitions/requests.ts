@@ -1,19 +1,24 @@
+import { RowError, type RowErrorCode } from "../errors.ts";
 import type { JsonValue } from "../json/json-value.ts";
-import type {
-  EntityDefinition,
-  GroupDefinition,
-  GroupMetadata,
-  GroupVersion,
-  RowState,
-  TenantConfig,
+import {
+  type EntityDefinition,
+  type GroupDefinition,
+  ROW_STATES,
+  type RowState,
+  type TenantConfig,
+  TTL_SECONDS_MAX,
 } from "../model.ts";
-
-/** What entities and feature groups have in common when they are created. */
-interface Registration {
-  readonly owner: string;
-  readonly tags: readonly string[];
-  readonly description: string;
-}
+import { isGroupName, isTenantName } from "../names.ts";
+import { checkEntitySchema } from "./columns.ts";
+import { DefinitionFault } from "./definition-fault.ts";
+import { Members } from "./members.ts";
+import {
+  type Registration,
+  readEntityDefinition,
+  readGroupDefinition,
+  readRegistration,
+  readTenantConfig,
+} from "./metadata.ts";
 
 export interface EntityRequest extends Registration {
   readonly entity: EntityDefinition;
@@ -29,7 +34,16 @@ export interface GroupRequest extends Registration {
  * @throws {RowError} ENTITY-REGISTRATION-REQUEST-EXCEPTION or ENTITY-SCHEMA-VALIDATION-EXCEPTION
  */
 export function parseEntityRequest(json: JsonValue): EntityRequest {
-  throw new Error(`not yet: ${json}`);
+  const code = "ENTITY-REGISTRATION-REQUEST-EXCEPTION";
+  const request = readRequest(code, json, (members) => {
+    const entity = readEntityDefinition(members.object("entity"));
+    return { entity, ...readRegistration(members) };
+  });
+  assertOwner(code, request.owner);
+  const { ttl } = request.entity;
+  if (ttl !== undefined && !isTtl(ttl)) throw RowError.of(code, { cause: ttlRule("ttl") });
+  checkEntitySchema(request.entity);
+  return request;
 }
 
 /**
@@ -39,41 +53,24 @@ export function parseEntityRequest(json: JsonValue): EntityRequest {
  * @throws {RowError} FEATURE-GROUP-REGISTRATION-REQUEST-EXCEPTION
  */
 export function parseGroupRequest(json: JsonValue): GroupRequest {
-  throw new Error(`not yet: ${json}`);
-}
-
-/**
- * The version that a creation makes.
- *
- * @param latest the group's, if it has any
- * @throws {RowError} VERSIONING-DISABLED-EXCEPTION, FEATURE-GROUP-ALREADY-EXISTS-EXCEPTION
- */
-export function planVersion(
-  latest: Pick<GroupMetadata, "version" | "versionEnabled"> | undefined,
-  isUpgrade: boolean,
-): GroupVersion["latestVersion"] {
-  throw new Error(`not yet: ${latest} ${isUpgrade}`);
-}
-
-/**
- * Checks the columns of a new feature group against each other, its entity, and the storage names of the other groups of
- * this entity.
- *
- * @param others all versions of all groups of the entity
- * @throws {RowError} FEATURE-GROUP-INVALID-COLUMN-NAMES-EXCEPTION
- */
-export function checkGroupColumns(
-  group: GroupDefinition,
-  version: string,
-  entity: EntityDefinition,
-  others: Iterable<GroupMetadata>,
-): void {
-  throw new Error(`not yet: ${group} ${version} ${entity} ${others}`);
+  const code = "FEATURE-GROUP-REGISTRATION-REQUEST-EXCEPTION";
+  const request = readRequest(code, json, (members) => {
+    const featureGroup = readGroupDefinition(members.object("featureGroup"));
+    return { featureGroup, ...readRegistration(members) };
+  });
+  assertOwner(code, request.owner);
+  const { featureGroupName } = request.featureGroup;
+  if (!isGroupName(featureGroupName)) {
+    throw RowError.of(code, {
+      cause: `featureGroupName ${JSON.stringify(featureGroupName)}: a letter, then letters, digits and _, at most 200`,
+    });
+  }
+  return request;
 }
 
 /** Body `{"state"}`. @throws {RowError} INVALID_REQUEST */
 export function parseStateRequest(json: JsonValue): RowState {
-  throw new Error(`not yet: ${json}`);
+  return readRequest("INVALID_REQUEST", json, (members) => members.choice("state", ROW_STATES));
 }
 
 export interface TtlRequest {
@@ -85,7 +82,13 @@ export interface TtlRequest {
 
 /** Numbers may be text. @throws {RowError} INVALID_REQUEST */
 export function parseTtlRequest(json: JsonValue): TtlRequest {
-  throw new Error(`not yet: ${json}`);
+  return readRequest("INVALID_REQUEST", json, (members) => {
+    const ttl = members.integer("ttl");
+    if (!isTtl(ttl)) throw new DefinitionFault(ttlRule("ttl"));
+    const version = members.optionalText("version");
+    const name = members.text("name");
+    return version === undefined ? { name, ttl } : { name, version, ttl };
+  });
 }
 
 export interface TenantRequest {
@@ -95,5 +98,46 @@ export interface TenantRequest {
 
 /** Tenants left out are the default one. @throws {RowError} INVALID_REQUEST */
 export function parseTenantRequest(json: JsonValue): TenantRequest {
-  throw new Error(`not yet: ${json}`);
+  return readRequest("INVALID_REQUEST", json, (members) => {
+    const tenantConfig = readTenantConfig(members.object("tenantConfig"));
+    for (const [role, tenant] of Object.entries(tenantConfig)) {
+      if (!isTenantName(tenant)) {
+        const shown = JSON.stringify(tenant);
+        throw new DefinitionFault(`tenantConfig.${role} ${shown}: letters, digits, _ and - only`);
+      }
+    }
+    return { featureGroupName: members.text("featureGroupName"), tenantConfig };
+  });
+}
+
+/** @throws {RowError} with this code */
+function readRequest<T>(code: RowErrorCode, json: JsonValue, read: (members: Members) => T): T {
+  try {
+    return read(new Members(json));
+  } catch (error) {
+    if (!(error instanceof DefinitionFault)) throw error;
+    throw requestError(code, error);
+  }
+}
+
+function requestError(code: RowErrorCode, { isMissing, message }: DefinitionFault): RowError {
+  if (code === "INVALID_REQUEST") {
+    return RowError.of(code, { message, cause: "Constraint Violation" });
+  }
+  return RowError.of(code, isMissing ? {} : { cause: message });
+}
+
+const OWNER = /^[A-Za-z0-9_+&*-]+(?:\.[A-Za-z0-9_+&*-]+)*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,7}$/;
+const OWNER_LENGTH_MAX = 200;
+
+function assertOwner(code: RowErrorCode, owner: string): void {
+  if (owner.length > OWNER_LENGTH_MAX || !OWNER.test(owner)) throw RowError.of(code);
+}
+
+function isTtl(seconds: number): boolean {
+  return seconds >= 0 && seconds <= TTL_SECONDS_MAX;
+}
+
+function ttlRule(name: string): string {
+  return `${name}: 0 to ${TTL_SECONDS_MAX} seconds`;
 }
