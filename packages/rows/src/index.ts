@@ -1,4 +1,12 @@
-export { type CatalogFault, type CatalogParts, RowCatalog, type TenantRole } from "./catalog.ts";
+export type { CatalogFault, CatalogParts } from "./catalog/catalog-parts.ts";
+export { catalogPaths } from "./catalog/catalog-paths.ts";
+export type {
+  EntityTable,
+  ResolvedColumn,
+  ResolvedGroup,
+  StoredColumn,
+} from "./catalog/resolved.ts";
+export { RowCatalog, type TenantRole } from "./catalog/row-catalog.ts";
 export { checkGroupColumns } from "./definitions/columns.ts";
 export { DefinitionFault } from "./definitions/definition-fault.ts";
 export { legacyColumnType } from "./definitions/legacy-types.ts";
@@ -69,7 +77,6 @@ export {
   parseVersion,
   storageColumn,
 } from "./names.ts";
-export type { EntityTable, ResolvedColumn, ResolvedGroup, StoredColumn } from "./resolved.ts";
 export { type CellBytes, ValueFault } from "./values/cell-bytes.ts";
 export type { ValueDecoder, ValueEncoder, ValueOrder } from "./values/value-type.ts";
 export {

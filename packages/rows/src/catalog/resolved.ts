@@ -1,4 +1,4 @@
-import type { ColumnType, EntityMetadata, GroupMetadata } from "./model.ts";
+import type { ColumnType, EntityMetadata, GroupMetadata } from "../model.ts";
 
 /** A column by its storage name. */
 export interface StoredColumn {
@@ -9,6 +9,7 @@ export interface StoredColumn {
 /** An entity's table, as a store has it. The same object for as long as the entity stays the same. */
 export interface EntityTable {
   readonly name: string;
+  /** The first is the partition key, the others order the rows of a partition. */
   readonly keys: readonly [StoredColumn, ...StoredColumn[]];
 }
 
