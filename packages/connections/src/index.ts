@@ -27,4 +27,14 @@ export { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-wat
 export { Invalidation } from "./invalidation.ts";
 export { RegistryMetrics } from "./registry-metrics.ts";
 export { openRegistrySource, type RegistryOrigin } from "./registry-origin.ts";
+export { BoundedRowStore } from "./rows/bounded-row-store.ts";
+export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
+export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";
+export {
+  ROW_STORE_VARIABLES,
+  type RowStoreSettings,
+  readRowStoreSettings,
+  TENANT_PLACEHOLDER,
+} from "./rows/row-settings.ts";
+export { TenantStores, type TenantStoresOptions } from "./rows/tenant-stores.ts";
 export { StoreConnections } from "./store-connections.ts";

@@ -13,8 +13,8 @@ export interface RowWriteRequest extends GroupAddress {
   readonly names: readonly string[];
   /** Rows, as sent: one value for each of `names`. */
   readonly values: readonly (readonly JsonValue[])[];
-  /** Unix microseconds; undefined = now. */
-  readonly writeTimeMicros?: number | undefined;
+  /** Unix microseconds, of all rows or of each; undefined = now. */
+  readonly writeTimeMicros?: number | readonly number[] | undefined;
 }
 
 export interface RowReadRequest extends GroupAddress {

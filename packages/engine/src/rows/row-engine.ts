@@ -44,6 +44,7 @@ export interface RowEngineOptions {
 /** Reading and writing rows of typed columns. Requests are checked in the order that the published API has. */
 export class RowEngine {
   readonly #log: Logger;
+  readonly #clock: WriteClock;
   readonly #writer: RowWriter;
   readonly #reader: RowReader;
   readonly #scanner: RowScanner;
@@ -58,18 +59,18 @@ export class RowEngine {
       metrics: new RowMetrics(metrics),
       now: () => options.now(),
     };
-    const clock = new WriteClock(
+    this.#clock = new WriteClock(
       () => options.now(),
       () => performance.now(),
     );
-    this.#writer = new RowWriter(parts, options.storeTimeoutMs, clock);
+    this.#writer = new RowWriter(parts, options.storeTimeoutMs, this.#clock);
     this.#reader = new RowReader(parts, options.storeTimeoutMs);
     this.#scanner = new RowScanner(parts, options.scanTimeoutMs);
   }
 
   /**
-   * Writes rows column by column: what is not among the names keeps its value. Rows with equal keys become one, in which
-   * the last one wins, and each is reported.
+   * Writes rows column by column: what is not among the names keeps its value. Rows with equal keys become one: the newest
+   * wins, of equally new ones the last, and each is reported.
    *
    * @throws {RowError} with nothing written, where the request as a whole does not fit
    * @throws {RowStoreError} if the store took none of the rows that fit
@@ -85,6 +86,11 @@ export class RowEngine {
   ): Promise<BatchOutcome<RowWriteAnswer>[]> {
     const timed = this.#writer.inOrder(requests);
     return this.#each(timed, (request) => this.#writer.write(request, context));
+  }
+
+  /** @returns Unix microseconds, later than any before: for the rows of a request that must have times of their own */
+  nextWriteTime(): number {
+    return this.#clock.next();
   }
 
   /** @throws {RowError} where the request does not fit @throws {RowStoreError} if the store failed on any of the keys */

@@ -1,5 +1,5 @@
 import { type ColumnType, compareValues } from "@ofs/rows";
-import type { CellBytes } from "@ofs/store";
+import type { CellBytes, RowUpsert } from "@ofs/store";
 
 /** Types whose values may be equal in order while their bytes differ. */
 const HAS_SYNONYMS: ReadonlySet<ColumnType> = new Set(["DECIMAL"]);
@@ -10,22 +10,32 @@ type Key = readonly CellBytes[];
  * Finds rows of one table with equal keys. The first key is compared by its bytes; the others by their order, in which
  * decimals of different scale may be one value.
  *
- * @returns for each key the index of the last one that is equal to it
+ * @returns for each row the index of the newest one with its key: of equally new ones, the last
  */
-export function lastOfEqualKeys(types: readonly ColumnType[], keys: readonly Key[]): Int32Array {
+export function newestOfEqualKeys(
+  types: readonly ColumnType[],
+  rows: readonly RowUpsert[],
+): Int32Array {
   const hasSynonyms = types.some((type, index) => index > 0 && HAS_SYNONYMS.has(type));
-  return hasSynonyms ? lastByOrder(types, keys) : lastByBytes(keys);
+  return hasSynonyms ? newestByOrder(types, rows) : newestByBytes(rows);
 }
 
-function lastByBytes(keys: readonly Key[]): Int32Array {
-  const last = new Map<string, number>();
-  const names = new Array<string>(keys.length);
-  for (let index = 0; index < keys.length; index++) {
-    const name = nameOf(keys[index] as Key);
+function newestByBytes(rows: readonly RowUpsert[]): Int32Array {
+  const newest = new Map<string, number>();
+  const names = new Array<string>(rows.length);
+  for (let index = 0; index < rows.length; index++) {
+    const { key, writeTimeMicros } = rows[index] as RowUpsert;
+    const name = nameOf(key);
     names[index] = name;
-    last.set(name, index);
+    const known = newest.get(name);
+    const isNewer = known === undefined || writeTimeMicros >= timeOf(rows, known);
+    if (isNewer) newest.set(name, index);
   }
-  return Int32Array.from(names, (name) => last.get(name) as number);
+  return Int32Array.from(names, (name) => newest.get(name) as number);
+}
+
+function timeOf(rows: readonly RowUpsert[], index: number): number {
+  return (rows[index] as RowUpsert).writeTimeMicros;
 }
 
 /** Equal names mean equal bytes: each value but the last is preceded by its length. */
@@ -39,18 +49,20 @@ function nameOf(key: Key): string {
   return name;
 }
 
-function lastByOrder(types: readonly ColumnType[], keys: readonly Key[]): Int32Array {
+function newestByOrder(types: readonly ColumnType[], rows: readonly RowUpsert[]): Int32Array {
   const compare = keyComparison(types);
-  const order = keys.map((_, index) => index);
-  order.sort((a, b) => compare(keys[a] as Key, keys[b] as Key) || a - b);
-  const last = new Int32Array(keys.length);
+  const compareRows = (a: number, b: number): number =>
+    compare((rows[a] as RowUpsert).key, (rows[b] as RowUpsert).key);
+  const order = rows.map((_, index) => index);
+  order.sort((a, b) => compareRows(a, b) || timeOf(rows, a) - timeOf(rows, b) || a - b);
+  const newest = new Int32Array(rows.length);
   for (let place = order.length - 1; place >= 0; place--) {
     const index = order[place] as number;
     const next = order[place + 1];
-    const isLast = next === undefined || compare(keys[index] as Key, keys[next] as Key) !== 0;
-    last[index] = isLast ? index : (last[next] as number);
+    const isNewest = next === undefined || compareRows(index, next) !== 0;
+    newest[index] = isNewest ? index : (newest[next] as number);
   }
-  return last;
+  return newest;
 }
 
 function keyComparison(types: readonly ColumnType[]): (a: Key, b: Key) => number {

@@ -5,7 +5,7 @@ import type { WriteClock } from "../persist/write-clock.ts";
 import { schemaError } from "./group-plan.ts";
 import type { RowWriteAnswer, RowWriteContext, RowWriteRequest } from "./requests.ts";
 import { storeFailure } from "./row-failures.ts";
-import { lastOfEqualKeys } from "./row-identity.ts";
+import { newestOfEqualKeys } from "./row-identity.ts";
 import { type RowParts, requireStore, secondsSince } from "./row-parts.ts";
 import { bindRow, sizeOfUpsert, type WritePlan } from "./write-plan.ts";
 
@@ -41,13 +41,13 @@ export class RowWriter {
     const startedMs = performance.now();
     const { groups, plans, metrics } = this.#parts;
     const { names, values } = request;
-    const writeTimeMicros = request.writeTimeMicros ?? this.#clock.next();
+    const times = request.writeTimeMicros ?? this.#clock.next();
     const located = groups.locate(request);
     const { catalog, group } = located instanceof Promise ? await located : located;
     const plan = plans.writePlan(catalog, group, request, names);
     assertRowLengths(names, values);
     const stores = this.#storesOf(plan, context);
-    const bound = bindRows(plan, values, writeTimeMicros, stores);
+    const bound = bindRows(plan, values, times, stores);
     const outcomes = await this.#writeTo(stores, plan, bound.upserts, context);
     const { successfulRows, failedRows } = report(values, bound.places, outcomes);
 
@@ -105,14 +105,15 @@ function assertRowLengths(
 function bindRows(
   plan: WritePlan,
   values: readonly (readonly JsonValue[])[],
-  writeTimeMicros: number,
+  times: number | readonly number[],
   stores: readonly RowStore[],
 ): BoundRows {
   const { table } = plan.group;
   const places = new Int32Array(values.length).fill(-1);
   const upserts: RowUpsert[] = [];
   for (let index = 0; index < values.length; index++) {
-    const upsert = bindRow(plan, values[index] as readonly JsonValue[], writeTimeMicros);
+    const timeMicros = typeof times === "number" ? times : (times[index] as number);
+    const upsert = bindRow(plan, values[index] as readonly JsonValue[], timeMicros);
     if (upsert === undefined) continue;
     if (stores.some((store) => store.refuseKey(table, upsert.key) !== undefined)) continue;
     places[index] = upserts.length;
@@ -127,20 +128,20 @@ function mergeEqual(
   upserts: readonly RowUpsert[],
   places: Int32Array,
 ): BoundRows {
-  const last = lastOfEqualKeys(
+  const newest = newestOfEqualKeys(
     group.table.keys.map(({ type }) => type),
-    upserts.map(({ key }) => key),
+    upserts,
   );
   const kept: RowUpsert[] = [];
   const newPlaces = new Int32Array(upserts.length);
   for (let index = 0; index < upserts.length; index++) {
-    if (last[index] !== index) continue;
+    if (newest[index] !== index) continue;
     newPlaces[index] = kept.length;
     kept.push(upserts[index] as RowUpsert);
   }
   if (kept.length === upserts.length) return { upserts, places };
   const merged = places.map((place) =>
-    place < 0 ? -1 : (newPlaces[last[place] as number] as number),
+    place < 0 ? -1 : (newPlaces[newest[place] as number] as number),
   );
   return { upserts: kept, places: merged };
 }
