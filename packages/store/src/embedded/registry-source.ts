@@ -82,6 +82,11 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
     return async () => this.#unsubscribe(subscription);
   }
 
+  /** @throws {FeatureStoreError} UNAVAILABLE */
+  async lastChange(signal: AbortSignal): Promise<Revision> {
+    return this.#read(signal, () => this.#tables.state().revision);
+  }
+
   /** @throws {FeatureStoreError} INVALID_ARGUMENT for a malformed path, UNAVAILABLE */
   async write(changes: readonly RegistryChange[]): Promise<Revision> {
     this.#assertOpen();
