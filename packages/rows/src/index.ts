@@ -10,7 +10,9 @@ export { RowCatalog, type TenantRole } from "./catalog/row-catalog.ts";
 export { checkGroupColumns } from "./definitions/columns.ts";
 export { DefinitionFault } from "./definitions/definition-fault.ts";
 export { legacyColumnType } from "./definitions/legacy-types.ts";
+export { Members } from "./definitions/members.ts";
 export {
+  DEFAULT_TENANTS,
   parseConsumerMetadata,
   parseEntityDefinition,
   parseEntityMetadata,
