@@ -96,7 +96,7 @@ export class TestTable implements RowTable {
       deadlineMs: Infinity,
       ...limits,
     });
-    return outcomes.map((outcome) => (outcome instanceof Array ? buffers(outcome) : outcome));
+    return outcomes.map((outcome) => (Array.isArray(outcome) ? buffers(outcome) : outcome));
   }
 
   async scan(
