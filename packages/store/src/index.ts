@@ -63,6 +63,6 @@ export { connectScylla, type ScyllaConnection } from "./scylla/connection.ts";
 export type { ScyllaConsistency, ScyllaOptions } from "./scylla/options.ts";
 export { ScyllaRowStore, type ScyllaRowStoreOptions } from "./scylla/rows/scylla-row-store.ts";
 export { ScyllaRowTables } from "./scylla/rows/scylla-row-tables.ts";
-export { ensureKeyspace, type Replication } from "./scylla/schema.ts";
+export { ensureKeyspace, ensureLocalKeyspace, type Replication } from "./scylla/schema.ts";
 export { ScyllaBlockStore, type ScyllaBlockStoreOptions } from "./scylla/scylla-block-store.ts";
 export { type ScyllaTable, type ScyllaTablePlan, ScyllaTables } from "./scylla/scylla-tables.ts";

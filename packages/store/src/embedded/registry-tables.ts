@@ -7,7 +7,7 @@ import {
   type RegistryTree,
   type Revision,
 } from "@ofs/registry";
-import type { EmbeddedEnvironment } from "./environment.ts";
+import type { EmbeddedEnvironment, EmbeddedTableName } from "./environment.ts";
 import {
   decodeChanges,
   decodeEntry,
@@ -24,10 +24,33 @@ const MAX_LOG_REVISIONS = 10_000;
 /** Bytes that those changes may take. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
-const STATE_KEY = Buffer.from("registry");
+/** The registries of a folder, by dialect; each has revisions of its own. */
+export type RegistryDialect = "block" | "row";
 
-/** Revision of the last conditional write, as decimal text. */
-const AUTHOR_KEY = Buffer.from("registry_author");
+/** Where one registry is kept. */
+interface RegistryPlace {
+  readonly entries: EmbeddedTableName;
+  readonly log: EmbeddedTableName;
+  /** In `meta`: where the registry stands. */
+  readonly stateKey: Buffer;
+  /** In `meta`: revision of the last conditional write, as decimal text. */
+  readonly authorKey: Buffer;
+}
+
+const PLACES: Readonly<Record<RegistryDialect, RegistryPlace>> = {
+  block: {
+    entries: "registry",
+    log: "registry_log",
+    stateKey: Buffer.from("registry"),
+    authorKey: Buffer.from("registry_author"),
+  },
+  row: {
+    entries: "row_registry",
+    log: "row_registry_log",
+    stateKey: Buffer.from("row_registry"),
+    authorKey: Buffer.from("row_registry_author"),
+  },
+};
 
 /** Where the registry stands. */
 export interface RegistryState {
@@ -43,14 +66,16 @@ const INITIAL_STATE: RegistryState = { revision: 1, compactedAt: 1, logBytes: 0 
 /** The registry's rows in the data folder. Readers call `refresh` of the environment first. */
 export class RegistryTables {
   readonly #environment: EmbeddedEnvironment;
+  readonly #place: RegistryPlace;
 
-  constructor(environment: EmbeddedEnvironment) {
+  constructor(environment: EmbeddedEnvironment, dialect: RegistryDialect) {
     this.#environment = environment;
+    this.#place = PLACES[dialect];
   }
 
   /** @throws {CodecError} if the stored state is damaged */
   state(): RegistryState {
-    const bytes = this.#environment.table("meta").getBinary(STATE_KEY);
+    const bytes = this.#environment.table("meta").getBinary(this.#place.stateKey);
     return bytes === undefined ? INITIAL_STATE : decodeState(bytes);
   }
 
@@ -58,7 +83,7 @@ export class RegistryTables {
   tree(): RegistryTree {
     const { revision } = this.state();
     const entries = new Map<string, Uint8Array>();
-    for (const { value: bytes } of this.#environment.table("registry").getRange()) {
+    for (const { value: bytes } of this.#environment.table(this.#place.entries).getRange()) {
       const { path, value } = decodeEntry(bytes);
       entries.set(path, value);
     }
@@ -67,7 +92,7 @@ export class RegistryTables {
 
   /** Changes after a revision, one element a revision. All of them must be kept still. */
   changesAfter(revision: Revision): RegistryChanges[] {
-    const log = this.#environment.table("registry_log");
+    const log = this.#environment.table(this.#place.log);
     const start = revisionKey(revision + 1);
     const batches: RegistryChanges[] = [];
     let next = revision + 1;
@@ -80,7 +105,7 @@ export class RegistryTables {
 
   /** Revision of the last conditional write; 0 = never. @throws {CodecError} if it is damaged */
   authorRevision(): Revision {
-    const bytes = this.#environment.table("meta").getBinary(AUTHOR_KEY);
+    const bytes = this.#environment.table("meta").getBinary(this.#place.authorKey);
     if (bytes === undefined) return 0;
     const text = Buffer.from(bytes).toString("utf8");
     if (/^\d{1,15}$/.test(text)) return Number(text);
@@ -99,12 +124,12 @@ export class RegistryTables {
   /** As {@link apply}, as a conditional write. */
   applyAsAuthor(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
     const revision = this.apply(changes, encodedChanges);
-    this.#environment.table("meta").putSync(AUTHOR_KEY, Buffer.from(String(revision)));
+    this.#environment.table("meta").putSync(this.#place.authorKey, Buffer.from(String(revision)));
     return revision;
   }
 
   #hasAtOrBelow(path: string): boolean {
-    const table = this.#environment.table("registry");
+    const table = this.#environment.table(this.#place.entries);
     if (table.getBinary(entryKey(path)) !== undefined) return true;
     const below = plainEntriesBelow(path);
     if (below !== undefined && !isEmpty(table.getRange({ ...below, limit: 1 }))) return true;
@@ -123,23 +148,23 @@ export class RegistryTables {
 
   /** Applies changes as one revision. Only inside a commit of the environment. */
   apply(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
-    const table = this.#environment.table("registry");
+    const table = this.#environment.table(this.#place.entries);
     for (const { path, value } of changes) {
       if (value === undefined) table.removeSync(entryKey(path));
       else table.putSync(entryKey(path), encodeEntry(path, value));
     }
     const before = this.state();
     const revision = before.revision + 1;
-    this.#environment.table("registry_log").putSync(revisionKey(revision), encodedChanges);
+    this.#environment.table(this.#place.log).putSync(revisionKey(revision), encodedChanges);
     const logBytes = before.logBytes + encodedChanges.length;
     const after = this.#compact({ ...before, revision, logBytes });
-    this.#environment.table("meta").putSync(STATE_KEY, Buffer.from(JSON.stringify(after)));
+    this.#environment.table("meta").putSync(this.#place.stateKey, Buffer.from(JSON.stringify(after)));
     return revision;
   }
 
   /** Forgets the oldest changes that are past the limits. */
   #compact(state: RegistryState): RegistryState {
-    const log = this.#environment.table("registry_log");
+    const log = this.#environment.table(this.#place.log);
     let { compactedAt, logBytes } = state;
     while (state.revision - compactedAt > MAX_LOG_REVISIONS || logBytes > MAX_LOG_BYTES) {
       compactedAt++;

@@ -18,7 +18,8 @@ import { ORDERED_VALUES, text } from "../../rows/sample-values.ts";
 import { openTestKeyspace, type TestKeyspace } from "../scylla-fixtures.ts";
 
 const MAX_RUNS = 2000;
-const RUNS = Math.min(Number(process.env.OFS_PROPERTY_RUNS ?? 40), MAX_RUNS);
+const { OFS_PROPERTY_RUNS = "40" } = process.env;
+const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), MAX_RUNS);
 const TIMEOUT_MS = 600_000;
 
 /** Partitions of one run. */
