@@ -38,7 +38,9 @@ function same<T>(
   theirs: (value: T) => Buffer,
 ) {
   fc.assert(
-    fc.property(values, (value) => expect(ours(value)).toEqual(theirs(value))),
+    fc.property(values, (value) => {
+      expect(ours(value)).toEqual(theirs(value));
+    }),
     { numRuns },
   );
 }
