@@ -158,7 +158,9 @@ export class RegistryTables {
     this.#environment.table(this.#place.log).putSync(revisionKey(revision), encodedChanges);
     const logBytes = before.logBytes + encodedChanges.length;
     const after = this.#compact({ ...before, revision, logBytes });
-    this.#environment.table("meta").putSync(this.#place.stateKey, Buffer.from(JSON.stringify(after)));
+    this.#environment
+      .table("meta")
+      .putSync(this.#place.stateKey, Buffer.from(JSON.stringify(after)));
     return revision;
   }
 
