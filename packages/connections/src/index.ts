@@ -26,7 +26,11 @@ export { readEtcdTls } from "./etcd-tls.ts";
 export { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";
 export { Invalidation } from "./invalidation.ts";
 export { RegistryMetrics } from "./registry-metrics.ts";
-export { openRegistrySource, type RegistryOrigin } from "./registry-origin.ts";
+export {
+  openRegistrySource,
+  openRowRegistrySource,
+  type RegistryOrigin,
+} from "./registry-origin.ts";
 export { BoundedRowStore } from "./rows/bounded-row-store.ts";
 export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
 export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";

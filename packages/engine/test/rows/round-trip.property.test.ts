@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { CONTEXT, createRowHarness, WRITING } from "./support/row-harness.ts";
 import { catalogOf, entityOf, groupOf, type Types } from "./support/row-objects.ts";
 
-const MAX_RUNS = 2_000;
-const DEFAULT_RUNS = 40;
+const RUNS_MAX = 2_000;
+const { OFS_PROPERTY_RUNS = "40" } = process.env;
 
 /** A value as sent, and as it must be answered. */
 interface Sample {
@@ -77,7 +77,7 @@ const cases = schemas.chain(({ keys, shared, own }) =>
 
 test("random rows of random schemas are read as they were written", async () => {
   const harness = await createRowHarness();
-  const numRuns = Math.min(Number(process.env.OFS_PROPERTY_RUNS ?? DEFAULT_RUNS), MAX_RUNS);
+  const numRuns = Math.min(Number(OFS_PROPERTY_RUNS), RUNS_MAX);
   let count = 0;
   await fc.assert(
     fc.asyncProperty(cases, async ({ keys, shared, own, rows }) => {
