@@ -82,7 +82,8 @@ export interface RowScan {
  *
  * Contract, the same for every adapter (see the contract suite):
  * - `read` and `write` never reject for a store's fault: it is the outcome of each row that it hit.
- * - A write is an upsert by column; in each cell the newest write time wins, at a tie the greater bytes.
+ * - A write is an upsert by column; in each cell the newest write time wins, at a tie the greater bytes. (With a TTL, at
+ *   a tie the write that expires later wins before that, and any that expires before one that never does.)
  * - A row exists from a write with its key on, even one without columns, until what wrote it last has expired.
  * - A table's TTL counts from when a write was applied, for each cell and for the row's existence.
  * - Writes are idempotent; an adapter may repeat them within the deadline.

@@ -1,4 +1,4 @@
-import type { CellBytes, RowTable, RowUpsert, RowWrite } from "../row-store.ts";
+import type { CellBytes, RowScan, RowTable, RowUpsert, RowWrite } from "../row-store.ts";
 
 /** Longest value of one key column, in bytes. */
 export const MAX_KEY_VALUE_BYTES = 65_535;
@@ -20,6 +20,26 @@ export function refuseRowKey(table: RowTable, key: readonly CellBytes[]): string
     }
   }
   return undefined;
+}
+
+/** Says why a key cannot be looked for, or nothing if it can: one that cannot be stored can, and is not found. */
+export function refuseLookup(
+  table: RowTable,
+  key: readonly CellBytes[],
+  keyCount: number = key.length,
+): string | undefined {
+  if (key.length > 0 && key.length === keyCount && keyCount <= table.keys.length) return undefined;
+  const wanted =
+    key.length === keyCount ? `1 to ${table.keys.length}` : `${keyCount}, as the first`;
+  return `${key.length} key values, not ${wanted}`;
+}
+
+/** Says why a scan makes no sense, or nothing if it does. */
+export function refuseScan({ keyPrefix, pageSize, table }: RowScan): string | undefined {
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
+    return `page size ${pageSize} is not a positive integer`;
+  }
+  return refuseLookup(table, keyPrefix);
 }
 
 /** Says why a row cannot be written, or nothing if it can. */

@@ -208,6 +208,23 @@ export function writesContract(subject: () => RowStoreSubject): void {
     ]);
   });
 
+  test("keys of another length than the first, or than there can be, are refused", async () => {
+    const { store } = subject();
+    const table = await create();
+    await table.write(store, ["v"], [upsert([K, C], [text("v")])]);
+    const found = [text("v")];
+    const refused = "INVALID_ARGUMENT";
+    const mixed = await table.read(store, ["v"], [[K, C], [K], [], [K, C, C], [K, C]]);
+    expect(codesOf(mixed)).toEqual([found, refused, refused, refused, found]);
+    expect(codesOf(await table.read(store, ["v"], [[K], [K, C]]))).toEqual([found, refused]);
+    expect(codesOf(await table.read(store, ["v"], [[]]))).toEqual([refused]);
+    for (const prefix of [[], [K, C, C]]) {
+      await expect(table.scan(store, ["v"], prefix)).rejects.toMatchObject({ code: refused });
+    }
+    const rows = [upsert([K], [text("v")]), upsert([K, C2], []), upsert([K, C2], [text("w")])];
+    expect(codesOf(await table.write(store, ["v"], rows))).toEqual([refused, refused, undefined]);
+  });
+
   test("rows past the size of a batch are written", async () => {
     const { store } = subject();
     const table = await create();

@@ -13,7 +13,7 @@ import type {
   RowWrite,
   RowWriteOutcome,
 } from "../../row-store.ts";
-import { refuseRow, refuseRowKey } from "../../rows/row-checks.ts";
+import { refuseLookup, refuseRow, refuseRowKey, refuseScan } from "../../rows/row-checks.ts";
 import { ShapePlans } from "../../rows/shape-plans.ts";
 import { recordFailure } from "../embedded-failures.ts";
 import type { EmbeddedEnvironment } from "../environment.ts";
@@ -96,11 +96,11 @@ export class EmbeddedRowStore implements RowStore {
   }
 
   async *scan(request: RowScan): AsyncGenerator<readonly RowCells[]> {
-    const { keyPrefix, pageSize, table } = request;
+    const { keyPrefix, table } = request;
     const subject = this.#subjectOf(table);
-    if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
-      const message = `${subject}: page size ${pageSize} is not a positive integer`;
-      throw new FeatureStoreError("INVALID_ARGUMENT", message);
+    const refusal = refuseScan(request);
+    if (refusal !== undefined) {
+      throw new FeatureStoreError("INVALID_ARGUMENT", `${subject}: ${refusal}`);
     }
     const first = this.#refuse(request);
     if (first !== undefined) throw first;
@@ -144,7 +144,12 @@ export class EmbeddedRowStore implements RowStore {
       const definition = this.#definition(table);
       const plan = this.#readPlan(table, columns, definition);
       for (let index = start; index < end; index++) {
-        outcomes[index] = this.#readRow(table, definition, plan, keys[index] as CellBytes[]);
+        const key = keys[index] as readonly CellBytes[];
+        const refusal = refuseLookup(table, key, keys[0]?.length);
+        outcomes[index] =
+          refusal === undefined
+            ? this.#readRow(table, definition, plan, key)
+            : this.#invalid(table, refusal);
       }
       return undefined;
     } catch (error) {
@@ -246,7 +251,7 @@ export class EmbeddedRowStore implements RowStore {
       outcomes[index] =
         refusal === undefined
           ? this.#mergeRow(table, definition, plan, row)
-          : new FeatureStoreError("INVALID_ARGUMENT", `${subject}: ${refusal}`);
+          : this.#invalid(table, refusal);
     }
   }
 
@@ -271,8 +276,8 @@ export class EmbeddedRowStore implements RowStore {
       const merged = mergeRecord(existing && new RecordReader(existing), change, nowSeconds);
       if (merged === undefined) return undefined;
       if (merged.length > MAX_ROW_SIZE_BYTES) {
-        const message = `${this.#subjectOf(table)}: row of ${merged.length} bytes, at most ${MAX_ROW_SIZE_BYTES} can be stored`;
-        return new FeatureStoreError("INVALID_ARGUMENT", message);
+        const reason = `row of ${merged.length} bytes, at most ${MAX_ROW_SIZE_BYTES} can be stored`;
+        return this.#invalid(table, reason);
       }
       rows.putSync(place, merged);
       return undefined;
@@ -299,11 +304,12 @@ export class EmbeddedRowStore implements RowStore {
 
   /** A key value that is not of its type is the caller's fault. */
   #rowFailure(table: RowTable, error: unknown): FeatureStoreError {
-    if (error instanceof RangeError) {
-      const message = `${this.#subjectOf(table)}: ${error.message}`;
-      return new FeatureStoreError("INVALID_ARGUMENT", message, { cause: error });
-    }
+    if (error instanceof RangeError) return this.#invalid(table, error.message);
     return recordFailure(this.#environment.folder, error);
+  }
+
+  #invalid(table: RowTable, reason: string): FeatureStoreError {
+    return new FeatureStoreError("INVALID_ARGUMENT", `${this.#subjectOf(table)}: ${reason}`);
   }
 
   #nowSeconds(): number {

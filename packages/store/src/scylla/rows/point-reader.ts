@@ -2,7 +2,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import type { types } from "cassandra-driver";
 import { withinLimits } from "../../request-limits.ts";
 import type { CellBytes, RowCells, RowRead, RowReadOutcome } from "../../row-store.ts";
-import { refuseRowKey } from "../../rows/row-checks.ts";
+import { refuseLookup, refuseRowKey } from "../../rows/row-checks.ts";
 import { asBuffer } from "../as-buffer.ts";
 import type { ScyllaConnection } from "../connection.ts";
 import { groupByReplica, type ReplicaGroup } from "../replica-groups.ts";
@@ -83,12 +83,15 @@ export class PointReader {
   #readableKeys(): number[] {
     const readable: number[] = [];
     const { keys, table } = this.#request;
+    const keyCount = keys[0]?.length;
     for (let index = 0; index < keys.length; index++) {
-      if (refuseRowKey(table, keys[index] as readonly CellBytes[]) === undefined) {
-        readable.push(index);
-      } else {
-        this.#outcomes[index] = undefined;
-      }
+      const key = keys[index] as readonly CellBytes[];
+      const refusal = refuseLookup(table, key, keyCount);
+      if (refusal !== undefined) {
+        const message = `${this.#subject}: ${refusal}`;
+        this.#outcomes[index] = new FeatureStoreError("INVALID_ARGUMENT", message);
+      } else if (refuseRowKey(table, key) !== undefined) this.#outcomes[index] = undefined;
+      else readable.push(index);
     }
     return readable;
   }

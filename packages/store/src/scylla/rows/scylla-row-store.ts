@@ -11,7 +11,7 @@ import type {
   RowWrite,
   RowWriteOutcome,
 } from "../../row-store.ts";
-import { refuseRowKey } from "../../rows/row-checks.ts";
+import { refuseRowKey, refuseScan } from "../../rows/row-checks.ts";
 import { ShapePlans } from "../../rows/shape-plans.ts";
 import { asBuffer } from "../as-buffer.ts";
 import { assertConnected, closedFailure, pingCluster } from "../cluster-checks.ts";
@@ -72,11 +72,11 @@ export class ScyllaRowStore implements RowStore {
   }
 
   async *scan(request: RowScan): AsyncGenerator<readonly RowCells[]> {
-    const { keyPrefix, pageSize, table } = request;
+    const { keyPrefix, table } = request;
     const subject = tableSubject(this.#connection, table);
-    if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
-      const message = `${subject}: page size ${pageSize} is not a positive integer`;
-      throw new FeatureStoreError("INVALID_ARGUMENT", message);
+    const refusal = refuseScan(request);
+    if (refusal !== undefined) {
+      throw new FeatureStoreError("INVALID_ARGUMENT", `${subject}: ${refusal}`);
     }
     const stop = this.#refuse(request);
     if (stop !== undefined) throw stop;
