@@ -17,7 +17,8 @@ test("the registries of the dialects know nothing of each other", async () => {
     expect((await block.loadForWrite(signal)).entries.size).toBe(0);
     expect(await block.write([{ path: "entities/a", value: Buffer.from("block") }])).toBe(2);
     const loaded = await row.loadForWrite(signal);
-    expect([...loaded.entries]).toEqual([["entities/a", new Uint8Array(Buffer.from("row"))]]);
+    const value = loaded.entries.get("entities/a");
+    expect(Buffer.from(value ?? []).toString()).toBe("row");
     expect(loaded).toMatchObject({ revision: 2, authorRevision: 2 });
   } finally {
     await row.close();
