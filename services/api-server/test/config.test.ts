@@ -66,7 +66,8 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test("etcd's address is all that has no default", () => {
-  const { server, registry, workerCount, invalidationRedisConfId, ...rest } = loadConfig(MINIMAL);
+  const { server, registry, rows, workerCount, invalidationRedisConfId, ...rest } =
+    loadConfig(MINIMAL);
   expect(workerCount).toBeGreaterThan(0);
   expect(invalidationRedisConfId).toBeUndefined();
   expect(server).toMatchObject({
