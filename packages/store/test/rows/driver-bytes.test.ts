@@ -29,7 +29,9 @@ function ourBytes(type: ColumnType, json: string): Buffer {
   return Buffer.from(bytes);
 }
 
-const numRuns = Math.min(Number(process.env.OFS_PROPERTY_RUNS ?? 300), 100_000);
+const RUNS_MAX = 100_000;
+const { OFS_PROPERTY_RUNS: asked = "300" } = process.env;
+const numRuns = Math.min(Number(asked), RUNS_MAX);
 
 /** Both encoders, on values that are made as the driver's callers make them. */
 function same<T>(

@@ -18,7 +18,12 @@ const SCALE_SIZE = 4;
 const UUID_SIZE = 16;
 const SIGN_BIT = 0x80;
 
-/** Appends a value so that bytes have the order of values. @throws {RangeError} if it is no value of the type */
+/** A key value that its type cannot have. */
+export class NotOfTypeError extends Error {
+  override readonly name = "NotOfTypeError";
+}
+
+/** Appends a value so that bytes have the order of values. @throws {NotOfTypeError} */
 export type OrderEncoder = (out: KeyBytes, value: CellBytes) => void;
 
 /**
@@ -193,6 +198,6 @@ function withoutTrailingZeros(digits: string): string {
   return digits.slice(0, end);
 }
 
-function notOfType(type: ColumnType, value: CellBytes): RangeError {
-  return new RangeError(`${value.length} bytes are no value of type ${type}`);
+function notOfType(type: ColumnType, value: CellBytes): NotOfTypeError {
+  return new NotOfTypeError(`${value.length} bytes are no value of type ${type}`);
 }

@@ -26,7 +26,7 @@ export class RowPaths {
   /**
    * @param key values for the first keys, at least one
    * @returns a view that the next call overwrites
-   * @throws {RangeError} for a value that is not of its type
+   * @throws {NotOfTypeError}
    */
   path(key: readonly CellBytes[]): Buffer {
     const bytes = this.#bytes;

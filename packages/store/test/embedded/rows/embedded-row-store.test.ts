@@ -107,6 +107,41 @@ test("a row past the limit is refused, and what is there stays", async () => {
   expect(await table.read(store, ["v"], [KEY])).toEqual([[text("v")]]);
 });
 
+test("behind many rows that have expired the first that has not is found", async () => {
+  const tables = new EmbeddedRowTables({ environment, tenant: "a" });
+  let nowMs = 1_800_000_000_000;
+  const timed = new EmbeddedRowStore({ environment, tenant: "a", now: () => nowMs });
+  await tables.setTtl("users", 60);
+  const rows = Array.from({ length: 3500 }, (_, index) => upsert([text("k"), int(index)], []));
+  await table.write(timed, [], rows);
+  nowMs += 60_000;
+  expect(await table.read(timed, ["c"], [[text("k")], [text("k")]])).toEqual([
+    undefined,
+    undefined,
+  ]);
+  await table.write(timed, [], [upsert([text("k"), int(5000)], [])]);
+  const abort = new AbortController();
+  const limits = { signal: abort.signal };
+  expect(await table.read(timed, ["c"], [[text("k")], [text("other")]], limits)).toEqual([
+    [int(5000)],
+    undefined,
+  ]);
+  expect(await table.scan(timed, ["c"], [text("k")])).toEqual([[int(5000)]]);
+  const read = table.read(timed, ["c"], [[text("k")]], limits);
+  abort.abort();
+  expect(codesOf(await read)).toEqual(["CANCELLED"]);
+});
+
+test("what was given before the folder is closed is written", async () => {
+  const write = table.write(store, ["v"], [upsert(KEY, [text("late")])]);
+  await store.close();
+  await environment.close();
+  expect(await write).toEqual([undefined]);
+  environment = openEmbeddedEnvironment(folder.path);
+  const again = new EmbeddedRowStore({ environment, tenant: "a" });
+  expect(await table.read(again, ["v"], [KEY])).toEqual([[text("late")]]);
+});
+
 test("a damaged row fails alone, and is not written over", async () => {
   const other = [text("k"), int(2)];
   await table.write(store, ["v"], [upsert(KEY, [text("v")]), upsert(other, [text("v")])]);
