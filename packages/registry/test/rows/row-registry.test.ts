@@ -181,7 +181,7 @@ describe("waitForCurrent", () => {
     const registry = await open(source);
     source.lastChange = (signal) =>
       new Promise((_, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason));
+        signal.addEventListener("abort", () => reject(new Error("too late")));
       });
     await registry.waitForCurrent(20);
     expect(registry.status().counters.probeCount).toBe(1);

@@ -172,9 +172,8 @@ describe("parseJson", () => {
     const object = parseJson('{"__proto__":{"a":1},"constructor":2,"x":1,"x":null}');
     if (!isJsonObject(object)) throw new Error("no object");
     expect(Object.keys(object)).toEqual(["__proto__", "constructor", "x"]);
-    expect(object.x).toBeNull();
-    expect(object.toString).toBeUndefined();
-    expect(object.a).toBeUndefined();
+    const { a, toString: inherited, x } = object;
+    expect([a, inherited, x]).toEqual([undefined, undefined, null]);
     expect(parseJson("{}")).not.toHaveProperty("constructor");
   });
 
