@@ -46,6 +46,15 @@ export function testRowAdmin(open: () => RowApp<MemoryClusters>): void {
       expect(metadata).toMatchObject({ tags: [], description: "" });
     });
 
+    test("tags that are almost the same are kept as they are", async () => {
+      const tags = ["Blue", "blue", "bl\u00fce", "blue "];
+      const body = entityBody("colours", {}, { tags });
+      expect((await call("POST", "/entity", body)).status).toBe(200);
+      expect((await call("GET", "/entity/metadata?name=colours")).data).toMatchObject({
+        metadata: { tags },
+      });
+    });
+
     test("register makes metadata only", async () => {
       await call("POST", "/entity/register", entityBody("registered"));
       expect((await call("GET", "/entity?name=registered")).status).toBe(200);
@@ -62,6 +71,13 @@ export function testRowAdmin(open: () => RowApp<MemoryClusters>): void {
       ],
       ["no keys", {}, { primaryKeys: [] }, "ENTITY-REGISTRATION-REQUEST-EXCEPTION"],
       ["a foreign key", {}, { primaryKeys: ["x"] }, "ENTITY-SCHEMA-VALIDATION-EXCEPTION"],
+      ["a long tag", { tags: ["x".repeat(201)] }, {}, "ENTITY-REGISTRATION-REQUEST-EXCEPTION"],
+      [
+        "a long description",
+        { description: "x".repeat(70_000) },
+        {},
+        "ENTITY-REGISTRATION-REQUEST-EXCEPTION",
+      ],
       ["a bad name", {}, { tableName: "a-b" }, "ENTITY-SCHEMA-VALIDATION-EXCEPTION"],
     ])("%s is refused", async (_, envelope, change, code) => {
       const answer = await call("POST", "/entity", entityBody("refused", change, envelope));

@@ -1,6 +1,7 @@
 import { type ErrorCode, FeatureStoreError, type Logger } from "@ofs/platform";
 import type { Revision } from "@ofs/registry";
 import {
+  catalogPaths,
   DEFAULT_TENANT,
   type EntityMetadata,
   type EntityRequest,
@@ -13,8 +14,8 @@ import type { Metastore } from "../metastore/metastore.ts";
 import type { Held, Hold } from "../metastore/provisioning.ts";
 import type { Changed, Published, Publisher } from "../publication/publisher.ts";
 import type { Served } from "../publication/served.ts";
-import { assertPublishable, entityLeaf, groupLeaves } from "../publication/tree.ts";
 import { clustersOf, type EntityTables } from "../tenants/entity-tables.ts";
+import { assertStorable } from "./storable.ts";
 
 /** What says of a creation that it cannot be; everything else is trouble that may be over later. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["INVALID_ARGUMENT", "FAILED_PRECONDITION"]);
@@ -69,13 +70,13 @@ export class Creator {
       createdAt: nowMs,
       updatedAt: nowMs,
     };
-    assertPublishable(metadata, "ENTITY-REGISTRATION-REQUEST-EXCEPTION");
+    assertStorable(metadata, entity.features, "ENTITY-REGISTRATION-REQUEST-EXCEPTION");
     const begun = await metastore.entities.begin(metadata, this.#hold(), isRegister);
     const taken = RowError.of("ENTITY-ALREADY-EXISTS-EXCEPTION");
     if (begun.kind === "taken") throw taken;
     const changed = { kind: "entity", name: metadata.name } as const;
     if (begun.kind === "same") {
-      await this.#publishUnpublished(changed, entityLeaf(begun.metadata).path, taken);
+      await this.#publishUnpublished(changed, catalogPaths.entity(metadata.name), taken);
       return begun.metadata;
     }
     await this.#parts.onStep("claimed");
@@ -94,14 +95,17 @@ export class Creator {
   ): Promise<GroupMetadata> {
     const { metastore } = this.#parts;
     const { isUpgrade, isRegister: isComplete } = options;
-    const wish = { request, isUpgrade, isComplete };
+    const code = "FEATURE-GROUP-REGISTRATION-REQUEST-EXCEPTION";
+    const check = (metadata: GroupMetadata): void =>
+      assertStorable(metadata, request.featureGroup.features, code);
+    const wish = { request, isUpgrade, isComplete, check };
     const begun = await metastore.groups.begin(wish, this.#hold());
     const taken = RowError.of("FEATURE-GROUP-ALREADY-EXISTS-EXCEPTION");
     if (begun.kind === "taken") throw taken;
     const changed = { kind: "group", name: begun.metadata.name } as const;
     if (begun.kind === "same") {
-      const [leaf] = groupLeaves([begun.metadata], undefined);
-      await this.#publishUnpublished(changed, leaf?.path ?? "", taken);
+      const { name, version } = begun.metadata;
+      await this.#publishUnpublished(changed, catalogPaths.group(name, version), taken);
       return begun.metadata;
     }
     await this.#parts.onStep("claimed");

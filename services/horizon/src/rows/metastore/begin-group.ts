@@ -11,7 +11,6 @@ import {
 } from "@ofs/rows";
 import { type Selectable, sql, type Transaction } from "kysely";
 import { formatDateTime } from "../../database/fields.ts";
-import { assertPublishable } from "../publication/tree.ts";
 import { insertGroupParts, raiseVersion } from "./group-writes.ts";
 import { type Begun, type Hold, isHeld } from "./provisioning.ts";
 import type { GroupTable, MetastoreTables } from "./schema.ts";
@@ -28,6 +27,8 @@ export interface BeginGroup {
   readonly isUpgrade: boolean;
   /** Nothing is to be made elsewhere: it is READY at once. */
   readonly isComplete: boolean;
+  /** Throws for what cannot be stored. */
+  readonly check: (metadata: GroupMetadata) => void;
 }
 
 /** What a transaction of a creation stands on. */
@@ -61,7 +62,7 @@ export async function beginGroup(at: Beginning, wish: BeginGroup): Promise<Begun
   const metadata = newMetadata(at.hold.nowMs, wish, version, newest);
   const near = await nearGroups(at, metadata);
   checkGroupColumns(metadata.featureGroup, version, entity.entity, near);
-  assertPublishable(metadata, "FEATURE-GROUP-REGISTRATION-REQUEST-EXCEPTION");
+  wish.check(metadata);
   await insertGroup(at, metadata, wish.isComplete);
   return { kind: "begun", metadata, attempt: 1 };
 }
@@ -182,7 +183,7 @@ async function nearGroups({ tx }: Beginning, metadata: GroupMetadata): Promise<G
 }
 
 async function insertGroup(
-  { tx, hold }: Beginning,
+  { tx, hold, locks }: Beginning,
   metadata: GroupMetadata,
   isComplete: boolean,
 ): Promise<void> {
@@ -209,6 +210,6 @@ async function insertGroup(
     })
     .execute();
   if (!isComplete) return;
-  await insertGroupParts(tx, metadata);
+  await insertGroupParts(tx, metadata, locks ? "mysql" : "embedded");
   await raiseVersion(tx, metadata, at);
 }

@@ -2,6 +2,8 @@ import type { EntityMetadata, RowState } from "@ofs/rows";
 import { type Selectable, sql, type Transaction } from "kysely";
 import { isDuplicate } from "../../database/failures.ts";
 import { formatDateTime } from "../../database/fields.ts";
+import type { Flavour } from "../../database/migrations/schema-editor.ts";
+import { insertNew } from "./group-writes.ts";
 import type { MetastoreParts } from "./metastore.ts";
 import { type Begun, type Held, type Hold, isHeld, readable } from "./provisioning.ts";
 import type { EntityTable, MetastoreTables } from "./schema.ts";
@@ -92,7 +94,7 @@ export class EntityRepository {
         .set({ provisioning: "READY", updated_at: formatDateTime(nowMs) })
         .where("name", "=", metadata.name)
         .execute();
-      await insertParts(tx, metadata);
+      await insertParts(tx, metadata, this.#parts.flavour);
       return true;
     });
   }
@@ -170,7 +172,7 @@ export class EntityRepository {
     const row = await this.#locked(tx, metadata.name);
     if (row === undefined) {
       await insertEntity(tx, metadata, isComplete, untilMs);
-      if (isComplete) await insertParts(tx, metadata);
+      if (isComplete) await insertParts(tx, metadata, this.#parts.flavour);
       return { kind: "begun", metadata, attempt: 1 };
     }
     if (row.name !== metadata.name || isHeld(row, nowMs)) return { kind: "taken" };
@@ -231,7 +233,11 @@ async function insertEntity(
 }
 
 /** What searches look into. */
-async function insertParts(tx: Tx, { name, entity, tags }: EntityMetadata): Promise<void> {
+async function insertParts(
+  tx: Tx,
+  { name, entity, tags }: EntityMetadata,
+  flavour: Flavour,
+): Promise<void> {
   const columns = entity.features.map((column) => ({
     entity_name: name,
     feature_column_name: column.name,
@@ -240,14 +246,10 @@ async function insertParts(tx: Tx, { name, entity, tags }: EntityMetadata): Prom
     tags: JSON.stringify(column.tags),
   }));
   await tx.insertInto("cassandra_store_entity_feature_map").values(columns).execute();
-  const names = distinctTags(tags).map((tag) => ({ tag_name: tag, entity_name: name }));
+  const names = tags.map((tag) => ({ tag_name: tag, entity_name: name }));
   if (names.length === 0) return;
-  await tx.insertInto("cassandra_store_entity_tag_map").values(names).execute();
-}
-
-/** One of those that differ in case only: the tables know no difference. */
-export function distinctTags(tags: readonly string[]): string[] {
-  return [...new Map(tags.map((tag) => [tag.toLowerCase(), tag])).values()];
+  const insert = tx.insertInto("cassandra_store_entity_tag_map").values(names);
+  await insertNew(insert, flavour).execute();
 }
 
 function hasSameDefinition(one: EntityMetadata, other: EntityMetadata): boolean {

@@ -149,7 +149,7 @@ export class GroupRepository {
       if (current.tenant.read !== read || current.tenant.write !== write) return current;
       const updatedAt = formatDateTime(nowMs);
       await changeGroup(tx, metadata, { provisioning: "READY", updated_at: updatedAt });
-      await insertGroupParts(tx, metadata);
+      await insertGroupParts(tx, metadata, this.#parts.flavour);
       await raiseVersion(tx, metadata, updatedAt);
       return "completed";
     });

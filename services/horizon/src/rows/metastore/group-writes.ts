@@ -1,6 +1,6 @@
 import { type GroupMetadata, parseVersion } from "@ofs/rows";
-import type { Transaction, UpdateObject } from "kysely";
-import { distinctTags } from "./entity-repository.ts";
+import type { InsertQueryBuilder, Transaction, UpdateObject } from "kysely";
+import type { Flavour } from "../../database/migrations/schema-editor.ts";
 import type { MetastoreTables } from "./schema.ts";
 
 const GROUPS = "cassandra_store_feature_group_metadata";
@@ -22,7 +22,11 @@ export async function changeGroup(
 }
 
 /** What searches look into. */
-export async function insertGroupParts(tx: Tx, metadata: GroupMetadata): Promise<void> {
+export async function insertGroupParts(
+  tx: Tx,
+  metadata: GroupMetadata,
+  flavour: Flavour,
+): Promise<void> {
   const { name, version, featureGroup, tags } = metadata;
   const key = { feature_group_name: name, feature_group_version: version };
   const columns = featureGroup.features.map((column) => ({
@@ -33,9 +37,18 @@ export async function insertGroupParts(tx: Tx, metadata: GroupMetadata): Promise
     tags: JSON.stringify(column.tags),
   }));
   await tx.insertInto("cassandra_store_feature_group_feature_map").values(columns).execute();
-  const tagRows = distinctTags(tags).map((tag) => ({ ...key, tag_name: tag }));
+  const tagRows = tags.map((tag) => ({ ...key, tag_name: tag }));
   if (tagRows.length === 0) return;
-  await tx.insertInto("cassandra_store_feature_group_tag_map").values(tagRows).execute();
+  const insert = tx.insertInto("cassandra_store_feature_group_tag_map").values(tagRows);
+  await insertNew(insert, flavour).execute();
+}
+
+/** Leaves out rows that are there: to the tables, tags that differ in case only are the same. */
+export function insertNew<T extends keyof MetastoreTables>(
+  insert: InsertQueryBuilder<MetastoreTables, T, unknown>,
+  flavour: Flavour,
+): InsertQueryBuilder<MetastoreTables, T, unknown> {
+  return flavour === "mysql" ? insert.ignore() : insert.orIgnore();
 }
 
 /** Makes a version the latest if none is greater. Whoever calls this has locked the feature group's entity or row. */

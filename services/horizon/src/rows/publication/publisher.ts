@@ -1,23 +1,28 @@
 import { FeatureStoreError, type Logger } from "@ofs/platform";
-import type { RegistryAuthor, RegistryExpectation, RegistryTree, Revision } from "@ofs/registry";
+import {
+  encodeConsumer,
+  encodeEntity,
+  encodePopulator,
+  type RegistryAuthor,
+  type RegistryExpectation,
+  type RegistryTree,
+  type Revision,
+  type RowEntry,
+} from "@ofs/registry";
 import type { GroupMetadata } from "@ofs/rows";
 import type { Metastore } from "../metastore/metastore.ts";
-import {
-  consumerLeaf,
-  entityLeaf,
-  groupLeaves,
-  type Leaf,
-  type LeafGroup,
-  populatorLeaf,
-} from "./tree.ts";
+import { groupEntries } from "./group-entries.ts";
 
-/** Of one transaction. A leaf that is new counts twice among its conditions, of which there may be 127. */
-const LEAVES_MAX = 60;
+/** Of one transaction. An entry that is new counts twice among its conditions, of which there may be 127. */
+const ENTRIES_MAX = 60;
 /** Of one transaction: etcd takes requests of 1.5 MiB. */
 const CHUNK_SIZE_BYTES_MAX = 1_100_000;
 const LOAD_TIMEOUT_MS = 30_000;
 /** Writes that others were quicker than. */
 const CONFLICTS_MAX = 20;
+
+/** What belongs together: it is written in one transaction where it fits, the last entry last. */
+type EntryGroup = readonly RowEntry[];
 
 /** An object that has changed in the metastore. */
 export type Changed =
@@ -89,7 +94,7 @@ export class Publisher {
       this.#waiting = [];
       try {
         const all = waiting.flatMap(({ changed }) => changed);
-        const published = await this.#untilWritten(() => this.#leavesOf(all));
+        const published = await this.#untilWritten(() => this.#entriesOf(all));
         for (const { resolve } of waiting) resolve(published);
       } catch (error) {
         for (const { reject } of waiting) reject(error);
@@ -97,12 +102,12 @@ export class Publisher {
     }
   }
 
-  async #untilWritten(read: () => Promise<LeafGroup[]>): Promise<Published> {
+  async #untilWritten(read: () => Promise<EntryGroup[]>): Promise<Published> {
     const added = new Set<string>();
     let changedCount = 0;
     for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts += 1) {
       const tree = await this.#registry.loadForWrite(AbortSignal.timeout(LOAD_TIMEOUT_MS));
-      const chunks = toChunks((await read()).map((leaves) => differences(leaves, tree)));
+      const chunks = toChunks((await read()).map((group) => differences(group, tree)));
       const written = await this.#write(chunks, tree, added);
       changedCount += written.count;
       if (!written.hasConflict) {
@@ -116,7 +121,7 @@ export class Publisher {
   }
 
   async #write(
-    chunks: readonly LeafGroup[],
+    chunks: readonly EntryGroup[],
     tree: RegistryTree,
     added: Set<string>,
   ): Promise<{ revision?: Revision; count: number; hasConflict: boolean }> {
@@ -138,32 +143,32 @@ export class Publisher {
     return { ...(revision === undefined ? {} : { revision }), count, hasConflict: false };
   }
 
-  async #leavesOf(changed: readonly Changed[]): Promise<LeafGroup[]> {
+  async #entriesOf(changed: readonly Changed[]): Promise<EntryGroup[]> {
     const distinct = new Map(changed.map((each) => [JSON.stringify(each), each]));
-    return Promise.all([...distinct.values()].map((each) => this.#leaves(each)));
+    return Promise.all([...distinct.values()].map((each) => this.#entries(each)));
   }
 
-  async #leaves(changed: Changed): Promise<LeafGroup> {
+  async #entries(changed: Changed): Promise<EntryGroup> {
     const { entities, groups, tenants } = this.#metastore;
     switch (changed.kind) {
       case "entity": {
         const entity = await entities.find(changed.name);
-        return entity === undefined ? [] : [entityLeaf(entity)];
+        return entity === undefined ? [] : [encodeEntity(entity)];
       }
       case "group": {
         const version = await groups.version(changed.name);
-        return groupLeaves(await groups.versionsOf(changed.name), version);
+        return groupEntries(await groups.versionsOf(changed.name), version);
       }
       case "consumer": {
         const consumer = await tenants.consumer(changed.tenantName);
-        return consumer === undefined ? [] : [consumerLeaf(consumer)];
+        return consumer === undefined ? [] : [encodeConsumer(consumer)];
       }
       case "populators":
-        return (await tenants.populators()).map(populatorLeaf);
+        return (await tenants.populators()).map(encodePopulator);
     }
   }
 
-  async #everything(): Promise<LeafGroup[]> {
+  async #everything(): Promise<EntryGroup[]> {
     const { entities, groups, tenants } = this.#metastore;
     const versions = new Map((await groups.listVersions()).map((each) => [each.name, each]));
     const byName = new Map<string, GroupMetadata[]>();
@@ -173,40 +178,40 @@ export class Publisher {
       else known.push(group);
     }
     return [
-      ...(await entities.list()).map((entity) => [entityLeaf(entity)]),
-      ...[...byName].map(([name, each]) => groupLeaves(each, versions.get(name))),
-      ...(await tenants.consumers()).map((each) => [consumerLeaf(each)]),
-      ...(await tenants.populators()).map((each) => [populatorLeaf(each)]),
+      ...(await entities.list()).map((entity) => [encodeEntity(entity)]),
+      ...[...byName].map(([name, each]) => groupEntries(each, versions.get(name))),
+      ...(await tenants.consumers()).map((each) => [encodeConsumer(each)]),
+      ...(await tenants.populators()).map((each) => [encodePopulator(each)]),
     ];
   }
 }
 
-function differences(leaves: LeafGroup, { entries }: RegistryTree): Leaf[] {
-  return leaves.filter(({ path, value }) => {
+function differences(group: EntryGroup, { entries }: RegistryTree): RowEntry[] {
+  return group.filter(({ path, value }) => {
     const existing = entries.get(path);
     return existing === undefined || Buffer.compare(existing, value) !== 0;
   });
 }
 
 /** Fills transactions; one group is split only where it is too large for one. */
-function toChunks(groups: readonly LeafGroup[]): LeafGroup[] {
-  const chunks: Leaf[][] = [];
-  let chunk: Leaf[] = [];
+function toChunks(groups: readonly EntryGroup[]): EntryGroup[] {
+  const chunks: RowEntry[][] = [];
+  let chunk: RowEntry[] = [];
   let sizeBytes = 0;
   const begin = (): void => {
     if (chunk.length > 0) chunks.push(chunk);
     chunk = [];
     sizeBytes = 0;
   };
-  for (const leaves of groups) {
-    const groupBytes = leaves.reduce((sum, { value }) => sum + value.byteLength, 0);
+  for (const group of groups) {
+    const groupBytes = group.reduce((sum, { value }) => sum + value.byteLength, 0);
     const isFull = (count: number, bytes: number): boolean =>
-      chunk.length + count > LEAVES_MAX || sizeBytes + bytes > CHUNK_SIZE_BYTES_MAX;
-    if (isFull(leaves.length, groupBytes)) begin();
-    for (const leaf of leaves) {
-      if (isFull(1, leaf.value.byteLength)) begin();
-      chunk.push(leaf);
-      sizeBytes += leaf.value.byteLength;
+      chunk.length + count > ENTRIES_MAX || sizeBytes + bytes > CHUNK_SIZE_BYTES_MAX;
+    if (isFull(group.length, groupBytes)) begin();
+    for (const entry of group) {
+      if (isFull(1, entry.value.byteLength)) begin();
+      chunk.push(entry);
+      sizeBytes += entry.value.byteLength;
     }
   }
   begin();
