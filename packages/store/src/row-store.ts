@@ -1,5 +1,7 @@
 import type { FeatureStoreError } from "@ofs/platform";
-import type { ColumnType } from "@ofs/rows";
+import type { CellBytes, ColumnType } from "@ofs/rows";
+
+export type { CellBytes } from "@ofs/rows";
 
 /** A column by its storage name, which is folded to lower case and may need quotes. */
 export interface RowColumn {
@@ -14,13 +16,6 @@ export interface RowTable {
   /** The first is the partition key; the others order the rows of a partition, ascending. */
   readonly keys: readonly [RowColumn, ...RowColumn[]];
 }
-
-/**
- * A value as the CQL native protocol serialises its column's type: big-endian two's complement integers, UTF-8 text, a
- * decimal as a 32-bit scale before its unscaled integer, and so on. Values belong to the caller: they are never a view of
- * a buffer that is reused.
- */
-export type CellBytes = Uint8Array;
 
 export interface RowUpsert {
   /** One value for each key of the table. */
