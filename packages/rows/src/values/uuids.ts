@@ -18,11 +18,38 @@ const CLOCK_AND_NODE = 8;
 const TIME_BYTES = [6, 7, 4, 5, 0, 1, 2, 3] as const;
 const TIME_BASED = 1;
 
-const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const TEXT_LENGTH = 36;
+const DASH = 0x2d;
+/** Values of hexadecimal digits by character; -1 for all others. */
+const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
 
 function encodeUuid(type: "UUID" | "TIMEUUID", value: JsonValue): CellBytes | ValueFault {
-  if (typeof value !== "string" || !UUID_TEXT.test(value)) return wrongKind(type, value);
-  return Buffer.from(value.replaceAll("-", ""), "hex");
+  const bytes = typeof value === "string" ? parseUuid(value) : undefined;
+  return bytes ?? wrongKind(type, value);
+}
+
+function parseUuid(text: string): CellBytes | undefined {
+  if (text.length !== TEXT_LENGTH) return undefined;
+  const bytes = Buffer.allocUnsafe(UUID_SIZE);
+  let at = 0;
+  for (let index = 0; index < UUID_SIZE; index++) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) {
+      if (text.charCodeAt(at) !== DASH) return undefined;
+      at += 1;
+    }
+    const byte = (hexDigit(text, at) << 4) | hexDigit(text, at + 1);
+    if (byte < 0) return undefined;
+    bytes[index] = byte;
+    at += 2;
+  }
+  return bytes;
+}
+
+function hexDigit(text: string, at: number): number {
+  return HEX_DIGITS[text.charCodeAt(at)] ?? -1;
 }
 
 function decodeUuid(type: "UUID" | "TIMEUUID", bytes: CellBytes): string {
