@@ -48,15 +48,24 @@ class CatalogCompiler {
 
   compile({ entities, groups, versions }: CatalogParts): CatalogContent {
     for (const entity of [...entities].sort(byAge)) {
-      this.#attempt(catalogPaths.entity(entity.name), () => this.#addEntity(entity));
+      this.#attempt(
+        () => this.#addEntity(entity),
+        () => catalogPaths.entity(entity.name),
+      );
     }
     for (const group of [...groups].sort(byAgeAndVersion)) {
-      this.#attempt(catalogPaths.group(group.name, group.version), () => this.#addGroup(group));
+      this.#attempt(
+        () => this.#addGroup(group),
+        () => catalogPaths.group(group.name, group.version),
+      );
     }
     const latest = new Map<string, GroupVersion>();
     for (const version of versions) {
       latest.set(version.name, version);
-      this.#attempt(catalogPaths.version(version.name), () => this.#checkVersion(version));
+      this.#attempt(
+        () => this.#checkVersion(version),
+        () => catalogPaths.version(version.name),
+      );
     }
     this.#checkUnversioned(latest);
     return {
@@ -69,12 +78,12 @@ class CatalogCompiler {
     };
   }
 
-  #attempt(path: string, act: () => void): void {
+  #attempt(act: () => void, path: () => string): void {
     try {
       act();
     } catch (error) {
       if (!(error instanceof CatalogProblem)) throw error;
-      this.#faults.push({ path, reason: error.message });
+      this.#faults.push({ path: path(), reason: error.message });
     }
   }
 
