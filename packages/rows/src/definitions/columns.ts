@@ -23,7 +23,7 @@ export function checkGroupColumns(
   group: GroupDefinition,
   version: string,
   entity: EntityDefinition,
-  others: Iterable<Pick<GroupMetadata, "featureGroup" | "version">>,
+  others: Iterable<Pick<GroupMetadata, "featureGroup" | "version" | "versionEnabled">>,
 ): void {
   const refuse = refuser("FEATURE-GROUP-INVALID-COLUMN-NAMES-EXCEPTION");
   const names = group.features.map(({ name }) => name);
@@ -31,10 +31,9 @@ export function checkGroupColumns(
   const folded = names.map(foldName);
   const taken = new Set(entity.features.map(({ name }) => foldName(name)));
   if (!isUnique(folded) || folded.some((name) => taken.has(name))) refuse();
-  for (const other of others) {
-    for (const { name } of other.featureGroup.features) {
-      taken.add(storageColumn(other.featureGroup, other.version, name));
-    }
+  for (const { featureGroup, version: other, versionEnabled } of others) {
+    const naming = { featureGroupName: featureGroup.featureGroupName, versionEnabled };
+    for (const { name } of featureGroup.features) taken.add(storageColumn(naming, other, name));
   }
   if (names.some((name) => taken.has(storageColumn(group, version, name)))) refuse();
 }
