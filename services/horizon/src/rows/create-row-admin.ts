@@ -12,8 +12,8 @@ import { TenantMover } from "./tenants/tenant-mover.ts";
 import { Consumers } from "./topics/consumers.ts";
 import type { TopicAdmin } from "./topics/topic-admin.ts";
 
-/** How long a creation belongs to who has taken it up last: longer than changes of schema take. */
-const HOLD_MS = 120_000;
+/** How long a creation belongs to a process that has died over it. */
+const HOLD_MS = 30_000;
 
 export interface RowAdminParts {
   readonly metastore: Metastore;

@@ -23,6 +23,9 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set(["INVALID_ARGUMENT", "FAILED_PR
 /** Creations that one look takes up; the next look goes on. */
 const RESUMED_MAX = 100;
 
+/** In the time that a hold lasts: one may fail. */
+const RENEWALS_PER_HOLD = 3;
+
 /** Where a creation stands, told after each step. */
 export type CreationStep = "claimed" | "tables-made" | "completed" | "published";
 
@@ -34,7 +37,7 @@ export interface CreatorParts {
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** How long a creation belongs to who has taken it up last: longer than changes of schema take. */
+  /** How long a creation belongs to who has taken it up last, and does not renew that. */
   readonly holdMs: number;
   /** For tests that stop at one. */
   readonly onStep: (step: CreationStep) => Promise<void> | void;
@@ -79,9 +82,12 @@ export class Creator {
       await this.#publishUnpublished(changed, catalogPaths.entity(metadata.name), taken);
       return begun.metadata;
     }
-    await this.#parts.onStep("claimed");
-    if (!isRegister) await this.#makeEntity(begun);
-    await this.#publish(changed, () => metastore.entities.release(begun), ENTITY_FAILED);
+    const hold = (untilMs: number): Promise<void> => metastore.entities.hold(begun, untilMs);
+    await this.#whileHeld(hold, async () => {
+      await this.#parts.onStep("claimed");
+      if (!isRegister) await this.#makeEntity(begun);
+      await this.#publish(changed, () => hold(0), ENTITY_FAILED);
+    });
     return begun.metadata;
   }
 
@@ -108,9 +114,12 @@ export class Creator {
       await this.#publishUnpublished(changed, catalogPaths.group(name, version), taken);
       return begun.metadata;
     }
-    await this.#parts.onStep("claimed");
-    if (!isComplete) await this.#makeGroup(begun);
-    await this.#publish(changed, () => metastore.groups.release(begun), GROUP_FAILED);
+    const hold = (untilMs: number): Promise<void> => metastore.groups.hold(begun, untilMs);
+    await this.#whileHeld(hold, async () => {
+      await this.#parts.onStep("claimed");
+      if (!isComplete) await this.#makeGroup(begun);
+      await this.#publish(changed, () => hold(0), GROUP_FAILED);
+    });
     return begun.metadata;
   }
 
@@ -125,12 +134,17 @@ export class Creator {
     let count = 0;
     for (const name of await metastore.entities.abandoned(now(), RESUMED_MAX)) {
       const held = await metastore.entities.resume(name, this.#hold());
-      if (held !== undefined) count += await this.#finish(name, () => this.#makeEntity(held));
+      if (held === undefined) continue;
+      const hold = (untilMs: number): Promise<void> => metastore.entities.hold(held, untilMs);
+      const make = (): Promise<void> => this.#whileHeld(hold, () => this.#makeEntity(held));
+      count += await this.#finish(name, make);
     }
     for (const key of await metastore.groups.abandoned(now(), RESUMED_MAX)) {
       const held = await metastore.groups.resume(key, this.#hold());
-      const what = `${key.name} ${key.version}`;
-      if (held !== undefined) count += await this.#finish(what, () => this.#makeGroup(held));
+      if (held === undefined) continue;
+      const hold = (untilMs: number): Promise<void> => metastore.groups.hold(held, untilMs);
+      const make = (): Promise<void> => this.#whileHeld(hold, () => this.#makeGroup(held));
+      count += await this.#finish(`${key.name} ${key.version}`, make);
     }
     return count;
   }
@@ -158,7 +172,7 @@ export class Creator {
       await onStep("completed");
     } catch (error) {
       const isRefused = isRefusal(error);
-      await this.#leave(() => (isRefused ? entities.abandon(held) : entities.release(held)));
+      await this.#leave(() => (isRefused ? entities.abandon(held) : entities.hold(held, 0)));
       throw failure(error, ENTITY_FAILED);
     }
   }
@@ -170,7 +184,7 @@ export class Creator {
       await this.#parts.onStep("completed");
     } catch (error) {
       const isRefused = isRefusal(error);
-      await this.#leave(() => (isRefused ? groups.abandon(held) : groups.release(held)));
+      await this.#leave(() => (isRefused ? groups.abandon(held) : groups.hold(held, 0)));
       throw failure(error, GROUP_FAILED);
     }
   }
@@ -212,6 +226,24 @@ export class Creator {
     }
     await onStep("published");
     await served.waitFor(published.revision satisfies Revision);
+  }
+
+  /** Many may wait for one cluster: a creation stays with its process for as long as that works on it. */
+  async #whileHeld(
+    hold: (untilMs: number) => Promise<void>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    let renewing = Promise.resolve();
+    const renew = (): void => {
+      renewing = this.#leave(() => hold(this.#hold().untilMs));
+    };
+    const timer = setInterval(renew, this.#parts.holdMs / RENEWALS_PER_HOLD);
+    try {
+      await work();
+    } finally {
+      clearInterval(timer);
+      await renewing;
+    }
   }
 
   /** If that fails too, the hold ends by itself. */

@@ -99,12 +99,12 @@ export class EntityRepository {
     });
   }
 
-  /** Nobody works on it now. It stays, and is taken up again. */
-  async release({ metadata, attempt }: Held<EntityMetadata>): Promise<void> {
+  /** Holds a creation for longer, or no longer: then it stays, and is taken up again. */
+  async hold({ metadata, attempt }: Held<EntityMetadata>, untilMs: number): Promise<void> {
     await this.#parts.engine.write((tx) =>
       tx
         .updateTable(ENTITIES)
-        .set({ provisioning_until_ms: 0, updated_at: sql`updated_at` })
+        .set({ provisioning_until_ms: untilMs, updated_at: sql`updated_at` })
         .where("name", "=", metadata.name)
         .where("provisioning_attempt", "=", attempt)
         .execute(),

@@ -155,12 +155,12 @@ export class GroupRepository {
     });
   }
 
-  /** Nobody works on it now. It stays, and is taken up again. */
-  async release({ metadata, attempt }: Held<GroupMetadata>): Promise<void> {
+  /** Holds a creation for longer, or no longer: then it stays, and is taken up again. */
+  async hold({ metadata, attempt }: Held<GroupMetadata>, untilMs: number): Promise<void> {
     await this.#parts.engine.write((tx) =>
       tx
         .updateTable(GROUPS)
-        .set({ provisioning_until_ms: 0, updated_at: sql`updated_at` })
+        .set({ provisioning_until_ms: untilMs, updated_at: sql`updated_at` })
         .where("name", "=", metadata.name)
         .where("version", "=", metadata.version)
         .where("provisioning_attempt", "=", attempt)

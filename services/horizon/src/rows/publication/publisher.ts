@@ -67,9 +67,7 @@ export class Publisher {
   publish(...changed: readonly Changed[]): Promise<Published> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ changed, resolve, reject });
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined;
-      });
+      if (this.#running === undefined) this.#start();
     });
   }
 
@@ -83,7 +81,15 @@ export class Publisher {
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#running;
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  #start(): void {
+    this.#running = this.#drain().finally(() => {
+      this.#running = undefined;
+      // Somebody may have come after the last look, and before this.
+      if (this.#waiting.length > 0) this.#start();
+    });
   }
 
   async #drain(): Promise<void> {
