@@ -334,17 +334,45 @@ describe("records of the older SDK", () => {
   });
 });
 
+/** A store that takes everything. */
+function collect(rows: RowUpsert[]): RowStore {
+  const store: Pick<RowStore, "refuseKey" | "write"> = {
+    refuseKey: () => undefined,
+    write: async (request) => {
+      rows.push(...request.rows);
+      return request.rows.map(() => undefined);
+    },
+  };
+  return store as RowStore;
+}
+
 describe("rows in the loop", () => {
+  test("wait for a feature group to be registered", async () => {
+    catalog = RowCatalog.EMPTY;
+    const rows: RowUpsert[] = [];
+    const store = collect(rows);
+    const destinations = { catalog: () => catalog, storeOf: () => store };
+    const rig = new IngestRig({ formats: new FormatTable(rowFormatRules(destinations)) });
+    await rig.start();
+    rig.group.add(partitionOf(0), {
+      value: '{"user_id":1,"rank":1,"Wins":1}',
+      timestampMs: 1_234,
+      headers: Object.entries(V2).map(([name, text]) => header(name, text)),
+    });
+    await rig.clock.advance(1_000);
+    expect([rows.length, rig.sink.records.length]).toEqual([0, 0]);
+    catalog = CATALOG;
+    rig.ingestor.registryChanged();
+    await rig.finish();
+    expect(rows.map(({ writeTimeMicros }) => writeTimeMicros)).toEqual([1_234_000]);
+    expect(rig.sink.records).toEqual([]);
+    await rig.close();
+  });
+
   test("that cannot be stored become dead letters as they came, the others are stored", async () => {
     const rows: RowUpsert[] = [];
-    const store: Pick<RowStore, "refuseKey" | "write"> = {
-      refuseKey: () => undefined,
-      write: async (request) => {
-        rows.push(...request.rows);
-        return request.rows.map(() => undefined);
-      },
-    };
-    const destinations = { catalog: () => CATALOG, storeOf: () => store as RowStore };
+    const store = collect(rows);
+    const destinations = { catalog: () => CATALOG, storeOf: () => store };
     const rig = new IngestRig({ formats: new FormatTable(rowFormatRules(destinations)) });
     await rig.start();
     const headers = [header("sdk-version", "v2"), header("feature-group-name", "stats")];

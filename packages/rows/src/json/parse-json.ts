@@ -24,10 +24,12 @@ export function parseJson(text: string | Uint8Array): JsonValue {
   return new JsonReader(typeof text === "string" ? text : decodeText(text)).document();
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** @throws {JsonSyntaxError} if the bytes are not UTF-8 */
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new JsonSyntaxError("bytes are not UTF-8", 0);

@@ -77,11 +77,15 @@ describe("parseJson", () => {
     );
   });
 
-  it("refuses every document that is cut off", () => {
-    const text = '{"a":[1.5e-3,"x\\u00e9\\n",true,false,null,{"b":-0}],"c":{}}';
-    expect(toPlain(parseJson(text))).toEqual(JSON.parse(text));
+  it("refuses every document that is cut off, at whichever byte", () => {
+    const text = '{"a":[1.5e-3,"é😀\\u00e9\\n",true,false,null,{"b":-0}],"c":{}}';
+    const bytes = Buffer.from(text);
+    expect(toPlain(parseJson(bytes))).toEqual(JSON.parse(text));
     for (let length = 0; length < text.length; length++) {
       expect(positionOf(text.slice(0, length))).toBeLessThanOrEqual(length);
+    }
+    for (let size = 0; size < bytes.length; size++) {
+      expect(() => parseJson(bytes.subarray(0, size))).toThrow(JsonSyntaxError);
     }
   });
 
