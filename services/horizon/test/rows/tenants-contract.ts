@@ -1,3 +1,4 @@
+import { FeatureStoreError } from "@ofs/platform";
 import { beforeAll, describe, expect, test } from "vitest";
 import { column, entityBody, groupBody } from "./support/bodies.ts";
 import type { MemoryClusters } from "./support/memory-clusters.ts";
@@ -87,6 +88,17 @@ export function testTenants(
         { tenantType: "WRITER", names: expect.arrayContaining(["default-tenant", "third"]) },
         { tenantType: "CONSUMER", names: expect.arrayContaining(["clicks", "default-tenant"]) },
       ]);
+      const back = { tenantType: "WRITER", currentTenant: "third", newTenant: "second" };
+      await call("POST", "/feature-group", groupBody("t_third", "t_users"));
+      await map("t_third", { write: "third" });
+      const { failures } = open().clusters.of("second");
+      const refusal = new FeatureStoreError("FAILED_PRECONDITION", "column x is TEXT, not INT");
+      failures.push(refusal);
+      expect((await call("PUT", "/tenant/all", back)).failure).toMatchObject({
+        status: 500,
+        code: "OFS-V2-TENANT-ONBOARDING-EXCEPTION",
+        message: "column x is TEXT, not INT",
+      });
       const all = await call("PUT", "/tenant/all", { ...body, tenantType: "ALL" });
       expect(all.failure).toMatchObject({ code: "OFS-V2-TENANT-ONBOARDING-EXCEPTION" });
       expect(open().clusters.retained).toContain("third");

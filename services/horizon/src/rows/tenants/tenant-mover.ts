@@ -1,7 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { type GroupMetadata, RowError, type TenantConfig } from "@ofs/rows";
 import type { Metastore } from "../metastore/metastore.ts";
-import type { Publisher } from "../publication/publisher.ts";
+import type { Changed, Publisher } from "../publication/publisher.ts";
 import type { Served } from "../publication/served.ts";
 import { clustersOf, type EntityTables } from "./entity-tables.ts";
 
@@ -51,14 +51,17 @@ export class TenantMover {
     const names = new Set(
       groups.filter((each) => each.tenant[role] === current).map((g) => g.name),
     );
-    for (const name of names) {
-      const tenant = groups.findLast((each) => each.name === name)?.tenant;
-      if (tenant !== undefined) await this.#moveOne(name, { ...tenant, [role]: next });
+    const moved: Changed[] = [];
+    try {
+      for (const name of names) {
+        const tenant = groups.findLast((each) => each.name === name)?.tenant;
+        if (tenant !== undefined) await this.#moveOne(name, { ...tenant, [role]: next });
+        moved.push({ kind: "group", name });
+      }
+    } finally {
+      // Those before a failure have moved.
+      if (moved.length > 0) await served.waitFor((await publisher.publish(...moved)).revision);
     }
-    if (names.size === 0) return;
-    const changed = [...names].map((name) => ({ kind: "group", name }) as const);
-    const { revision } = await publisher.publish(...changed);
-    await served.waitFor(revision);
     await this.#closeUnused();
   }
 
