@@ -31,6 +31,7 @@ export {
   openRowRegistrySource,
   type RegistryOrigin,
 } from "./registry-origin.ts";
+export { AppliedRevision, type AppliedRevisionOptions } from "./rows/applied-revision.ts";
 export { BoundedRowStore } from "./rows/bounded-row-store.ts";
 export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
 export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";

@@ -209,6 +209,8 @@ async function openRowDialect(
       scylla,
       embedded,
       source,
+      etcd: rowRegistrySource === undefined ? registry.etcd : undefined,
+      appName: server.APP_NAME,
       snapshotFile: snapshotFile === undefined ? undefined : `${snapshotFile}.rows`,
       admin: rowAdmin,
       storeTimeoutMs: server.STORE_TIMEOUT_MS,

@@ -1,6 +1,12 @@
-import { openTenantStore, type ScyllaSettings, TenantStores } from "@ofs/connections";
+import {
+  AppliedRevision,
+  openTenantStore,
+  type RegistrySettings,
+  type ScyllaSettings,
+  TenantStores,
+} from "@ofs/connections";
 import { RowEngine } from "@ofs/engine";
-import type { CheckResult, ServiceBase } from "@ofs/platform";
+import type { CheckResult, Logger, ServiceBase } from "@ofs/platform";
 import { openRowRegistry, type RegistrySource, type RowRegistry } from "@ofs/registry";
 import { DEFAULT_TENANT, type RowCatalog } from "@ofs/rows";
 import type { EmbeddedEnvironment } from "@ofs/store";
@@ -20,6 +26,9 @@ export interface RowsOptions {
   readonly embedded: EmbeddedEnvironment | undefined;
   /** Of the row dialect's registry; stays the caller's. */
   readonly source: RegistrySource;
+  /** Where to tell what is served of the registry; undefined: nowhere. */
+  readonly etcd: RegistrySettings["etcd"];
+  readonly appName: string;
   /** Where the last registry is kept. */
   readonly snapshotFile: string | undefined;
   /** In place of `ROW_ADMIN_URL`. */
@@ -53,6 +62,8 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
   lifecycle.register("row stores", () => stores.close());
   let registry: RowRegistry | undefined;
   lifecycle.register("row registry", () => registry?.close());
+  let applied: AppliedRevision | undefined;
+  lifecycle.register("applied row revision", () => applied?.close());
   const engine = new RowEngine({
     registry: {
       catalog: () => registry?.catalog(),
@@ -95,8 +106,20 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
         onChange: (catalog) => stores.retain(tenantsOf(catalog)),
       });
       health.refresh();
+      registry.onCatalog(() => applied?.changed());
+      applied = await openApplied(options, registry, log);
     },
   };
+}
+
+async function openApplied(
+  { etcd, appName }: RowsOptions,
+  registry: RowRegistry,
+  log: Logger,
+): Promise<AppliedRevision | undefined> {
+  if (etcd === undefined) return undefined;
+  const revision = (): number => registry.revision;
+  return AppliedRevision.open({ appName, service: "api-server", etcd, revision, log });
 }
 
 function limitsOf(settings: RowSettings): RowGuardDeps["limits"] {

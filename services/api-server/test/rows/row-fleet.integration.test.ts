@@ -3,7 +3,7 @@ import { EtcdRegistrySource, encodeEntity, encodeGroup, encodeGroupVersion } fro
 import { type EntityMetadata, type GroupMetadata, RowCatalog } from "@ofs/rows";
 import { connectScylla, ensureKeyspace, ScyllaRowTables } from "@ofs/store";
 import { freePort, serverAddress, startProcess, type TestProcess, waitUntil } from "@ofs/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { BUILT, etcdHome, toChanges } from "../scenarios/server-under-test.ts";
 import { entityOf, groupOf } from "./support/row-objects.ts";
 import { ask } from "./support/row-server.ts";
@@ -182,6 +182,27 @@ describe("workers over etcd and Cassandra", () => {
       partitionKey: { names: ["Id"], values: [7] },
     });
     expect(json.data.features).toEqual(Array.from({ length: count }, (_, at) => [at]));
+  });
+
+  test("tell in etcd which revision they serve", LIMIT, async () => {
+    const etcd = serverAddress("etcd");
+    const root = `/row/${appName}/runtime/applied`;
+    const runtime = new EtcdRegistrySource({ endpoints: `${etcd.host}:${etcd.port}`, root });
+    onTestFinished(() => runtime.close());
+    const versions = { name: `stats_${run}`, latestVersion: "v1", updatedAt: 2 };
+    const revision = await registry.write([encodeGroupVersion(versions)]);
+    const applied = async (): Promise<number[]> => {
+      const { entries } = await runtime.load(AbortSignal.timeout(30_000));
+      expect([...entries.keys()].every((path) => path.startsWith("api-server/"))).toBe(true);
+      return [...entries.values()].map((value) => Number(Buffer.from(value).toString()));
+    };
+    await waitUntil(
+      async () => {
+        const revisions = await applied();
+        return revisions.length === 2 && revisions.every((one) => one >= revision);
+      },
+      { what: "both workers' revisions", timeoutMs: 60_000 },
+    );
   });
 
   test("tell of the store", LIMIT, async () => {
