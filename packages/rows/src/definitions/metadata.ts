@@ -150,9 +150,10 @@ export interface Registration {
   readonly description: string;
 }
 
+/** An owner that is left out is empty: whether that will do is for others to say. */
 export function readRegistration(members: Members): Registration {
   return {
-    owner: members.text("owner"),
+    owner: members.optionalText("owner") ?? "",
     tags: members.texts("tags"),
     description: members.optionalText("description") ?? "",
   };
