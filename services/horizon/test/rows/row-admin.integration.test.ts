@@ -7,6 +7,7 @@ import { ClusterConnections } from "../../src/rows/tenants/cluster-connections.t
 import { QueuedDdlLock } from "../../src/rows/tenants/ddl-lock.ts";
 import { createTestDatabase, type TestDatabase } from "../database/mysql-fixtures.ts";
 import { silentLog } from "../database/new-requests.ts";
+import { testRowLists } from "./lists-contract.ts";
 import { testRaces } from "./races-contract.ts";
 import { testRowAdmin } from "./row-admin-contract.ts";
 import { column, entityBody, groupBody } from "./support/bodies.ts";
@@ -58,6 +59,7 @@ describe("with MariaDB and etcd", { timeout: TIMEOUT_MS }, () => {
     await etcd.remove();
   }, TIMEOUT_MS);
   testRowAdmin(() => app);
+  testRowLists(() => app);
   testTenants(
     () => app,
     () => topics,

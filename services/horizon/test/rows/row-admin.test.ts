@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryRegistrySource } from "@ofs/registry";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testRowLists } from "./lists-contract.ts";
 import { testRaces } from "./races-contract.ts";
 import { testRowAdmin } from "./row-admin-contract.ts";
 import { entityBody, groupBody } from "./support/bodies.ts";
@@ -32,6 +33,7 @@ describe("with the embedded database", { timeout: TIMEOUT_MS }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
   testRowAdmin(() => app);
+  testRowLists(() => app);
   testTenants(
     () => app,
     () => topics,
