@@ -41,5 +41,6 @@ export {
   readRowStoreSettings,
   TENANT_PLACEHOLDER,
 } from "./rows/row-settings.ts";
+export { createRowSweep } from "./rows/row-sweep.ts";
 export { TenantStores, type TenantStoresOptions } from "./rows/tenant-stores.ts";
 export { StoreConnections } from "./store-connections.ts";

@@ -86,7 +86,8 @@ describe("stores of tenants", () => {
     const { tenants, made } = openTenants(2);
     const store = tenants.storeOf("a");
     made.get("a")?.hold();
-    const held = [store?.read(READ), store?.read(READ)];
+    const first = store?.read(READ);
+    const second = store?.read(READ);
     const [refused] = (await store?.read(READ)) ?? [];
     expect(refused).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
     await expect(
@@ -97,7 +98,7 @@ describe("stores of tenants", () => {
     ).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
     expect(await tenants.storeOf("b")?.read(READ)).toEqual([[]]);
     made.get("a")?.release();
-    expect(await Promise.all(held)).toEqual([[[]], [[]]]);
+    expect([await first, await second]).toEqual([[[]], [[]]]);
     expect(await store?.read(READ)).toEqual([[]]);
   });
 

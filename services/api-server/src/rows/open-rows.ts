@@ -1,5 +1,6 @@
 import {
   AppliedRevision,
+  createRowSweep,
   openTenantStore,
   type RegistrySettings,
   type ScyllaSettings,
@@ -60,6 +61,7 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
     metrics,
   });
   lifecycle.register("row stores", () => stores.close());
+  if (options.embedded !== undefined) startSweep(options.embedded, base);
   let registry: RowRegistry | undefined;
   lifecycle.register("row registry", () => registry?.close());
   let applied: AppliedRevision | undefined;
@@ -110,6 +112,13 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
       applied = await openApplied(options, registry, log);
     },
   };
+}
+
+function startSweep(embedded: EmbeddedEnvironment, { log, lifecycle }: ServiceBase): void {
+  if (embedded.isReadOnly) return;
+  const sweep = createRowSweep(embedded, log);
+  sweep.start();
+  lifecycle.register("row sweep", () => sweep.close());
 }
 
 async function openApplied(

@@ -159,6 +159,13 @@ describe("workers over etcd and Cassandra", () => {
     },
   );
 
+  test("know which port a connection came to", LIMIT, async () => {
+    for (let round = 0; round < 4; round++) {
+      expect((await ask(mainPort, "GET", "/nope")).json).toEqual({ error: "not found" });
+      expect((await ask(rowPort, "GET", "/nope")).json.error.code).toBe("INVALID_REQUEST");
+    }
+  });
+
   test("stream a partition of many pages", LIMIT, async () => {
     const count = 5_000;
     const head = { featureGroupName: `stats_${run}` };
