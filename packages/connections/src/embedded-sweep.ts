@@ -11,7 +11,7 @@ export interface Sweepable {
   sweep(nowMs: number, maxRows: number): Promise<SweepReport>;
 }
 
-/** Drops expired blocks of the embedded store, a bounded number of rows at a time. They are never served anyway. */
+/** Drops expired values of the embedded store, a bounded number of rows at a time. They are never served anyway. */
 export class EmbeddedSweep {
   readonly #store: Sweepable;
   readonly #log: Logger;
@@ -46,11 +46,11 @@ export class EmbeddedSweep {
         MAX_ROWS_PER_SWEEP,
       );
       if (droppedGroups > 0)
-        this.#log.debug({ scannedRows, droppedGroups }, "expired blocks dropped");
+        this.#log.debug({ scannedRows, droppedGroups }, "expired values dropped");
       if (damagedRows > 0)
         this.#log.warn({ damagedRows }, "rows of the embedded store are damaged");
     } catch (error) {
-      this.#log.warn({ err: error }, "expired blocks could not be dropped; trying again");
+      this.#log.warn({ err: error }, "expired values could not be dropped; trying again");
     }
     if (this.#timer !== undefined) this.start();
   }

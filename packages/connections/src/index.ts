@@ -26,5 +26,21 @@ export { readEtcdTls } from "./etcd-tls.ts";
 export { registerHealthMetrics, waitUntilReady, watchHealth } from "./health-watch.ts";
 export { Invalidation } from "./invalidation.ts";
 export { RegistryMetrics } from "./registry-metrics.ts";
-export { openRegistrySource, type RegistryOrigin } from "./registry-origin.ts";
+export {
+  openRegistrySource,
+  openRowRegistrySource,
+  type RegistryOrigin,
+} from "./registry-origin.ts";
+export { AppliedRevision, type AppliedRevisionOptions } from "./rows/applied-revision.ts";
+export { BoundedRowStore } from "./rows/bounded-row-store.ts";
+export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
+export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";
+export {
+  ROW_STORE_VARIABLES,
+  type RowStoreSettings,
+  readRowStoreSettings,
+  TENANT_PLACEHOLDER,
+} from "./rows/row-settings.ts";
+export { createRowSweep } from "./rows/row-sweep.ts";
+export { TenantStores, type TenantStoresOptions } from "./rows/tenant-stores.ts";
 export { StoreConnections } from "./store-connections.ts";

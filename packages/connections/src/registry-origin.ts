@@ -4,7 +4,7 @@ import {
   EmbeddedRegistrySource,
   openEmbeddedEnvironment,
 } from "@ofs/store";
-import type { RegistrySettings } from "./config/registry-settings.ts";
+import type { EtcdSettings, RegistrySettings } from "./config/registry-settings.ts";
 import { readEtcdTls } from "./etcd-tls.ts";
 
 /** Where the registry is read from, and the data folder if there is one. */
@@ -49,15 +49,34 @@ export async function openRegistrySource<S extends RegistrySource = RegistryAuth
   }
 }
 
+/**
+ * The same of the row dialect's registry.
+ *
+ * @param embedded the data folder, if there is one
+ */
+export async function openRowRegistrySource(
+  appName: string,
+  { etcd }: RegistrySettings,
+  embedded: EmbeddedEnvironment | undefined,
+): Promise<RegistryAuthor> {
+  if (etcd !== undefined) return createEtcdSource(`/row/${appName}/registry`, etcd);
+  if (embedded !== undefined) return new EmbeddedRegistrySource(embedded, "row");
+  throw new Error("neither etcd nor a data folder is configured");
+}
+
 async function createSource(
   appName: string,
   { etcd }: RegistrySettings,
   embedded: EmbeddedEnvironment | undefined,
 ): Promise<RegistryAuthor | undefined> {
   if (etcd === undefined) return embedded && new EmbeddedRegistrySource(embedded);
+  return createEtcdSource(`/config/${appName}`, etcd);
+}
+
+async function createEtcdSource(root: string, etcd: EtcdSettings): Promise<RegistryAuthor> {
   return new EtcdRegistrySource({
     endpoints: etcd.endpoints,
-    root: `/config/${appName}`,
+    root,
     username: etcd.username,
     password: etcd.password,
     tls: etcd.tls && (await readEtcdTls(etcd.tls)),

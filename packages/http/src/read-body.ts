@@ -16,8 +16,12 @@ export async function readBody(request: Body, maxBytes: number): Promise<string>
   return (await readBodyBytes(request, maxBytes)).toString("utf8");
 }
 
-/** The same as bytes. */
-export function readBodyBytes(request: Body, maxBytes: number): Promise<Buffer> {
+/** The same as bytes. @param setting that bounds them, for the message */
+export function readBodyBytes(
+  request: Body,
+  maxBytes: number,
+  setting = "MAX_REQUEST_BYTES",
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (encoding !== "identity") {
@@ -25,7 +29,7 @@ export function readBodyBytes(request: Body, maxBytes: number): Promise<Buffer> 
       return;
     }
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-      reject(tooLarge(maxBytes));
+      reject(tooLarge(maxBytes, setting));
       return;
     }
     const chunks: Buffer[] = [];
@@ -36,7 +40,7 @@ export function readBodyBytes(request: Body, maxBytes: number): Promise<Buffer> 
       if (sizeBytes <= maxBytes) return;
       request.off("data", onData).pause();
       chunks.length = 0;
-      reject(tooLarge(maxBytes));
+      reject(tooLarge(maxBytes, setting));
     };
     request.on("data", onData);
     request.once("end", () => resolve(Buffer.concat(chunks, sizeBytes)));
@@ -47,9 +51,6 @@ export function readBodyBytes(request: Body, maxBytes: number): Promise<Buffer> 
   });
 }
 
-function tooLarge(maxBytes: number): HttpError {
-  return new HttpError(
-    413,
-    `the request body is larger than ${maxBytes} bytes (MAX_REQUEST_BYTES)`,
-  );
+function tooLarge(maxBytes: number, setting: string): HttpError {
+  return new HttpError(413, `the request body is larger than ${maxBytes} bytes (${setting})`);
 }

@@ -22,6 +22,9 @@ export {
   type WriteOutcome,
 } from "./format.ts";
 export { blockFormat } from "./formats/block-format.ts";
+export type { RowDestinations } from "./formats/rows/row-destinations.ts";
+export { type PendingRow, rowFormatRules } from "./formats/rows/row-format.ts";
+export { ROW_HEADERS } from "./formats/rows/row-headers.ts";
 export {
   KafkaAdmin,
   type KafkaConnection,

@@ -9,6 +9,7 @@ export type {
   RegistryExpectation,
 } from "./author-port.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
+export { type EtcdLockOptions, EtcdLocks } from "./etcd/etcd-lock.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
 export {
   EtcdRegistrySource,
@@ -54,6 +55,22 @@ export {
   SnapshotParser,
   type SnapshotParserOptions,
 } from "./parse/snapshot-parser.ts";
+export { openRowRegistry } from "./rows/open-row-registry.ts";
+export {
+  encodeConsumer,
+  encodeEntity,
+  encodeGroup,
+  encodeGroupVersion,
+  encodePopulator,
+  type RowEntry,
+} from "./rows/row-entries.ts";
+export type {
+  CatalogListener,
+  RowRegistry,
+  RowRegistryCounters,
+  RowRegistryOptions,
+  RowRegistryStatus,
+} from "./rows/row-registry.ts";
 export type {
   RegistryChange,
   RegistryChanges,

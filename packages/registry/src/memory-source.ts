@@ -103,6 +103,12 @@ export class MemoryRegistrySource implements RegistryAuthor {
     };
   }
 
+  async lastChange(signal: AbortSignal): Promise<Revision> {
+    signal.throwIfAborted();
+    this.#assertUp();
+    return this.#revision;
+  }
+
   async write(changes: readonly RegistryChange[]): Promise<Revision> {
     this.#assertUp();
     return this.#apply(changes);

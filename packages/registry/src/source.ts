@@ -33,6 +33,14 @@ export interface RegistrySource {
   load(signal: AbortSignal): Promise<RegistryTree>;
   /** Reports everything after `fromRevision`, until the returned function is called. */
   watch(fromRevision: Revision, watcher: RegistryWatcher): () => Promise<void>;
+  /**
+   * A cheap question, for readers that must know whether they have seen everything.
+   *
+   * @returns a revision that all present entries were written at or before, and not after the tree's last change; 0 if it
+   * is empty
+   * @throws {FeatureStoreError} UNAVAILABLE
+   */
+  lastChange(signal: AbortSignal): Promise<Revision>;
   /** Applies all changes or none. @returns the revision they became visible at */
   write(changes: readonly RegistryChange[]): Promise<Revision>;
   close(): Promise<void>;

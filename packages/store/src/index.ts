@@ -20,6 +20,12 @@ export {
 export type { SweepReport } from "./embedded/expiry-sweep.ts";
 export { EmbeddedRegistrySource } from "./embedded/registry-source.ts";
 export {
+  EmbeddedRowStore,
+  type EmbeddedRowStoreOptions,
+} from "./embedded/rows/embedded-row-store.ts";
+export { EmbeddedRowTables } from "./embedded/rows/embedded-row-tables.ts";
+export { EmbeddedRowSweeper, type RowSweepReport } from "./embedded/rows/row-sweeper.ts";
+export {
   connectRedis,
   type RedisConnection,
   type RedisReply,
@@ -37,8 +43,26 @@ export { RedisBlockStore, type RedisBlockStoreOptions } from "./redis/redis-bloc
 export type { RedisCall } from "./redis/redis-call.ts";
 export { createScript, type RedisCommand, type RedisScript } from "./redis/redis-command.ts";
 export type { RedisSubscription, RedisSubscriptionListener } from "./redis/subscription.ts";
+export type {
+  CellBytes,
+  RowCells,
+  RowColumn,
+  RowRead,
+  RowReadOutcome,
+  RowScan,
+  RowStore,
+  RowTable,
+  RowTables,
+  RowUpsert,
+  RowWrite,
+  RowWriteOutcome,
+  StoredRowTable,
+} from "./row-store.ts";
+export { refuseRowKey } from "./rows/row-checks.ts";
 export { connectScylla, type ScyllaConnection } from "./scylla/connection.ts";
 export type { ScyllaConsistency, ScyllaOptions } from "./scylla/options.ts";
-export { ensureKeyspace, type Replication } from "./scylla/schema.ts";
+export { ScyllaRowStore, type ScyllaRowStoreOptions } from "./scylla/rows/scylla-row-store.ts";
+export { ScyllaRowTables } from "./scylla/rows/scylla-row-tables.ts";
+export { ensureKeyspace, ensureLocalKeyspace, type Replication } from "./scylla/schema.ts";
 export { ScyllaBlockStore, type ScyllaBlockStoreOptions } from "./scylla/scylla-block-store.ts";
 export { type ScyllaTable, type ScyllaTablePlan, ScyllaTables } from "./scylla/scylla-tables.ts";

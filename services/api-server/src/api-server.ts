@@ -3,6 +3,7 @@ import {
   BackendMonitor,
   checkRegistry,
   openRegistrySource,
+  openRowRegistrySource,
   RegistryMetrics,
   registerHealthMetrics,
   StoreConnections,
@@ -13,18 +14,25 @@ import { createEngine, type Engine } from "@ofs/engine";
 import {
   type Health,
   InFlightLimit,
+  type Lifecycle,
   type Logger,
   openService,
   type ServiceBase,
   type WorkerLink,
 } from "@ofs/platform";
-import { openRegistry, type Reader, type Registry, type RegistrySource } from "@ofs/registry";
+import {
+  openRegistry,
+  type Reader,
+  type Registry,
+  type RegistrySource,
+  type RowRegistry,
+} from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ApiServerConfig } from "./config.ts";
 import { openCaches } from "./connections/caches.ts";
-import { type Front, openFront } from "./front.ts";
+import { type Front, openFront, readTls } from "./front.ts";
 import { adminRoutes } from "./http/admin-routes.ts";
 import { mirrorRoutes } from "./http/mirror-routes.ts";
 import { RequestMetrics } from "./metrics/request-metrics.ts";
@@ -32,7 +40,11 @@ import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/featu
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
+import { openRows, type Rows } from "./rows/open-rows.ts";
+import type { RowAdmin } from "./rows/row-admin.ts";
+import { openRowPort, type RowPort } from "./rows/row-port.ts";
 import { CallQueue } from "./transport/call-queue.ts";
+import { splitConnections } from "./transport/split-connections.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
 const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
@@ -49,6 +61,10 @@ export interface ApiServerOverrides {
   readonly invalidationChannels?: readonly InvalidationChannel[];
   /** Callers within the program, whatever the registry says. */
   readonly ownReaders?: readonly Reader[];
+  /** The same of the row dialect. */
+  readonly rowRegistrySource?: RegistrySource;
+  /** In place of asking `ROW_ADMIN_URL` for tables. */
+  readonly rowAdmin?: RowAdmin;
   /** The tie to the primary, which listens in place of this server. */
   readonly worker?: WorkerLink;
 }
@@ -57,8 +73,12 @@ export interface ApiServerOverrides {
 export interface ApiServer {
   /** The one that was opened, also where 0 was asked for. */
   readonly port: number;
+  /** The row dialect's; undefined where it is off. */
+  readonly rowPort: number | undefined;
   readonly engine: Engine;
   readonly registry: Registry;
+  /** The row dialect's; undefined where it is off. */
+  readonly rowRegistry: RowRegistry | undefined;
   readonly health: Health;
   readonly metrics: MetricsRegistry;
   /** @throws {FeatureStoreError} DEADLINE_EXCEEDED, saying what is not ready */
@@ -82,9 +102,10 @@ export async function startApiServer(
   overrides: ApiServerOverrides = {},
 ): Promise<ApiServer> {
   const { server: settings } = config;
-  return openService({ service: "api-server", settings, given: overrides }, (base) =>
-    openAll(config, overrides, base),
-  );
+  return openService({ service: "api-server", settings, given: overrides }, (base) => {
+    warnOfInactiveSettings(config, base.log);
+    return openAll(config, overrides, base);
+  });
 }
 
 /** Opens in the order of dependence; what is registered first is closed last. */
@@ -94,19 +115,18 @@ async function openAll(
   base: ServiceBase,
 ): Promise<ApiServer> {
   const { log, metrics, health, lifecycle } = base;
-  warnOfInactiveSettings(config, log);
   const origin = await openRegistrySource(config.server.APP_NAME, config.registry, overrides);
   lifecycle.register("registry source", () => origin.close());
   const stores = new StoreConnections(config, origin.embedded, log);
   lifecycle.register("stores", () => stores.close());
   const monitor = new BackendMonitor(stores.backends, log);
   lifecycle.register("backend monitor", () => monitor.close());
-  const { worker, invalidationChannels = [] } = overrides;
+  const { worker } = overrides;
   const { invalidation, distributed, processCaches, peers } = await openCaches(
     config,
     stores,
     {
-      channels: [...invalidationChannels, ...hostChannels(worker, metrics)],
+      channels: [...(overrides.invalidationChannels ?? []), ...hostChannels(worker, metrics)],
       // One process of a pod holds its keys and the UDP port; the others ask it.
       peerPlace: {
         role: (worker?.slot ?? 0) === 0 ? "holder" : "client",
@@ -144,7 +164,8 @@ async function openAll(
   const registryMetrics = new RegistryMetrics(metrics, () => registry);
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);
-  const front = await openApi(config, engine, () => registry, base, overrides, peers?.cache);
+  const rows = await openRowDialect(config, overrides, origin.embedded, base);
+  const ports = await openApi(config, engine, () => registry, base, overrides, peers?.cache, rows);
 
   monitor.start();
   registry = await openRegistry({
@@ -156,12 +177,14 @@ async function openAll(
       distributed.configure(snapshot);
     },
   });
+  await rows?.start();
   health.refresh();
-  log.info({ port: front.port, revision: registry.revision }, "serving");
+  log.info({ ...ports, revision: registry.revision }, "serving");
   return {
-    port: front.port,
+    ...ports,
     engine,
     registry,
+    rowRegistry: rows?.registry(),
     health,
     metrics,
     waitUntilReady: (timeoutMs) => waitUntilReady(health, timeoutMs),
@@ -172,7 +195,40 @@ async function openAll(
   };
 }
 
-/** Opens the port with everything behind it, and registers its drain. */
+/** @returns undefined where it is off */
+async function openRowDialect(
+  { rows: settings, registry, scylla, server }: ApiServerConfig,
+  { rowRegistrySource, rowAdmin }: ApiServerOverrides,
+  embedded: EmbeddedEnvironment | undefined,
+  base: ServiceBase,
+): Promise<Rows | undefined> {
+  if (settings === undefined) return undefined;
+  const own =
+    rowRegistrySource === undefined
+      ? await openRowRegistrySource(server.APP_NAME, registry, embedded)
+      : undefined;
+  base.lifecycle.register("row registry source", () => own?.close());
+  const source = rowRegistrySource ?? own;
+  if (source === undefined) throw new Error("the row dialect has no registry");
+  const { snapshotFile } = registry;
+  return openRows(
+    {
+      settings,
+      scylla,
+      embedded,
+      source,
+      etcd: rowRegistrySource === undefined ? registry.etcd : undefined,
+      appName: server.APP_NAME,
+      snapshotFile: snapshotFile === undefined ? undefined : `${snapshotFile}.rows`,
+      admin: rowAdmin,
+      storeTimeoutMs: server.STORE_TIMEOUT_MS,
+      maxStoreInFlight: server.STORE_MAX_IN_FLIGHT,
+    },
+    base,
+  );
+}
+
+/** Opens the ports with everything behind them, and registers their drain. */
 async function openApi(
   config: ApiServerConfig,
   engine: Engine,
@@ -180,7 +236,8 @@ async function openApi(
   { log, metrics, health, lifecycle }: ServiceBase,
   { worker, ownReaders }: ApiServerOverrides,
   peerCache: RingPeerCache | undefined,
-): Promise<Front> {
+  rows: Rows | undefined,
+): Promise<Pick<ApiServer, "port" | "rowPort">> {
   const { server } = config;
   const snapshot = () => registry()?.snapshot();
   const authenticator = new Authenticator(snapshot, Date.now, ownReaders);
@@ -204,26 +261,70 @@ async function openApi(
     });
     for (const [path, route] of mirror) httpRoutes.set(path, route);
   }
+  const rowRoutes = rows?.routes({
+    authenticator: config.rows?.ROW_AUTH_ENABLED === true ? authenticator : undefined,
+    limit,
+    queue,
+    metrics: requestMetrics,
+    log,
+  });
+  for (const [path, route] of rowRoutes ?? []) httpRoutes.set(path, route);
+  const split =
+    worker === undefined || config.rows === undefined
+      ? undefined
+      : splitConnections(worker, config.rows.ROW_PORT);
+  const tls = tlsFiles(config);
   const front = await openFront(
     {
       host: server.APP_HOST,
       port: server.APP_PORT,
-      tls: tlsFiles(config),
+      tls,
       maxRequestBytes: server.MAX_REQUEST_BYTES,
       maxConnections: server.MAX_CONNECTIONS,
       maxConcurrentStreams: server.MAX_CONCURRENT_STREAMS,
       isReflectionOn: server.GRPC_REFLECTION,
       transport: server.GRPC_TRANSPORT,
     },
-    { grpcRoutes, services, httpRoutes, health, queue, metrics, log, connections: worker },
+    {
+      grpcRoutes,
+      services,
+      httpRoutes,
+      health,
+      queue,
+      metrics,
+      log,
+      connections: split?.main ?? worker,
+    },
   );
-  lifecycle.register("port", async (signal) => {
-    const grace = AbortSignal.timeout(server.SHUTDOWN_GRACE_MS);
-    const isClean = await front.drain(AbortSignal.any([signal, grace]));
-    if (!isClean) throw new Error(`calls were cut off after ${server.SHUTDOWN_GRACE_MS} ms`);
-  });
+  registerDrain(lifecycle, "port", front, server.SHUTDOWN_GRACE_MS);
+  let rowPort: RowPort | undefined;
+  if (config.rows !== undefined && rowRoutes !== undefined) {
+    rowPort = await openRowPort({
+      host: server.APP_HOST,
+      port: config.rows.ROW_PORT,
+      tls: await readTls(tls),
+      maxConnections: server.MAX_CONNECTIONS,
+      routes: new Map([...adminRoutes(health, metrics, worker), ...rowRoutes]),
+      connections: split?.other,
+      metrics,
+      log,
+    });
+    registerDrain(lifecycle, "row port", rowPort, server.SHUTDOWN_GRACE_MS);
+  }
   if (worker !== undefined) joinHost(worker, health, metrics);
-  return front;
+  return { port: front.port, rowPort: rowPort?.port };
+}
+
+function registerDrain(
+  lifecycle: Lifecycle,
+  name: string,
+  port: Pick<Front, "drain">,
+  graceMs: number,
+): void {
+  lifecycle.register(name, async (signal) => {
+    const isClean = await port.drain(AbortSignal.any([signal, AbortSignal.timeout(graceMs)]));
+    if (!isClean) throw new Error(`calls were cut off after ${graceMs} ms`);
+  });
 }
 
 function tlsFiles({ server }: ApiServerConfig) {

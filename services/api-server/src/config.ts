@@ -15,6 +15,7 @@ import {
   readProcessCacheSettings,
   requirePeerIdentity,
 } from "./config/cache-settings.ts";
+import { ROW_VARIABLES, type RowSettings, readRowSettings } from "./config/row-settings.ts";
 import {
   readServerSettings,
   SERVER_VARIABLES,
@@ -24,6 +25,8 @@ import {
 /** Everything that the environment says to this server, checked. */
 export interface ApiServerConfig extends BackendSettings {
   readonly server: ServerSettings;
+  /** undefined: this server does not speak the row dialect. */
+  readonly rows: RowSettings | undefined;
   readonly processCaches: readonly ProcessCacheSettings[];
   readonly peerCaches: readonly PeerCacheSettings[];
   /** Processes that serve; 1 = this one alone. */
@@ -41,6 +44,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiServerConfig {
   return reader.finish<ApiServerConfig>({
     ...settings,
     server,
+    rows: readRowSettings(reader, settings.scylla),
     processCaches: ids.processCache.flatMap((id) => readProcessCacheSettings(reader, id) ?? []),
     peerCaches,
     workerCount: countWorkers(reader, server?.WORKERS, registry?.dataFolder),
@@ -64,6 +68,7 @@ function countWorkers(
 export function configVariables(): string[] {
   return [
     ...Object.keys(SERVER_VARIABLES.shape),
+    ...ROW_VARIABLES,
     ...backendVariables(),
     ...numberedVariables("IN_MEM_CACHE", PROCESS_CACHE_VARIABLES),
     ...numberedVariables("P2P_CACHE", PEER_CACHE_VARIABLES),

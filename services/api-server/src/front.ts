@@ -3,6 +3,7 @@ import type { Health, Logger, UnaryRoutes } from "@ofs/platform";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { type HttpRoutes, HttpServer } from "./http/http-server.ts";
 import type { CallQueue } from "./transport/call-queue.ts";
+import { endWithin } from "./transport/end-within.ts";
 import { FrontServer } from "./transport/front-server.ts";
 import { GrpcServer } from "./transport/grpc-server.ts";
 import { createHealthService, HEALTH_SERVICE } from "./transport/health-service.ts";
@@ -161,24 +162,18 @@ function registerPortMetrics(port: SharedPort, deps: FrontDeps): void {
   });
 }
 
-async function drainFront(
+function drainFront(
   port: SharedPort,
   grpc: RpcServer,
   http: HttpServer,
   streams: OpenStreams,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const ended = endConnections(port, grpc, http, streams).then(() => true);
-  const gaveUp = new Promise<false>((resolve) => {
-    if (signal.aborted) resolve(false);
-    else signal.addEventListener("abort", () => resolve(false), { once: true });
+  return endWithin(endConnections(port, grpc, http, streams), signal, () => {
+    grpc.destroy();
+    http.destroy();
+    port.destroy();
   });
-  const isClean = await Promise.race([ended, gaveUp]);
-  grpc.destroy();
-  http.destroy();
-  port.destroy();
-  await ended;
-  return isClean;
 }
 
 /** Resolves when the last connection is gone. */
@@ -196,7 +191,8 @@ async function endConnections(
   await Promise.all([grpc.drain(), httpDrained, port.whenClosed()]);
 }
 
-async function readTls(files: TlsFiles | undefined): Promise<TlsMaterial | undefined> {
+/** @throws if a file cannot be read */
+export async function readTls(files: TlsFiles | undefined): Promise<TlsMaterial | undefined> {
   if (files === undefined) return undefined;
   const { certFile, keyFile, clientCaFile } = files;
   return {

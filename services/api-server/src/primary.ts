@@ -16,6 +16,7 @@ export async function runPrimary(config: ApiServerConfig, log: Logger): Promise<
     workerCount: config.workerCount,
     host: APP_HOST,
     port: APP_PORT,
+    secondPort: config.rows?.ROW_PORT,
     drainTimeoutMs: SHUTDOWN_GRACE_MS + CLOSE_TIME_MS + EXIT_TIME_MS,
     log,
     metrics: createMetrics({ service: APP_NAME, env: APP_ENV }),
@@ -23,5 +24,6 @@ export async function runPrimary(config: ApiServerConfig, log: Logger): Promise<
   process.on("SIGHUP", () => supervisor.reload());
   runProcess(() => supervisor.close(), log);
   await supervisor.start();
-  log.info({ port: supervisor.port, workerCount: config.workerCount }, "workers serve");
+  const { port, secondPort: rowPort } = supervisor;
+  log.info({ port, rowPort, workerCount: config.workerCount }, "workers serve");
 }

@@ -66,7 +66,8 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test("etcd's address is all that has no default", () => {
-  const { server, registry, workerCount, invalidationRedisConfId, ...rest } = loadConfig(MINIMAL);
+  const { server, registry, rows, workerCount, invalidationRedisConfId, ...rest } =
+    loadConfig(MINIMAL);
   expect(workerCount).toBeGreaterThan(0);
   expect(invalidationRedisConfId).toBeUndefined();
   expect(server).toMatchObject({
@@ -349,5 +350,41 @@ describe("faults", () => {
     const faults = faultsOf({ ETCD_PASSWORD: "hunter2", STORAGE_SCYLLA_1_PASSWORD: "hunter3" });
     expect(faults.join()).not.toMatch(/hunter/);
     expect(faults).toContain("ETCD_USERNAME: is required with ETCD_PASSWORD");
+  });
+});
+
+describe("the row dialect", () => {
+  const ON = { ...MINIMAL, ENABLE_ROW_API: "true" };
+  const SCYLLA = {
+    STORAGE_SCYLLA_ACTIVE_CONFIG_IDS: "4",
+    STORAGE_SCYLLA_4_CONTACT_POINTS: "db",
+    STORAGE_SCYLLA_4_KEYSPACE: "onfs",
+  };
+
+  test("is off by default, and then none of its settings is looked at", () => {
+    expect(loadConfig({ ...MINIMAL, ROW_KEYSPACE: "no keyspace" }).rows).toBeUndefined();
+  });
+
+  test("has no limits, no credentials and the first connection by default", () => {
+    const { rows } = loadConfig({ ...ON, ...SCYLLA });
+    expect(rows).toMatchObject({
+      ROW_PORT: 8080,
+      ROW_AUTH_ENABLED: false,
+      ROW_MAX_BODY_BYTES: 0,
+      ROW_MAX_ROWS: 0,
+      ROW_MULTI_READ_MAX_ROWS: 0,
+      ROW_MAX_PARTITION_ROWS: 0,
+    });
+    expect(rows?.ROW_ADMIN_URL).toBeUndefined();
+    expect([...(rows?.stores.confIds ?? [])]).toEqual([["default-tenant", 4]]);
+  });
+
+  test("names each setting that makes no sense", () => {
+    const faults = faultsOf({ ...ON, ROW_PORT: "x", ROW_ADMIN_URL: "horizon:8082" });
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
+      "ROW_PORT",
+      "ROW_ADMIN_URL",
+    ]);
+    expect(faultsOf({ ...ON, ROW_TENANT_CONFIG_IDS: "default-tenant:1" })).toHaveLength(1);
   });
 });

@@ -27,8 +27,9 @@ import { type AppSettings, createApp } from "./http/app.ts";
 import { HttpMetrics } from "./http/http-metrics.ts";
 import { tokenRoutes } from "./http/token-routes.ts";
 import { uiFolder } from "./http/ui-folder.ts";
-import { type GivenConnections, openParts, type Parts } from "./open-parts.ts";
+import { databaseSettings, type GivenConnections, openParts, type Parts } from "./open-parts.ts";
 import { RepeatedTask } from "./repeated-task.ts";
+import { openRows } from "./rows/open-rows.ts";
 
 /** Of the API. */
 const VERSION = "1.0.0";
@@ -107,6 +108,7 @@ async function openAll(
       discoveryPlugin(config, openValues(config, surroundings, base), parts, log),
       fleetPlugin(surroundings.fleet ?? config.fleet, parts.catalog, parts.database.requests),
       (instance) => tokenRoutes(instance, parts.revoker),
+      ...(await rowPlugins(config, surroundings, base, parts)),
     ],
   });
   lifecycle.register("port", (signal) => closePort(app, signal));
@@ -209,6 +211,21 @@ function discoveryPlugin(
   const common = { catalog, audit, now };
   const drift = new DriftReporter({ ...common, requests, tables, author: registry, log });
   return discoveryRoutes({ ...common, stores, drift, values });
+}
+
+/** The row dialect's control plane, if it is served here. */
+async function rowPlugins(
+  config: HorizonConfig,
+  given: HorizonSurroundings,
+  base: ServiceBase,
+  { embedded }: Parts,
+): Promise<((app: FastifyInstance) => Promise<void>)[]> {
+  const { rows: settings } = config;
+  if (settings === undefined) return [];
+  const shared = await databaseSettings(config);
+  const database =
+    shared.kind === "mysql" ? { ...shared, database: settings.databaseName } : shared;
+  return [await openRows({ config, settings, database, embedded, given, base })];
 }
 
 /** Connects when the first value is looked up. */

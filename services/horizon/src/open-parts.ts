@@ -14,6 +14,7 @@ import type { MysqlServer } from "./config/database-settings.ts";
 import { type DatabaseSettings, openDatabase } from "./database/index.ts";
 import type { Database } from "./database/ports.ts";
 import { LiveCatalog } from "./discovery/index.ts";
+import type { GivenRowConnections } from "./rows/open-rows.ts";
 import { noteWrites, withVisibleDecisions } from "./visible-changes.ts";
 
 /** Of job tokens that are made here. */
@@ -27,7 +28,7 @@ function newToken(): string {
 }
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
-export interface GivenConnections {
+export interface GivenConnections extends GivenRowConnections {
   /** In place of opening `OFS_DATA_FOLDER`. */
   readonly embedded?: EmbeddedEnvironment;
   /** In place of etcd or the data folder's registry. */
@@ -42,6 +43,8 @@ export interface Parts {
   readonly catalog: LiveCatalog;
   readonly changes: ChangeService;
   readonly revoker: TokenRevoker;
+  /** The data folder, if there is one. */
+  readonly embedded: EmbeddedEnvironment | undefined;
 }
 
 /** Opens in the order of dependence; what is registered first is closed last. */
@@ -84,6 +87,7 @@ export async function openParts(
     registry,
     tables,
     catalog,
+    embedded: origin.embedded,
     changes: withVisibleDecisions(changes, noted, catalog),
     revoker: new TokenRevoker({ registry, catalog, audit: database.audit, newToken, ...runtime }),
   };
@@ -117,7 +121,11 @@ function watchBackends(
   }
 }
 
-async function databaseSettings({ database, registry }: HorizonConfig): Promise<DatabaseSettings> {
+/** Where requests and users are kept. */
+export async function databaseSettings({
+  database,
+  registry,
+}: HorizonConfig): Promise<DatabaseSettings> {
   if (database !== "embedded") return mysqlSettings(database);
   const { dataFolder } = registry;
   if (dataFolder === undefined) throw new Error("an embedded database wants a data folder");

@@ -18,6 +18,7 @@ export function noteWrites(registry: RegistryAuthor): NotedRegistry {
     name: registry.name,
     load: (signal) => registry.load(signal),
     loadForWrite: (signal) => registry.loadForWrite(signal),
+    lastChange: (signal) => registry.lastChange(signal),
     watch: (fromRevision, watcher) => registry.watch(fromRevision, watcher),
     close: () => registry.close(),
     async write(changes) {

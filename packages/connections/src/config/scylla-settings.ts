@@ -3,7 +3,7 @@ import type { ScyllaConsistency, ScyllaOptions } from "@ofs/store";
 import { z } from "zod";
 import { requireBoth } from "./registry-settings.ts";
 
-const CONSISTENCIES = [
+export const CONSISTENCIES = [
   "ONE",
   "TWO",
   "THREE",

@@ -90,9 +90,14 @@ export class KafkaAdmin implements LogAdmin {
     return records;
   }
 
-  async createTopic(name: string, settings: NewTopic = {}): Promise<boolean> {
+  /** @param replicationFactor copies of each partition; default as the brokers say */
+  async createTopic(
+    name: string,
+    settings: NewTopic = {},
+    replicationFactor?: number,
+  ): Promise<boolean> {
     assertTopicName(name);
-    const topics = [topicConfig(name, settings)];
+    const topics = [topicConfig(name, settings, replicationFactor)];
     let isNew: boolean;
     try {
       isNew = await this.#ask(`create topic ${name}`, (admin) =>
@@ -106,6 +111,32 @@ export class KafkaAdmin implements LogAdmin {
     }
     await this.#untilKnown(name);
     return isNew;
+  }
+
+  /**
+   * Adds partitions to a topic.
+   *
+   * @param partitionCount in all
+   * @throws {FeatureStoreError} INVALID_ARGUMENT if it has as many, or does not exist; UNAVAILABLE
+   */
+  async addPartitions(name: string, partitionCount: number): Promise<void> {
+    const topicPartitions = [{ topic: name, count: partitionCount }];
+    try {
+      await this.#ask(`add partitions to topic ${name}`, (admin) =>
+        admin.createPartitions({ topicPartitions, timeout: this.#timeoutMs }),
+      );
+    } catch (error) {
+      const reason = errorType(error);
+      if (reason !== "UNKNOWN_TOPIC_OR_PARTITION" && !REFUSALS.has(reason)) throw error;
+      const message = `topic ${name} cannot have ${partitionCount} partitions: ${reason}`;
+      throw new FeatureStoreError("INVALID_ARGUMENT", message, { cause: error });
+    }
+  }
+
+  /** @returns brokers that are there now */
+  async brokerCount(): Promise<number> {
+    const cluster = await this.#ask("list brokers", (admin) => admin.describeCluster());
+    return cluster.brokers.length;
   }
 
   /** @returns undefined for a topic that does not exist */

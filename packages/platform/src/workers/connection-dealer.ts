@@ -34,7 +34,7 @@ export interface ConnectionDealerOptions<T extends DealTarget> {
 }
 
 /**
- * The listening socket of all workers. It hands each connection to one of them, in turn: to those that are ready, or
+ * The listening sockets of all workers. It hands each connection to one of them, in turn: to those that are ready, or
  * while none is, to those that are open, so that health can be asked for. The bytes of a connection never pass here.
  *
  * Node's own cluster module is not used for this: it gives connections to workers that are not ready or hang, loses the
@@ -42,21 +42,27 @@ export interface ConnectionDealerOptions<T extends DealTarget> {
  */
 export class ConnectionDealer<T extends DealTarget> {
   readonly #options: ConnectionDealerOptions<T>;
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   readonly #waiting: Waiting[] = [];
   #last: T | undefined;
 
   constructor(options: ConnectionDealerOptions<T>) {
     this.#options = options;
-    this.#server = createServer({ pauseOnConnect: true, noDelay: true });
-    this.#server.on("connection", (socket: Socket) => this.#accept(socket));
   }
 
-  /** @returns the port @throws the system's error if the address is taken or not allowed */
+  /**
+   * Call it once for each port.
+   *
+   * @returns the port
+   * @throws the system's error if the address is taken or not allowed
+   */
   async listen(host: string | undefined, port: number): Promise<number> {
-    this.#server.listen({ host, port });
-    await once(this.#server, "listening");
-    return (this.#server.address() as AddressInfo).port;
+    const server = createServer({ pauseOnConnect: true, noDelay: true });
+    server.on("connection", (socket: Socket) => this.#accept(socket));
+    server.listen({ host, port });
+    await once(server, "listening");
+    this.#servers.push(server);
+    return (server.address() as AddressInfo).port;
   }
 
   /** Deals what waits; call it when a worker may have become free. */
@@ -66,7 +72,9 @@ export class ConnectionDealer<T extends DealTarget> {
 
   /** Accepts no more; what waits is still dealt, until `destroy`. */
   stopAccepting(): void {
-    if (this.#server.listening) this.#server.close();
+    for (const server of this.#servers) {
+      if (server.listening) server.close();
+    }
   }
 
   destroy(): void {

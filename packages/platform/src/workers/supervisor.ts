@@ -31,6 +31,8 @@ export interface SuperviseOptions {
   readonly host: string | undefined;
   /** 0 = any free port. */
   readonly port: number;
+  /** Another port that they listen on; 0 = any free port. A connection's local port says which it came to. */
+  readonly secondPort?: number | undefined;
   /** What a worker runs; this process's own script by default. */
   readonly script?: string;
   /** For a worker to drain and close; then it is killed. */
@@ -55,6 +57,7 @@ export class Supervisor {
   readonly #metrics: HostMetrics;
   readonly #bus: BusHub;
   #port = 0;
+  #secondPort: number | undefined;
   /** Told of the first worker that comes up, and of each that fails before. */
   #onFirst: { up(): void; failed(worker: WorkerProcess): void } | undefined;
   #rolling: Promise<void> | undefined;
@@ -83,6 +86,11 @@ export class Supervisor {
     return this.#port;
   }
 
+  /** The same of the second one; undefined if there is none. */
+  get secondPort(): number | undefined {
+    return this.#secondPort;
+  }
+
   /**
    * Listens and starts the workers.
    *
@@ -90,8 +98,7 @@ export class Supervisor {
    * @throws if the port cannot be had, or no worker comes up; nothing runs then
    */
   async start(): Promise<void> {
-    const { host, port } = this.#options;
-    this.#port = await this.#dealer.listen(host, port);
+    await this.#listen();
     if (this.#closing !== undefined) return;
     const failures = new Map<number, string>();
     const first = new Promise<void>((resolve, reject) => {
@@ -155,6 +162,19 @@ export class Supervisor {
       exit?.reason === "exited" ? [] : [new Error(`worker ${slot}: ${describe(exit)}`)],
     );
     if (faults.length > 0) throw new AggregateError(faults, "workers did not end cleanly");
+  }
+
+  /** @throws if a port cannot be had; none is open then */
+  async #listen(): Promise<void> {
+    const { host, port, secondPort } = this.#options;
+    this.#port = await this.#dealer.listen(host, port);
+    if (secondPort === undefined) return;
+    try {
+      this.#secondPort = await this.#dealer.listen(host, secondPort);
+    } catch (error) {
+      this.#dealer.destroy();
+      throw error;
+    }
   }
 
   #fill(slot: WorkerSlot): void {

@@ -138,3 +138,22 @@ test("a connection that was handed over, but not taken in time, is closed", asyn
   await once(dial().resume(), "close");
   expect(faults).toEqual(["lost"]);
 });
+
+test("connections to a second port are dealt too, and tell which port they came to", async () => {
+  const target = new Target();
+  const ports: unknown[] = [];
+  target.answer = async () => {
+    ports.push(target.taken.at(-1)?.localPort);
+    return true;
+  };
+  await open([target]);
+  const first = port;
+  port = await dealer.listen("127.0.0.1", 0);
+  const second = port;
+  dial();
+  await until(() => ports.length === 1);
+  port = first;
+  dial();
+  await until(() => ports.length === 2);
+  expect(ports).toEqual([second, first]);
+});

@@ -20,7 +20,8 @@ export interface EtcdLeaseKeyOptions {
   readonly etcd: EtcdSourceOptions;
   /** Below the root. */
   readonly path: string;
-  readonly value: Uint8Array;
+  /** Or what tells it each time that the key is put; see {@link EtcdLeaseKey.renew}. */
+  readonly value: Uint8Array | (() => Uint8Array);
   /** How long the key outlives this process. */
   readonly ttlSeconds: number;
   readonly log: Logger;
@@ -33,7 +34,7 @@ export interface EtcdLeaseKeyOptions {
 export class EtcdLeaseKey {
   readonly #etcd: CompiledEtcdOptions;
   readonly #key: Buffer;
-  readonly #value: Buffer;
+  readonly #value: () => Uint8Array;
   readonly #ttlSeconds: number;
   readonly #client: EtcdClient;
   readonly #log: Logger;
@@ -48,7 +49,7 @@ export class EtcdLeaseKey {
   constructor({ etcd, path, value, ttlSeconds, log }: EtcdLeaseKeyOptions) {
     this.#etcd = compileEtcdOptions(etcd);
     this.#key = Buffer.from(`${this.#etcd.root}/${path}`);
-    this.#value = Buffer.from(value);
+    this.#value = typeof value === "function" ? value : () => value;
     this.#ttlSeconds = ttlSeconds;
     this.#client = new EtcdClient(this.#etcd);
     this.#log = log;
@@ -68,7 +69,7 @@ export class EtcdLeaseKey {
     this.#running = this.#run();
   }
 
-  /** Puts the key again, now: somebody else deleted it. */
+  /** Puts the key again, now: somebody else deleted it, or its value has changed. */
   renew(): void {
     this.#wake.abort();
   }
@@ -111,7 +112,8 @@ export class EtcdLeaseKey {
     const deadline = () => ({ deadline: Date.now() + renewalMs });
     this.#wake = new AbortController();
     const over = AbortSignal.any([this.#closing.signal, this.#wake.signal]);
-    await connection.put({ key: this.#key, value: this.#value, lease: await lease.grant() });
+    const granted = await lease.grant();
+    await connection.put({ key: this.#key, value: Buffer.from(this.#value()), lease: granted });
     const previous = this.#release;
     this.#release = () => lease.revoke(deadline());
     this.#putCount += 1;

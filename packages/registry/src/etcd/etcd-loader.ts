@@ -118,3 +118,21 @@ export async function readBaseline(
     root: isRootReadable ? toRootState(kvs) : { isReadable: false, modRevision: 0 },
   };
 }
+
+/** @returns the revision of the newest entry below the root; 0 if there is none */
+export async function readLastChange(
+  connection: EtcdConnection,
+  keys: EtcdKeys,
+  signal: AbortSignal,
+): Promise<Revision> {
+  const newest: IRangeRequest = {
+    key: keys.prefix,
+    range_end: keys.prefixEnd,
+    keys_only: true,
+    sort_target: "Mod",
+    sort_order: "Descend",
+    limit: 1,
+  };
+  const { kvs } = await connection.range(newest, signal);
+  return Number(kvs[0]?.mod_revision ?? 0);
+}

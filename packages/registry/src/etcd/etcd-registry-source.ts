@@ -9,7 +9,13 @@ import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
 import { isDefinite, toStoreError } from "./etcd-errors.ts";
 import { toOperation } from "./etcd-head.ts";
 import { EtcdKeys } from "./etcd-keys.ts";
-import { type EtcdBaseline, type LoadedTree, loadEtcdTree, readBaseline } from "./etcd-loader.ts";
+import {
+  type EtcdBaseline,
+  type LoadedTree,
+  loadEtcdTree,
+  readBaseline,
+  readLastChange,
+} from "./etcd-loader.ts";
 import {
   type CompiledEtcdOptions,
   compileEtcdOptions,
@@ -101,6 +107,13 @@ export class EtcdRegistrySource implements RegistryAuthor {
       this.#watches.delete(watch);
       await watch.stop();
     };
+  }
+
+  /** @throws {FeatureStoreError} UNAVAILABLE, PERMISSION_DENIED */
+  lastChange(signal: AbortSignal): Promise<Revision> {
+    return this.#call("read the last change", (connection) =>
+      readLastChange(connection, this.#keys, signal),
+    );
   }
 
   /**

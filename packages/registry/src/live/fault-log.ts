@@ -1,8 +1,13 @@
 import type { Logger } from "@ofs/platform";
-import type { RegistryFault } from "../model.ts";
 
 /** Most faults logged one by one for one snapshot. */
 const LINES_MAX = 50;
+
+interface Fault {
+  readonly path: string;
+  readonly reason: string;
+  readonly disables: string;
+}
 
 /** Logs each fault once, until it changes or is repaired. */
 export class FaultLog {
@@ -13,7 +18,7 @@ export class FaultLog {
     this.#log = log;
   }
 
-  report(faults: readonly RegistryFault[]): void {
+  report(faults: readonly Fault[]): void {
     const before = this.#reasons;
     this.#reasons = new Map(faults.map((fault) => [fault.path, fault.reason]));
     const added = faults.filter((fault) => before.get(fault.path) !== fault.reason);

@@ -22,7 +22,7 @@ export class LiveRegistry implements Registry {
   readonly #startTimeoutMs: number;
   readonly #builder: SnapshotBuilder;
   readonly #follower: SourceFollower;
-  readonly #subscribers: SnapshotSubscribers;
+  readonly #subscribers: SnapshotSubscribers<Snapshot>;
   readonly #faultLog: FaultLog;
   readonly #fileKeeper: FileKeeper | undefined;
   readonly #refreshGate: RefreshGate;

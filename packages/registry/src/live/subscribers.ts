@@ -1,11 +1,12 @@
 import { FeatureStoreError, type Logger } from "@ofs/platform";
-import type { Snapshot } from "../model.ts";
-import type { SnapshotListener } from "./registry.ts";
+
+/** Takes what is new; what it throws is logged and counted. */
+export type Listener<S> = (snapshot: S, previous: S | undefined) => void;
 
 /** Those who want to know of new snapshots, and those who wait for one. */
-export class SnapshotSubscribers {
+export class SnapshotSubscribers<S> {
   readonly #log: Logger;
-  readonly #listeners = new Set<SnapshotListener>();
+  readonly #listeners = new Set<Listener<S>>();
   readonly #waiting = new Set<Waiting>();
   #isClosed = false;
   #failureCount = 0;
@@ -19,16 +20,16 @@ export class SnapshotSubscribers {
     return this.#failureCount;
   }
 
-  add(listener: SnapshotListener): () => void {
+  add(listener: Listener<S>): () => void {
     // Its own function, so that one listener may subscribe twice.
-    const own: SnapshotListener = (snapshot, previous) => listener(snapshot, previous);
+    const own: Listener<S> = (snapshot, previous) => listener(snapshot, previous);
     this.#listeners.add(own);
     return () => {
       this.#listeners.delete(own);
     };
   }
 
-  notify(snapshot: Snapshot, previous: Snapshot | undefined): void {
+  notify(snapshot: S, previous: S | undefined): void {
     for (const listener of this.#listeners) {
       try {
         listener(snapshot, previous);
@@ -45,7 +46,7 @@ export class SnapshotSubscribers {
     for (const waiting of this.#waiting) waiting.check();
   }
 
-  waitFor(fits: () => Snapshot | undefined, what: string, timeoutMs: number): Promise<Snapshot> {
+  waitFor(fits: () => S | undefined, what: string, timeoutMs: number): Promise<S> {
     if (this.#isClosed) return Promise.reject(closedError(what));
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {

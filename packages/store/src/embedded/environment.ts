@@ -20,7 +20,16 @@ const MAX_READERS = 512;
 const MAX_TABLES = 64;
 
 /** Tables that a writer creates when it opens the folder, so that readers always find them. */
-const TABLE_NAMES = ["meta", "blocks", "registry", "registry_log"] as const;
+const TABLE_NAMES = [
+  "meta",
+  "blocks",
+  "registry",
+  "registry_log",
+  "row_tables",
+  "rows",
+  "row_registry",
+  "row_registry_log",
+] as const;
 
 export type EmbeddedTableName = (typeof TABLE_NAMES)[number];
 

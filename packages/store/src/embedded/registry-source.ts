@@ -14,7 +14,7 @@ import {
 import { recordFailure } from "./embedded-failures.ts";
 import type { EmbeddedEnvironment } from "./environment.ts";
 import { encodeChanges } from "./registry-bytes.ts";
-import { RegistryTables, sizeOfChanges } from "./registry-tables.ts";
+import { type RegistryDialect, RegistryTables, sizeOfChanges } from "./registry-tables.ts";
 
 /** How often a watched source looks for changes of other processes. One look is a read of a few bytes. */
 const POLL_INTERVAL_MS = 200;
@@ -30,7 +30,7 @@ interface Subscription {
  * of other processes within {@link POLL_INTERVAL_MS}.
  */
 export class EmbeddedRegistrySource implements RegistryAuthor {
-  readonly name = "embedded";
+  readonly name: string;
   readonly #environment: EmbeddedEnvironment;
   readonly #tables: RegistryTables;
   readonly #subscriptions = new Set<Subscription>();
@@ -38,10 +38,14 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
   #isDown = false;
   #isClosed = false;
 
-  /** @param environment stays open when the source is closed: its owner closes it */
-  constructor(environment: EmbeddedEnvironment) {
+  /**
+   * @param environment stays open when the source is closed: its owner closes it
+   * @param dialect whose registry; the folder has one of each
+   */
+  constructor(environment: EmbeddedEnvironment, dialect: RegistryDialect = "block") {
+    this.name = dialect === "block" ? "embedded" : `embedded ${dialect}`;
     this.#environment = environment;
-    this.#tables = new RegistryTables(environment);
+    this.#tables = new RegistryTables(environment, dialect);
   }
 
   async load(signal: AbortSignal): Promise<RegistryTree> {
@@ -82,6 +86,11 @@ export class EmbeddedRegistrySource implements RegistryAuthor {
     this.#timer ??= setInterval(() => this.#deliver(), POLL_INTERVAL_MS);
     queueMicrotask(() => this.#deliver());
     return async () => this.#unsubscribe(subscription);
+  }
+
+  /** @throws {FeatureStoreError} UNAVAILABLE */
+  async lastChange(signal: AbortSignal): Promise<Revision> {
+    return this.#read(signal, () => this.#tables.state().revision);
   }
 
   /** @throws {FeatureStoreError} INVALID_ARGUMENT for a malformed path, UNAVAILABLE */

@@ -9,7 +9,7 @@ import {
   type Revision,
   withReceipt,
 } from "@ofs/registry";
-import type { EmbeddedEnvironment } from "./environment.ts";
+import type { EmbeddedEnvironment, EmbeddedTableName } from "./environment.ts";
 import {
   decodeChanges,
   decodeEntry,
@@ -26,13 +26,37 @@ const MAX_LOG_REVISIONS = 10_000;
 /** Bytes that those changes may take. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
-const STATE_KEY = Buffer.from("registry");
+/** The registries of a folder, by dialect; each has revisions of its own. */
+export type RegistryDialect = "block" | "row";
 
-/** Revision of the last conditional write, as decimal text. */
-const AUTHOR_KEY = Buffer.from("registry_author");
+/** Where one registry is kept. */
+interface RegistryPlace {
+  readonly entries: EmbeddedTableName;
+  readonly log: EmbeddedTableName;
+  /** In `meta`: where the registry stands. */
+  readonly stateKey: Buffer;
+  /** In `meta`: revision of the last conditional write, as decimal text. */
+  readonly authorKey: Buffer;
+  /** In `meta`: receipts of the newest conditional writes, as JSON. */
+  readonly receiptsKey: Buffer;
+}
 
-/** Receipts of the newest conditional writes, as JSON. */
-const RECEIPTS_KEY = Buffer.from("registry_receipts");
+const PLACES: Readonly<Record<RegistryDialect, RegistryPlace>> = {
+  block: {
+    entries: "registry",
+    log: "registry_log",
+    stateKey: Buffer.from("registry"),
+    authorKey: Buffer.from("registry_author"),
+    receiptsKey: Buffer.from("registry_receipts"),
+  },
+  row: {
+    entries: "row_registry",
+    log: "row_registry_log",
+    stateKey: Buffer.from("row_registry"),
+    authorKey: Buffer.from("row_registry_author"),
+    receiptsKey: Buffer.from("row_registry_receipts"),
+  },
+};
 
 /** Where the registry stands. */
 export interface RegistryState {
@@ -48,14 +72,16 @@ const INITIAL_STATE: RegistryState = { revision: 1, compactedAt: 1, logBytes: 0 
 /** The registry's rows in the data folder. Readers call `refresh` of the environment first. */
 export class RegistryTables {
   readonly #environment: EmbeddedEnvironment;
+  readonly #place: RegistryPlace;
 
-  constructor(environment: EmbeddedEnvironment) {
+  constructor(environment: EmbeddedEnvironment, dialect: RegistryDialect) {
     this.#environment = environment;
+    this.#place = PLACES[dialect];
   }
 
   /** @throws {CodecError} if the stored state is damaged */
   state(): RegistryState {
-    const bytes = this.#environment.table("meta").getBinary(STATE_KEY);
+    const bytes = this.#environment.table("meta").getBinary(this.#place.stateKey);
     return bytes === undefined ? INITIAL_STATE : decodeState(bytes);
   }
 
@@ -63,7 +89,7 @@ export class RegistryTables {
   tree(): RegistryTree {
     const { revision } = this.state();
     const entries = new Map<string, Uint8Array>();
-    for (const { value: bytes } of this.#environment.table("registry").getRange()) {
+    for (const { value: bytes } of this.#environment.table(this.#place.entries).getRange()) {
       const { path, value } = decodeEntry(bytes);
       entries.set(path, value);
     }
@@ -72,7 +98,7 @@ export class RegistryTables {
 
   /** Changes after a revision, one element a revision. All of them must be kept still. */
   changesAfter(revision: Revision): RegistryChanges[] {
-    const log = this.#environment.table("registry_log");
+    const log = this.#environment.table(this.#place.log);
     const start = revisionKey(revision + 1);
     const batches: RegistryChanges[] = [];
     let next = revision + 1;
@@ -85,7 +111,7 @@ export class RegistryTables {
 
   /** Revision of the last conditional write; 0 = never. @throws {CodecError} if it is damaged */
   authorRevision(): Revision {
-    const bytes = this.#environment.table("meta").getBinary(AUTHOR_KEY);
+    const bytes = this.#environment.table("meta").getBinary(this.#place.authorKey);
     if (bytes === undefined) return 0;
     const text = Buffer.from(bytes).toString("utf8");
     if (/^\d{1,15}$/.test(text)) return Number(text);
@@ -94,7 +120,7 @@ export class RegistryTables {
 
   /** Of the newest conditional writes, the last one last. @throws {CodecError} if they are damaged */
   receipts(): readonly string[] {
-    const bytes = this.#environment.table("meta").getBinary(RECEIPTS_KEY);
+    const bytes = this.#environment.table("meta").getBinary(this.#place.receiptsKey);
     if (bytes === undefined) return [];
     const text = Buffer.from(bytes).toString("utf8");
     try {
@@ -121,16 +147,16 @@ export class RegistryTables {
   ): Revision {
     const revision = this.apply(changes, encodedChanges);
     const meta = this.#environment.table("meta");
-    meta.putSync(AUTHOR_KEY, Buffer.from(String(revision)));
+    meta.putSync(this.#place.authorKey, Buffer.from(String(revision)));
     if (receipt !== undefined) {
       const receipts = withReceipt(this.receipts(), receipt);
-      meta.putSync(RECEIPTS_KEY, Buffer.from(JSON.stringify(receipts)));
+      meta.putSync(this.#place.receiptsKey, Buffer.from(JSON.stringify(receipts)));
     }
     return revision;
   }
 
   #hasAtOrBelow(path: string): boolean {
-    const table = this.#environment.table("registry");
+    const table = this.#environment.table(this.#place.entries);
     if (table.getBinary(entryKey(path)) !== undefined) return true;
     const below = plainEntriesBelow(path);
     if (below !== undefined && !isEmpty(table.getRange({ ...below, limit: 1 }))) return true;
@@ -149,23 +175,25 @@ export class RegistryTables {
 
   /** Applies changes as one revision. Only inside a commit of the environment. */
   apply(changes: readonly RegistryChange[], encodedChanges: Uint8Array): Revision {
-    const table = this.#environment.table("registry");
+    const table = this.#environment.table(this.#place.entries);
     for (const { path, value } of changes) {
       if (value === undefined) table.removeSync(entryKey(path));
       else table.putSync(entryKey(path), encodeEntry(path, value));
     }
     const before = this.state();
     const revision = before.revision + 1;
-    this.#environment.table("registry_log").putSync(revisionKey(revision), encodedChanges);
+    this.#environment.table(this.#place.log).putSync(revisionKey(revision), encodedChanges);
     const logBytes = before.logBytes + encodedChanges.length;
     const after = this.#compact({ ...before, revision, logBytes });
-    this.#environment.table("meta").putSync(STATE_KEY, Buffer.from(JSON.stringify(after)));
+    this.#environment
+      .table("meta")
+      .putSync(this.#place.stateKey, Buffer.from(JSON.stringify(after)));
     return revision;
   }
 
   /** Forgets the oldest changes that are past the limits. */
   #compact(state: RegistryState): RegistryState {
-    const log = this.#environment.table("registry_log");
+    const log = this.#environment.table(this.#place.log);
     let { compactedAt, logBytes } = state;
     while (state.revision - compactedAt > MAX_LOG_REVISIONS || logBytes > MAX_LOG_BYTES) {
       compactedAt++;

@@ -1,6 +1,4 @@
 import type { Host } from "cassandra-driver";
-import type { KeyValues } from "../block-store.ts";
-import { partitionKey } from "./partition-key.ts";
 
 /** Keys that go to one node. */
 export interface ReplicaGroup {
@@ -20,16 +18,22 @@ export interface Ring {
 /**
  * Groups keys by the node of the local data centre that owns them, so that one statement for many keys is
  * answered from that node's own data. A node that is down is passed over for the next replica.
+ *
+ * @param partitionKeyOf as the server hashes it
  */
-export function groupByReplica(ring: Ring, keys: readonly KeyValues[]): ReplicaGroup[] {
+export function groupByReplica<Key>(
+  ring: Ring,
+  keys: readonly Key[],
+  partitionKeyOf: (key: Key) => Buffer,
+): ReplicaGroup[] {
   const all = keys.map((_, index) => index);
   if (keys.length === 0) return [];
-  if (ring.localHosts.length <= 1 || holdsEverything(ring, keys[0] as KeyValues)) {
+  if (ring.localHosts.length <= 1 || holdsEverything(ring, partitionKeyOf(keys[0] as Key))) {
     return [{ host: undefined, indexes: all }];
   }
   const groups = new Map<Host | undefined, number[]>();
   for (const index of all) {
-    const owner = ownerOf(ring, keys[index] as KeyValues);
+    const owner = ownerOf(ring, partitionKeyOf(keys[index] as Key));
     const indexes = groups.get(owner);
     if (indexes === undefined) groups.set(owner, [index]);
     else indexes.push(index);
@@ -38,13 +42,13 @@ export function groupByReplica(ring: Ring, keys: readonly KeyValues[]): ReplicaG
 }
 
 /** With as many replicas as nodes, every node holds every key. */
-function holdsEverything(ring: Ring, key: KeyValues): boolean {
-  const replicas = ring.replicas(partitionKey(key));
+function holdsEverything(ring: Ring, partitionKey: Buffer): boolean {
+  const replicas = ring.replicas(partitionKey);
   if (replicas === null) return true;
   return ring.localHosts.every((host) => replicas.includes(host));
 }
 
-function ownerOf(ring: Ring, key: KeyValues): Host | undefined {
-  const replicas = ring.replicas(partitionKey(key)) ?? [];
+function ownerOf(ring: Ring, partitionKey: Buffer): Host | undefined {
+  const replicas = ring.replicas(partitionKey) ?? [];
   return replicas.find((host) => host.isUp() && ring.localHosts.includes(host));
 }

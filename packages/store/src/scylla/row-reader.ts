@@ -55,9 +55,8 @@ export class RowReader {
       await Promise.all(readable.map((index) => this.#readKey(index, keys[index] as KeyValues)));
       return;
     }
-    const groups = groupByReplica(
-      this.#runner.ring(),
-      readable.map((index) => keys[index] as KeyValues),
+    const groups = groupByReplica(this.#runner.ring(), readable, (index) =>
+      partitionKey(keys[index] as KeyValues),
     );
     const statements: Promise<void>[] = [];
     for (const group of groups) {

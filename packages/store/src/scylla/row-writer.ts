@@ -3,6 +3,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import { types } from "cassandra-driver";
 import type { BlockRow, BlockWrite, KeyValues, RowOutcome } from "../block-store.ts";
 import { withinLimits } from "../request-limits.ts";
+import { asBuffer } from "./as-buffer.ts";
 import type { ScyllaConnection } from "./connection.ts";
 import { partitionKey, refusePartitionKey } from "./partition-key.ts";
 import { groupByReplica, type ReplicaGroup } from "./replica-groups.ts";
@@ -59,10 +60,7 @@ export class RowWriter {
 
   async #startStatements(): Promise<void> {
     const planned = this.#planRows();
-    const groups = groupByReplica(
-      this.#runner.ring(),
-      planned.map(({ key }) => key),
-    );
+    const groups = groupByReplica(this.#runner.ring(), planned, ({ key }) => partitionKey(key));
     const statements: Promise<void>[] = [];
     for (const group of groups) {
       const rows = group.indexes.map((place) => planned[place] as PlannedRow);
@@ -115,7 +113,6 @@ export class RowWriter {
       const block = blocks[group] as Uint8Array;
       const pieces = splitBlock(block, places.length, maxColumnSizeBytes);
       for (let piece = 0; piece < places.length; piece++) {
-        // The driver takes Buffers only.
         params[key.length + (places[piece] as number)] = asBuffer(pieces[piece] as Uint8Array);
       }
       sizeBytes += block.length;
@@ -190,8 +187,4 @@ function cutIntoBatches(rows: readonly PlannedRow[]): PlannedRow[][] {
   }
   if (batch.length > 0) batches.push(batch);
   return batches;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -41,6 +41,42 @@ export async function ensureKeyspace(
   await withAdminClient(options, (client) => client.execute(statement, [], { isIdempotent: true }));
 }
 
+/**
+ * Creates the keyspace with copies in the local data centre, if it is not there. A keyspace that exists is left as it is.
+ *
+ * @param copiesMax copies that are wanted; the data centre's nodes are as many as there can be
+ * @returns how many copies a new keyspace got; undefined if it was there
+ * @throws {FeatureStoreError} INVALID_ARGUMENT, FAILED_PRECONDITION, UNAVAILABLE
+ */
+export async function ensureLocalKeyspace(
+  options: ScyllaOptions,
+  copiesMax: number,
+): Promise<number | undefined> {
+  const keyspace = quoteIdentifier("keyspace", options.keyspace);
+  return withAdminClient(options, async (client) => {
+    const { rowLength } = await client.execute(
+      "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?",
+      [normalizeIdentifier("keyspace", options.keyspace)],
+      { prepare: true, isIdempotent: true },
+    );
+    if (rowLength > 0) return undefined;
+    const hosts = [...client.hosts.values()];
+    const local = options.localDatacenter ?? hosts[0]?.datacenter;
+    const nodeCount = hosts.filter(({ datacenter }) => datacenter === local).length;
+    if (local === undefined || nodeCount === 0) {
+      throw new FeatureStoreError("UNAVAILABLE", `no node of data centre ${local} is known`);
+    }
+    const factor = Math.min(copiesMax, nodeCount);
+    const replication = formatReplication({ factors: { [local]: factor } });
+    await client.execute(
+      `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ${replication}`,
+      [],
+      { isIdempotent: true },
+    );
+    return factor;
+  });
+}
+
 function formatReplication(replication: Replication): string {
   const entries =
     "factor" in replication

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import type { FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type {
   BlockRead,
@@ -10,6 +10,7 @@ import type {
   StoredCell,
 } from "../block-store.ts";
 import { passedLimit } from "../request-limits.ts";
+import { assertConnected, closedFailure, pingCluster } from "./cluster-checks.ts";
 import type { ScyllaConnection } from "./connection.ts";
 import { refusePartitionKey } from "./partition-key.ts";
 import { RowReader } from "./row-reader.ts";
@@ -81,7 +82,7 @@ export class ScyllaBlockStore implements BlockStore {
    *   INVALID_ARGUMENT for a name that CQL does not take, UNAVAILABLE
    */
   async prepare(table: BlockTable, groups: readonly FeatureGroup[]): Promise<void> {
-    this.#assertOpen(subjectOf(table));
+    assertConnected(this.#connection, subjectOf(table));
     try {
       await prepareTable(this.#connection, table, groups);
     } catch (error) {
@@ -90,16 +91,7 @@ export class ScyllaBlockStore implements BlockStore {
   }
 
   async ping(): Promise<void> {
-    const subject = `scylla keyspace ${this.#connection.keyspace}`;
-    this.#assertOpen(subject);
-    try {
-      await this.#connection.client.execute("SELECT key FROM system.local", [], {
-        isIdempotent: true,
-      });
-    } catch (cause) {
-      const { message } = toScyllaFailure(cause, subject, false);
-      throw new FeatureStoreError("UNAVAILABLE", message, { cause });
-    }
+    await pingCluster(this.#connection);
   }
 
   async close(): Promise<void> {
@@ -111,12 +103,4 @@ export class ScyllaBlockStore implements BlockStore {
     if (this.#connection.isClosed) return closedFailure(subject);
     return passedLimit(request, Date.now(), subject);
   }
-
-  #assertOpen(subject: string): void {
-    if (this.#connection.isClosed) throw closedFailure(subject);
-  }
-}
-
-function closedFailure(subject: string): FeatureStoreError {
-  return new FeatureStoreError("UNAVAILABLE", `${subject}: the connection is closed`);
 }

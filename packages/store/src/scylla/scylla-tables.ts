@@ -1,7 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import type { ScyllaConnection } from "./connection.ts";
 import { normalizeIdentifier } from "./identifiers.ts";
-import { toScyllaFailure } from "./scylla-errors.ts";
+import { SchemaChanges } from "./schema-changes.ts";
 import { tableName } from "./statements.ts";
 import { columnsOfKind, makeTable, readColumns, type WantedTable } from "./table-schema.ts";
 
@@ -32,12 +32,12 @@ const MAX_TTL_SECONDS = 630_720_000;
 /** Makes and describes tables in one keyspace. Never drops anything. */
 export class ScyllaTables {
   readonly #connection: ScyllaConnection;
-  /** Changes of schema of one process come one after the other: clusters do not like them at the same time. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #changes: SchemaChanges;
 
   /** @param connection shared: its owner closes it */
   constructor(connection: ScyllaConnection) {
     this.#connection = connection;
+    this.#changes = new SchemaChanges(connection);
   }
 
   /**
@@ -48,16 +48,13 @@ export class ScyllaTables {
    */
   async make(plan: ScyllaTablePlan): Promise<void> {
     const wanted = wantedTable(this.#connection.keyspace, plan);
-    const made = this.#last.then(() => this.#attempt(wanted.subject, () => this.#make(wanted)));
-    // Whoever waits for this one goes on whatever became of it; `made` tells its own caller.
-    this.#last = made.catch(() => undefined);
-    await made;
+    await this.#changes.change(wanted.subject, () => makeTable(this.#connection, wanted));
   }
 
   /** @returns undefined if it is not there. @throws {FeatureStoreError} INVALID_ARGUMENT, UNAVAILABLE */
   async describe(table: string): Promise<ScyllaTable | undefined> {
     const name = normalizeIdentifier("table", table);
-    const columns = await this.#attempt(subjectOf(this.#connection, name), () =>
+    const columns = await this.#changes.look(subjectOf(this.#connection, name), () =>
       readColumns(this.#connection, name),
     );
     if (columns.length === 0) return undefined;
@@ -70,21 +67,6 @@ export class ScyllaTables {
       primaryKeys: keys.map((column) => column.name),
       columns: new Map(others.map((column) => [column.name, column.type])),
     };
-  }
-
-  #make(wanted: WantedTable): Promise<void> {
-    return makeTable(this.#connection, wanted);
-  }
-
-  async #attempt<T>(subject: string, act: () => Promise<T>): Promise<T> {
-    if (this.#connection.isClosed) {
-      throw new FeatureStoreError("UNAVAILABLE", `${subject}: the connection is closed`);
-    }
-    try {
-      return await act();
-    } catch (error) {
-      throw toScyllaFailure(error, subject, false);
-    }
   }
 }
 

@@ -25,6 +25,20 @@ export interface Statement {
   readonly params: unknown[];
 }
 
+/** Where a page of an answer begins, and how many rows it has at most. */
+export interface PagePlace {
+  /** Of the page before; none = the first. */
+  readonly pageState?: string;
+  /** Default: that of the connection. */
+  readonly fetchSize?: number;
+}
+
+export interface StatementPage {
+  readonly rows: types.Row[];
+  /** undefined: it is the last page. */
+  readonly nextState: string | undefined;
+}
+
 /** Where a statement goes, and how long it may take. */
 export interface StatementContext {
   readonly limits: RequestLimits;
@@ -67,23 +81,26 @@ export class StatementRunner {
   /** @returns all rows, of all pages. Rejects with what the driver threw, or the limit that was passed */
   run(statement: Statement, context: StatementContext): Promise<types.Row[]> {
     return this.#limit.run(async () => {
-      const rows: types.Row[] = [];
-      let pageState: string | undefined;
-      for (let page = 0; page < MAX_PAGES; page++) {
-        const { params, query } = statement;
-        const result = await this.#prepared(() => {
-          const options = this.#options(context);
-          if (pageState !== undefined) options.pageState = pageState;
-          return this.#connection.client.execute(query, params, options);
-        });
-        if (result.rows) for (const row of result.rows) rows.push(row);
-        // ScyllaDB ends a page early when it has grown large.
-        pageState = result.pageState as string | undefined;
-        if (!pageState) return rows;
+      let page = await this.#fetchPage(statement, context, {});
+      if (page.nextState === undefined) return page.rows;
+      const rows = [...page.rows];
+      for (let count = 1; count < MAX_PAGES; count++) {
+        page = await this.#fetchPage(statement, context, { pageState: page.nextState });
+        for (const row of page.rows) rows.push(row);
+        if (page.nextState === undefined) return rows;
       }
       const message = `${context.subject}: answer of more than ${MAX_PAGES} pages`;
       throw new FeatureStoreError("INTERNAL", message);
-    });
+    }, context.limits.signal);
+  }
+
+  /** Fetches one page of an answer. Rejects as {@link run} does. */
+  runPage(
+    statement: Statement,
+    context: StatementContext,
+    place: PagePlace,
+  ): Promise<StatementPage> {
+    return this.#limit.run(() => this.#fetchPage(statement, context, place), context.limits.signal);
   }
 
   /** Sends rows together, without the log that would make them one. */
@@ -94,6 +111,19 @@ export class StatementRunner {
         return this.#connection.client.batch([...statements], options);
       });
     }, context.limits.signal);
+  }
+
+  async #fetchPage(
+    { params, query }: Statement,
+    context: StatementContext,
+    place: PagePlace,
+  ): Promise<StatementPage> {
+    const result = await this.#prepared(() =>
+      this.#connection.client.execute(query, params, { ...this.#options(context), ...place }),
+    );
+    // ScyllaDB ends a page early when it has grown large. Statements that write have no rows at all.
+    const { pageState, rows } = result as Partial<typeof result>;
+    return { rows: rows ?? [], nextState: pageState || undefined };
   }
 
   async #prepared<T>(send: () => Promise<T>): Promise<T> {

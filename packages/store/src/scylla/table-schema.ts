@@ -9,7 +9,7 @@ const MAX_CHANGES = 5;
 const AGREEMENT_POLL_MS = 100;
 
 const COLUMNS_QUERY =
-  "SELECT column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?";
+  "SELECT column_name, kind, position, type, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?";
 
 export interface TableColumn {
   readonly name: string;
@@ -18,6 +18,8 @@ export interface TableColumn {
   readonly kind: string;
   /** Among those of its kind, for keys. */
   readonly position: number;
+  /** `asc` or `desc`; `none` for what is no clustering key. */
+  readonly order: string;
 }
 
 /** What a table must have. Names are as the system tables have them. */
@@ -43,11 +45,25 @@ export interface WantedTable {
  * @throws what the driver threw, or FeatureStoreError
  */
 export async function makeTable(connection: ScyllaConnection, wanted: WantedTable): Promise<void> {
+  await changeTable(connection, wanted, (existing) => nextStatement(wanted, existing));
+}
+
+/**
+ * Changes a table until it is as it must be.
+ *
+ * @param next says what to execute for columns that are there, none if the table is not; undefined if they are right
+ * @throws what the driver or `next` threw, or FeatureStoreError
+ */
+export async function changeTable(
+  connection: ScyllaConnection,
+  { name, subject }: Pick<WantedTable, "name" | "subject">,
+  next: (existing: readonly TableColumn[]) => string | undefined,
+): Promise<void> {
   let lastFault: Error | undefined;
   for (let change = 0; change < MAX_CHANGES; change++) {
-    const statement = nextStatement(wanted, await readColumns(connection, wanted.name));
+    const statement = next(await readColumns(connection, name));
     if (statement === undefined) {
-      await waitForAgreement(connection, wanted.subject);
+      await waitForAgreement(connection, subject);
       return;
     }
     try {
@@ -59,7 +75,7 @@ export async function makeTable(connection: ScyllaConnection, wanted: WantedTabl
   }
   throw (
     lastFault ??
-    new FeatureStoreError("UNAVAILABLE", `${wanted.subject}: its schema is still being changed`)
+    new FeatureStoreError("UNAVAILABLE", `${subject}: its schema is still being changed`)
   );
 }
 
@@ -78,6 +94,7 @@ export async function readColumns(
     type: String(row.get("type")),
     kind: String(row.get("kind")),
     position: Number(row.get("position")),
+    order: String(row.get("clustering_order")),
   }));
 }
 

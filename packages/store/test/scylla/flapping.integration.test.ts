@@ -48,10 +48,10 @@ test("a lone node that comes and goes costs as many connections as before", {
 }, async () => {
   const before = proxy.counters.openConnections;
   for (let round = 0; round < ROUNDS; round++) {
-    proxy.inject({ kind: "refuse" });
+    await proxy.inject({ kind: "refuse" });
     proxy.resetConnections();
     await delay(OUTAGE_MS);
-    proxy.heal();
+    await proxy.heal();
     for (const pauseMs of RESETS_MS) {
       await delay(pauseMs);
       proxy.resetConnections();

@@ -1,6 +1,7 @@
 import type { Host } from "cassandra-driver";
 import { expect, test } from "vitest";
-import { groupByReplica, type Ring } from "../../src/scylla/replica-groups.ts";
+import { partitionKey } from "../../src/scylla/partition-key.ts";
+import { groupByReplica, type ReplicaGroup, type Ring } from "../../src/scylla/replica-groups.ts";
 
 function host(address: string, isUp = true): Host {
   return { address, isUp: () => isUp } as unknown as Host;
@@ -16,13 +17,17 @@ function ring(
   return { localHosts, replicas: (key) => owners[key.toString()] ?? null };
 }
 
+function grouped(cluster: Ring, keys: readonly string[][]): ReplicaGroup[] {
+  return groupByReplica(cluster, keys, partitionKey);
+}
+
 function keysOf(keys: string): string[][] {
   return [...keys].map((key) => [key]);
 }
 
 test("keys go to the first local replica that owns them, in their order", () => {
   const owners = { w: [a, b], x: [b, c], y: [far, a], z: [b, a] };
-  expect(groupByReplica(ring([a, b, c], owners), keysOf("wxyz"))).toEqual([
+  expect(grouped(ring([a, b, c], owners), keysOf("wxyz"))).toEqual([
     { host: a, indexes: [0, 2] },
     { host: b, indexes: [1, 3] },
   ]);
@@ -31,7 +36,7 @@ test("keys go to the first local replica that owns them, in their order", () => 
 test("a node that is down is passed over", () => {
   const down = host("down", false);
   const owners = { x: [down, b], y: [b, down], z: [down] };
-  expect(groupByReplica(ring([down, b, c], owners), keysOf("xyz"))).toEqual([
+  expect(grouped(ring([down, b, c], owners), keysOf("xyz"))).toEqual([
     { host: b, indexes: [0, 1] },
     { host: undefined, indexes: [2] },
   ]);
@@ -43,11 +48,11 @@ test.each([
   ["as many replicas as nodes", ring([a, b], { x: [b, far, a], y: [a, b] })],
   ["a ring that is not known yet", ring([a, b, c], {})],
 ])("with %s there is one group, and any node will do", (_, cluster) => {
-  expect(groupByReplica(cluster, keysOf("xy"))).toEqual([{ host: undefined, indexes: [0, 1] }]);
+  expect(grouped(cluster, keysOf("xy"))).toEqual([{ host: undefined, indexes: [0, 1] }]);
 });
 
 test("no keys are no groups", () => {
-  expect(groupByReplica(ring([a, b, c], {}), [])).toEqual([]);
+  expect(grouped(ring([a, b, c], {}), [])).toEqual([]);
 });
 
 test("composite keys are hashed as the server does", () => {
@@ -59,6 +64,6 @@ test("composite keys are hashed as the server does", () => {
       return [c];
     },
   };
-  groupByReplica(cluster, [["k", "l"]]);
+  grouped(cluster, [["k", "l"]]);
   expect(new Set(asked)).toEqual(new Set(["00016b0000016c00"]));
 });

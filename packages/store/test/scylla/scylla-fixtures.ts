@@ -7,6 +7,9 @@ import {
 import { type ServerAddress, serverAddress } from "@ofs/testkit";
 import { uniqueName } from "../fixtures.ts";
 
+/** A keyspace of many tables takes a busy server a while. */
+const DROP_TIMEOUT_MS = 100_000;
+
 /** A keyspace that one test file has for itself: changes of schema are slow, so make one and many tables. */
 export interface TestKeyspace {
   readonly options: ScyllaOptions;
@@ -31,7 +34,9 @@ export async function openTestKeyspace(
     options,
     connection,
     async drop() {
-      await connection.client.execute(`DROP KEYSPACE ${connection.keyspace}`);
+      await connection.client.execute(`DROP KEYSPACE ${connection.keyspace}`, [], {
+        readTimeout: DROP_TIMEOUT_MS,
+      });
       await connection.close();
     },
   };

@@ -18,11 +18,11 @@ export function adminRoutes(
   host?: HostView,
 ): Map<string, HttpRoute> {
   return new Map<string, HttpRoute>([
-    ["/health/self", { method: "GET", handle: () => jsonReply(200, { message: "true" }) }],
+    ["/health/self", { methods: ["GET"], handle: () => jsonReply(200, { message: "true" }) }],
     [
       "/ready",
       {
-        method: "GET",
+        methods: ["GET"],
         handle() {
           const { isReady, status, checks } = health.report();
           return jsonReply(
@@ -38,7 +38,7 @@ export function adminRoutes(
     [
       "/metrics",
       {
-        method: "GET",
+        methods: ["GET"],
         async handle() {
           if (host !== undefined) {
             const { text, contentType } = await host.scrape();

@@ -2,6 +2,17 @@ import { HttpError, type HttpReply, InvalidBodyError, jsonReply } from "@ofs/htt
 import { toWireStatus } from "@ofs/platform";
 import { CredentialsError } from "../auth/authenticator.ts";
 
+/** An answer that is made while it is sent. */
+export interface StreamedReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Asked for the next one only when the caller has taken the last; always asked for the first, whatever happens. */
+  readonly chunks: AsyncIterable<string>;
+}
+
+export type RouteReply = HttpReply | StreamedReply;
+
 /**
  * Errors as existing HTTP clients know them: `{"error"}` for what is wrong with the headers or the body's form,
  * `{"error","code"}` for everything that the handlers refuse.

@@ -12,14 +12,15 @@ import { HttpError, type HttpReply } from "@ofs/http";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { OnStream } from "../transport/guarded-streams.ts";
 import { SocketSet } from "../transport/socket-set.ts";
-import { errorReply } from "./http-reply.ts";
+import { errorReply, type RouteReply, type StreamedReply } from "./http-reply.ts";
 import type { HttpRequest, HttpResponse } from "./http-request.ts";
 import { PlainCaller, plainHttpRequest } from "./plain-http.ts";
+import { sendStream, wholeBody } from "./streamed-reply.ts";
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */
 export interface HttpRoute {
-  readonly method: "GET" | "POST";
-  handle(request: HttpRequest, response: HttpResponse): HttpReply | Promise<HttpReply>;
+  readonly methods: readonly ("GET" | "POST")[];
+  handle(request: HttpRequest, response: HttpResponse): RouteReply | Promise<RouteReply>;
 }
 
 /** Routes by exact path. */
@@ -50,6 +51,8 @@ type NodeResponse = ServerResponse | Http2ServerResponse;
 export interface HttpServerOptions {
   readonly log: Logger;
   readonly headersTimeoutMs?: number;
+  /** How callers are told of failures. Default: as the HTTP mirror of gRPC tells them. */
+  readonly errorReply?: (error: unknown) => HttpReply;
 }
 
 /** HTTP with a handful of fixed paths. It does not listen: connections (HTTP/1.1) and streams (HTTP/2) are given to it. */
@@ -59,6 +62,7 @@ export class HttpServer {
   readonly #streams: Http2Server;
   readonly #routes: HttpRoutes;
   readonly #log: Logger;
+  readonly #errorReply: (error: unknown) => HttpReply;
   readonly #sockets = new SocketSet();
   #isDraining = false;
   #mayCloseIdle = false;
@@ -66,6 +70,7 @@ export class HttpServer {
   constructor(routes: HttpRoutes, options: HttpServerOptions) {
     this.#routes = routes;
     this.#log = options.log;
+    this.#errorReply = options.errorReply ?? errorReply;
     this.#server = createServer({
       headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -125,12 +130,14 @@ export class HttpServer {
 
   /** Never rejects: whatever fails becomes an answer. */
   async #serve(request: NodeRequest, response: NodeResponse): Promise<void> {
-    this.#send(request, response, await this.#answer(request, response));
+    const reply = await this.#answer(request, response);
+    if ("chunks" in reply) await this.#stream(request, response, reply);
+    else this.#send(request, response, reply);
   }
 
   async #servePlain(request: PlainRequest): Promise<PlainReply> {
     const caller = new PlainCaller(request.signal);
-    const reply = await this.#answer(plainHttpRequest(request), caller);
+    const reply = await this.#whole(await this.#answer(plainHttpRequest(request), caller));
     return {
       status: reply.status,
       headers: { ...reply.headers, "content-type": reply.contentType },
@@ -139,7 +146,18 @@ export class HttpServer {
   }
 
   /** Never rejects: whatever fails becomes an answer. */
-  async #answer(request: HttpRequest, response: HttpResponse): Promise<HttpReply> {
+  async #whole(reply: RouteReply): Promise<HttpReply> {
+    if (!("chunks" in reply)) return reply;
+    const { chunks, ...head } = reply;
+    try {
+      return { ...head, body: await wholeBody(chunks) };
+    } catch (error) {
+      return this.#errorReply(error);
+    }
+  }
+
+  /** Never rejects: whatever fails becomes an answer. */
+  async #answer(request: HttpRequest, response: HttpResponse): Promise<RouteReply> {
     try {
       return await this.#route(request).handle(request, response);
     } catch (error) {
@@ -149,7 +167,7 @@ export class HttpServer {
           "an HTTP request failed unexpectedly",
         );
       }
-      return errorReply(error);
+      return this.#errorReply(error);
     }
   }
 
@@ -157,11 +175,24 @@ export class HttpServer {
     const route = this.#routes.get(pathOf(request.url));
     if (route === undefined) throw new HttpError(404, "not found");
     const method = request.method === "HEAD" ? "GET" : request.method;
-    if (method !== route.method) {
-      const allow = route.method === "GET" ? "GET, HEAD" : route.method;
+    if (!route.methods.some((allowed) => allowed === method)) {
+      const allow = route.methods.join(", ").replace("GET", "GET, HEAD");
       throw new HttpError(405, `method ${request.method} is not allowed`, { allow });
     }
     return route;
+  }
+
+  /** Never rejects: what fails once the answer has begun cuts it off. */
+  async #stream(request: NodeRequest, response: NodeResponse, reply: StreamedReply): Promise<void> {
+    const mustClose = !("stream" in response) && (this.#isDraining || !request.complete);
+    const headers = { ...reply.headers, "content-type": reply.contentType };
+    try {
+      await sendStream(response, reply, mustClose ? { ...headers, connection: "close" } : headers);
+      if (this.#mayCloseIdle) this.#server.closeIdleConnections();
+    } catch (error) {
+      this.#log.warn({ err: error, path: pathOf(request.url) }, "an answer was cut off");
+      response.destroy();
+    }
   }
 
   #send(request: NodeRequest, response: NodeResponse, reply: HttpReply): void {

@@ -69,7 +69,7 @@ function mirrorRoute(mirrored: Mirrored, handler: UnaryHandler, deps: MirrorDeps
     return jsonReply(200, mirrored.toJson(answer.response), answer.trailers);
   };
   return {
-    method: "POST",
+    methods: ["POST"],
     async handle(request, response) {
       if (!deps.queue.admits()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
       return answer(request, response);

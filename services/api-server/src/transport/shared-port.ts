@@ -30,6 +30,8 @@ export interface SharedPortOptions {
   /** If given, `host` and `port` are not used. */
   readonly source?: ConnectionSource | undefined;
   readonly tls: TlsMaterial | undefined;
+  /** Offered to clients over TLS. Default: HTTP/2 and HTTP/1.1. */
+  readonly protocols?: readonly string[] | undefined;
   /** For the first bytes to arrive, and before that for the TLS handshake. */
   readonly firstBytesTimeoutMs: number;
   /** More are closed at once, or given back to the source. */
@@ -179,14 +181,14 @@ function ignoreTracked(): void {
   // An error event without a listener would end the process; "close" follows and cleans up.
 }
 
-function tlsServer({ tls, firstBytesTimeoutMs }: SharedPortOptions): Server {
+function tlsServer({ tls, protocols, firstBytesTimeoutMs }: SharedPortOptions): Server {
   const options: TlsOptions = {
     cert: tls?.cert,
     key: tls?.key,
     ca: tls?.clientCa,
     requestCert: tls?.clientCa !== undefined,
     rejectUnauthorized: tls?.clientCa !== undefined,
-    ALPNProtocols: ["h2", "http/1.1"],
+    ALPNProtocols: [...(protocols ?? ["h2", "http/1.1"])],
     minVersion: "TLSv1.2",
     handshakeTimeout: firstBytesTimeoutMs,
     noDelay: true,

@@ -123,7 +123,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
         [
           "/held",
           {
-            method: "GET" as const,
+            methods: ["GET"] as const,
             async handle() {
               const { response } = await handler();
               return { status: 200, contentType: "text/plain", body: String(response) };

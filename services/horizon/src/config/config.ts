@@ -21,6 +21,7 @@ import {
   type ProcessSettings,
   readProcessSettings,
 } from "./process-settings.ts";
+import { ROW_VARIABLE_NAMES, type RowSettings, readRowSettings } from "./row-settings.ts";
 import { readStoreSettings, STORE_VARIABLES, type StoreSettings } from "./store-settings.ts";
 import {
   ineffectiveVariables,
@@ -48,6 +49,8 @@ export interface HorizonConfig {
   readonly dataPlane: DataPlaneSettings | undefined;
   /** Instances that are asked how they do. */
   readonly fleet: readonly FleetTarget[];
+  /** undefined: the row dialect is not served. */
+  readonly rows: RowSettings | undefined;
   /** Set, and without effect. */
   readonly unusedVariables: readonly string[];
   /** Set, and nobody knows them: misspelt, maybe. */
@@ -72,6 +75,7 @@ function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
   const registry = readRegistrySettings(reader);
   const isEmbedded = registry?.dataFolder !== undefined;
   const database = readDatabaseSettings(reader, isEmbedded);
+  const stores = readStoreSettings(reader, isEmbedded);
   const { unused, unknown } = ineffectiveVariables(env, configVariables());
   return reader.finish<HorizonConfig>({
     process: readProcessSettings(reader),
@@ -80,9 +84,10 @@ function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
     database,
     registry,
     registryName: reader.read(REGISTRY_NAME_VARIABLES)?.ONLINE_FEATURE_STORE_APP_NAME,
-    stores: readStoreSettings(reader, isEmbedded),
+    stores,
     dataPlane: readDataPlaneSettings(reader),
     fleet: readFleetSettings(reader),
+    rows: readRowSettings(reader, stores?.scylla ?? []),
     unusedVariables: unused,
     unknownVariables: unknown,
   });
@@ -99,6 +104,7 @@ export function configVariables(): string[] {
     ...Object.keys(STORE_VARIABLES.shape),
     ...Object.keys(DATA_PLANE_VARIABLES.shape),
     ...Object.keys(FLEET_VARIABLES.shape),
+    ...ROW_VARIABLE_NAMES,
     ...numberedVariables("SCYLLA", SCYLLA_VARIABLES),
     ...numberedVariables("STORAGE_SCYLLA", SCYLLA_VARIABLES),
     ...UNUSED_VARIABLES,

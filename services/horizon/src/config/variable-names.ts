@@ -20,7 +20,7 @@ export const UNUSED_VARIABLES: readonly string[] = [
 
 /** Names that begin so are meant for this process, or for its data plane. */
 const OWN_PREFIX =
-  /^(?:ADMIN|APP|CORS|ETCD|HORIZON|JWT|LOGIN|MYSQL|ONLINE_FEATURE_STORE|REDIS_FAILOVER|SCYLLA|TLS)_/;
+  /^(?:ADMIN|APP|CORS|ETCD|HORIZON|JWT|LOGIN|MYSQL|ONLINE_FEATURE_STORE|REDIS_FAILOVER|ROW|SCYLLA|TLS)_/;
 
 /**
  * Gives connections named as the control plane's existing deployments do the names that are shared with the data

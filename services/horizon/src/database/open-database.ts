@@ -1,9 +1,11 @@
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import { sql } from "kysely";
 import { openEmbedded } from "./embedded/open-embedded.ts";
+import { migrate } from "./migrations/migrate.ts";
 import { openMysql } from "./mysql/open-mysql.ts";
 import type { Database } from "./ports.ts";
 import { SqlRequestRepository } from "./requests/sql-request-repository.ts";
+import type { Tables } from "./schema.ts";
 import type { DatabaseSettings } from "./settings.ts";
 import { SqlAuditRepository } from "./sql-audit-repository.ts";
 import { SqlEngine } from "./sql-engine.ts";
@@ -20,7 +22,10 @@ import { SqlUserRepository } from "./sql-user-repository.ts";
  *   version, a folder that cannot be used
  */
 export async function openDatabase(settings: DatabaseSettings, log: Logger): Promise<Database> {
-  const parts = settings.kind === "mysql" ? openMysql(settings) : openEmbedded(settings);
+  const parts =
+    settings.kind === "mysql"
+      ? openMysql<Tables>(settings, (kysely) => migrate(kysely, "mysql"))
+      : openEmbedded<Tables>(settings, (kysely) => migrate(kysely, "embedded"));
   const engine = new SqlEngine({ ...parts, log });
   try {
     await engine.prepare();

@@ -15,8 +15,8 @@ const LONGEST_PAUSE_MS = 200;
 /** How long `close` waits for what is under way. */
 const CLOSE_GRACE_MS = 5000;
 
-export interface SqlEngineParts {
-  readonly kysely: Kysely<Tables>;
+export interface SqlEngineParts<T = Tables> {
+  readonly kysely: Kysely<T>;
   /** Brings the tables up to date; repeatable, and safe beside others who do the same. */
   readonly migrate: () => Promise<void>;
   readonly log: Logger;
@@ -26,13 +26,13 @@ export interface SqlEngineParts {
  * Runs work on one of the two databases: migrates before the first, tries again what failed for a passing reason, and lets no
  * driver's error out.
  */
-export class SqlEngine {
-  readonly #parts: SqlEngineParts;
+export class SqlEngine<S = Tables> {
+  readonly #parts: SqlEngineParts<S>;
   readonly #running = new Set<Promise<unknown>>();
   #migrating: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: SqlEngineParts) {
+  constructor(parts: SqlEngineParts<S>) {
     this.#parts = parts;
   }
 
@@ -53,7 +53,7 @@ export class SqlEngine {
   }
 
   /** @param work only reads: it may be run again */
-  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  read<T>(work: (db: Kysely<S>) => Promise<T>): Promise<T> {
     return this.#track(() => this.#retry(() => work(this.#parts.kysely), OPERATION_TIMEOUT_MS));
   }
 
@@ -63,11 +63,11 @@ export class SqlEngine {
    * @param work may be run again, so it changes nothing but the database
    * @throws {FeatureStoreError} UNAVAILABLE; {@link DriverFailure} of kind `duplicate`
    */
-  write<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  write<T>(work: (tx: Transaction<S>) => Promise<T>): Promise<T> {
     return this.#track(() => this.#write(work));
   }
 
-  #write<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  #write<T>(work: (tx: Transaction<S>) => Promise<T>): Promise<T> {
     const attempt = async (committing: () => void): Promise<T> => {
       const transaction = this.#parts.kysely.transaction().setIsolationLevel("read committed");
       return transaction.execute(async (tx) => {

@@ -125,7 +125,10 @@ test("a table of another program is refused by name", async () => {
 });
 
 test("what is stored reaches the disk before it is acknowledged", async () => {
-  const { kysely } = openEmbedded({ kind: "embedded", folder: join(root, "pragmas") });
+  const { kysely } = openEmbedded(
+    { kind: "embedded", folder: join(root, "pragmas") },
+    async () => undefined,
+  );
   const FULL = 2;
   expect((await sql`pragma synchronous`.execute(kysely)).rows).toMatchObject([
     { synchronous: FULL },

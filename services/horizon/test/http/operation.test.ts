@@ -13,7 +13,7 @@ afterEach(() => test.close());
 describe("operation", () => {
   it("GET /health is alive", async () => {
     const reply = await test.app.inject("/health");
-    expect([reply.statusCode, reply.json()]).toEqual([200, { message: "true" }]);
+    expect([reply.statusCode, reply.json()]).toEqual([200, { status: "UP", message: "true" }]);
   });
 
   it("GET /ready tells what is missing", async () => {

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { FeatureStoreError } from "@ofs/platform";
 import { Kysely } from "kysely";
 import Libsql, { type Database } from "libsql";
-import { migrate } from "../migrations/migrate.ts";
-import type { Tables } from "../schema.ts";
 import type { EmbeddedSettings } from "../settings.ts";
 import type { SqlEngineParts } from "../sql-engine.ts";
 import { LibsqlDialect } from "./libsql-dialect.ts";
@@ -24,14 +22,20 @@ const OWNER_ONLY = 0o600;
 /** A commit returns when it is on disk, so an acknowledged change survives a crash of the machine. */
 const PRAGMAS = ["journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 16777216"];
 
-/** @throws {FeatureStoreError} FAILED_PRECONDITION if the folder or the file cannot be used */
-export function openEmbedded({
-  folder,
-}: EmbeddedSettings): Pick<SqlEngineParts, "kysely" | "migrate"> {
-  const path = join(folder, EMBEDDED_FILE);
+/**
+ * @param migrate brings the tables of the database up to date
+ * @param file its name inside the folder
+ * @throws {FeatureStoreError} FAILED_PRECONDITION if the folder or the file cannot be used
+ */
+export function openEmbedded<T>(
+  { folder }: EmbeddedSettings,
+  migrate: (kysely: Kysely<T>) => Promise<void>,
+  file = EMBEDDED_FILE,
+): Pick<SqlEngineParts<T>, "kysely" | "migrate"> {
+  const path = join(folder, file);
   const database = openFile(folder, path);
-  const kysely = new Kysely<Tables>({ dialect: new LibsqlDialect(() => database) });
-  return { kysely, migrate: () => migrate(kysely, "embedded") };
+  const kysely = new Kysely<T>({ dialect: new LibsqlDialect(() => database) });
+  return { kysely, migrate: () => migrate(kysely) };
 }
 
 function openFile(folder: string, path: string): Database {

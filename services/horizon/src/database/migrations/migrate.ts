@@ -5,10 +5,6 @@ import { adoptRows } from "./adopt-rows.ts";
 import { type Flavour, SchemaEditor } from "./schema-editor.ts";
 import { ADDED_COLUMNS, INDEXES, OWN_TABLES, SHARED_TABLES } from "./table-specs.ts";
 
-/** Other programs may use the database, and migrate it with the same library. */
-const MIGRATION_TABLE = "ofs_horizon_migrations";
-const LOCK_TABLE = "ofs_horizon_migrations_lock";
-
 /**
  * Brings the tables up to date, or makes them. Tables that are there are kept and extended; nothing is renamed or removed.
  * Processes that do so at once take turns: a lock of the server, or the transaction of the file.
@@ -17,12 +13,25 @@ const LOCK_TABLE = "ofs_horizon_migrations_lock";
  * @throws {DriverFailure}
  */
 export async function migrate(kysely: Kysely<Tables>, flavour: Flavour): Promise<void> {
-  const migrations = createMigrations(flavour);
+  await runMigrations(kysely, "ofs_horizon_migrations", createMigrations(flavour));
+}
+
+/**
+ * Runs the migrations that a database has not seen. Processes that do so at once take turns.
+ *
+ * @param table remembers which it has seen: other programs may use the database, and migrate it with the same library
+ * @throws {FeatureStoreError} FAILED_PRECONDITION if it has seen others
+ */
+export async function runMigrations<T>(
+  kysely: Kysely<T>,
+  table: string,
+  migrations: Record<string, Migration>,
+): Promise<void> {
   const migrator = new Migrator({
     db: kysely,
     provider: { getMigrations: async () => migrations },
-    migrationTableName: MIGRATION_TABLE,
-    migrationLockTableName: LOCK_TABLE,
+    migrationTableName: table,
+    migrationLockTableName: `${table}_lock`,
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;

@@ -29,13 +29,13 @@ export class SchemaEditor {
    *
    * @throws {FeatureStoreError} FAILED_PRECONDITION naming a table of other columns
    */
-  async ensureTable(table: string, { columns }: TableSpec): Promise<void> {
+  async ensureTable(table: string, spec: TableSpec): Promise<void> {
     const existing = await this.columnsOf(table);
     if (existing === undefined) {
-      await this.#createTable(table, columns);
+      await this.#createTable(table, spec);
       return;
     }
-    const missing = Object.keys(columns).filter((name) => !existing.has(name));
+    const missing = Object.keys(spec.columns).filter((name) => !existing.has(name));
     if (missing.length > 0) {
       throw new FeatureStoreError(
         "FAILED_PRECONDITION",
@@ -44,8 +44,11 @@ export class SchemaEditor {
     }
   }
 
-  async #createTable(table: string, columns: Readonly<Record<string, ColumnSpec>>): Promise<void> {
+  async #createTable(table: string, { columns, primaryKey = [] }: TableSpec): Promise<void> {
     const lines = Object.entries(columns).map((column) => this.#columnLine(column));
+    if (primaryKey.length > 0) {
+      lines.push(sql`primary key (${sql.join(primaryKey.map((column) => sql.ref(column)))})`);
+    }
     const end = this.#flavour === "mysql" ? " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4" : "";
     await sql`create table ${sql.table(table)} (${sql.join(lines)})${sql.raw(end)}`.execute(
       this.#db,

@@ -5,6 +5,8 @@ export type ColumnSpec = Readonly<Record<Flavour, string>>;
 
 export interface TableSpec {
   readonly columns: Readonly<Record<string, ColumnSpec>>;
+  /** Where no single column says that it is the key. */
+  readonly primaryKey?: readonly string[];
 }
 
 const text = (length: number, rules = "NOT NULL"): ColumnSpec => ({

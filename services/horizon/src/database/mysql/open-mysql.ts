@@ -1,8 +1,6 @@
 import { isIP } from "node:net";
 import { FeatureStoreError } from "@ofs/platform";
 import { Kysely, MysqlDialect } from "kysely";
-import { migrate } from "../migrations/migrate.ts";
-import type { Tables } from "../schema.ts";
 import type { MysqlSettings } from "../settings.ts";
 import type { SqlEngineParts } from "../sql-engine.ts";
 import { TimedMysqlPool } from "./mysql-pool.ts";
@@ -14,9 +12,13 @@ const MIGRATION_CONNECTION_COUNT = 2;
 /**
  * Makes no connection yet.
  *
+ * @param migrate brings the tables of the database up to date
  * @throws {FeatureStoreError} FAILED_PRECONDITION for TLS to an address
  */
-export function openMysql(settings: MysqlSettings): Pick<SqlEngineParts, "kysely" | "migrate"> {
+export function openMysql<T>(
+  settings: MysqlSettings,
+  migrate: (kysely: Kysely<T>) => Promise<void>,
+): Pick<SqlEngineParts<T>, "kysely" | "migrate"> {
   const { host, tls } = settings;
   // The driver compares the certificate with a host's name, and with `localhost` where there is none.
   if (tls !== undefined && isIP(host) !== 0) {
@@ -26,15 +28,15 @@ export function openMysql(settings: MysqlSettings): Pick<SqlEngineParts, "kysely
     );
   }
   return {
-    kysely: createKysely(settings),
+    kysely: createKysely<T>(settings),
     migrate: async () => {
-      const kysely = createKysely({
+      const kysely = createKysely<T>({
         ...settings,
         maxConnections: MIGRATION_CONNECTION_COUNT,
         queryTimeoutMs: MIGRATION_QUERY_TIMEOUT_MS,
       });
       try {
-        await migrate(kysely, "mysql");
+        await migrate(kysely);
       } finally {
         await kysely.destroy();
       }
@@ -42,8 +44,9 @@ export function openMysql(settings: MysqlSettings): Pick<SqlEngineParts, "kysely
   };
 }
 
-function createKysely(settings: MysqlSettings): Kysely<Tables> {
+/** The first query opens connections. */
+export function createKysely<T>(settings: MysqlSettings): Kysely<T> {
   // Made at the first query, so that one that was never used has nothing to close.
   const pool = async (): Promise<TimedMysqlPool> => new TimedMysqlPool(settings);
-  return new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) });
+  return new Kysely<T>({ dialect: new MysqlDialect({ pool }) });
 }

@@ -1,0 +1,85 @@
+import type { RowColumn, RowTable } from "../../row-store.ts";
+import { cqlTypeOf } from "../../rows/cql-types.ts";
+import { normalizeIdentifier } from "../identifiers.ts";
+import { tableName } from "../statements.ts";
+
+/** Name of the partition key in rows of an `IN`. */
+export const PARTITION_ALIAS = "k";
+
+/** A `SELECT` of some columns by a prefix of the keys. Values are bytes as the protocol has them. */
+export interface RowSelectPlan {
+  /** Names of the columns in result rows, in the order they were asked for. */
+  readonly aliases: readonly string[];
+  /** `WHERE k1 = ? AND ... LIMIT 1` */
+  readonly pointQuery: string;
+  /** `WHERE k1 IN ?`; undefined where one statement cannot answer for many keys. */
+  readonly inQuery: string | undefined;
+  /** Every row below the prefix. */
+  readonly scanQuery: string;
+}
+
+/**
+ * Types of which two different serialisations may be equal for the server: it may then take two keys of one `IN` for
+ * one.
+ */
+const TYPES_WITH_SPELLINGS: ReadonlySet<string> = new Set(["decimal", "varint", "float", "double"]);
+
+/**
+ * @param keyCount keys that are given: the first ones
+ * @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take
+ */
+export function planRowSelect(
+  keyspace: string,
+  table: RowTable,
+  columns: readonly RowColumn[],
+  keyCount: number,
+): RowSelectPlan {
+  const keys = table.keys.slice(0, keyCount).map((key) => quoted("key column", key));
+  const [partition] = table.keys;
+  const aliases = columns.map((_, index) => `c${index}`);
+  const selected = columns.map((column, index) => `${bytesOf(column)} AS c${index}`);
+  const partitionBytes = `${bytesOf(partition)} AS ${PARTITION_ALIAS}`;
+  const from = `FROM ${tableName(keyspace, table.name)}`;
+  // Only that there is a row is of interest where no column is asked for.
+  const projection = selected.length > 0 ? selected.join(", ") : partitionBytes;
+  const where = keys.map((key) => `${key} = ?`).join(" AND ");
+  const isInSafe = keyCount === 1 && !TYPES_WITH_SPELLINGS.has(cqlTypeOf(partition.type));
+  const perPartition = table.keys.length > 1 ? " PER PARTITION LIMIT 1" : "";
+  return {
+    aliases,
+    pointQuery: `SELECT ${projection} ${from} WHERE ${where} LIMIT 1`,
+    inQuery: isInSafe
+      ? `SELECT ${[...selected, partitionBytes].join(", ")} ${from} WHERE ${keys[0]} IN ?${perPartition}`
+      : undefined,
+    scanQuery: `SELECT ${projection} ${from} WHERE ${where}`,
+  };
+}
+
+/**
+ * An `INSERT` of the keys and these columns. Parameters: keys, columns, write time in microseconds.
+ *
+ * @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take
+ */
+export function planRowInsert(
+  keyspace: string,
+  table: RowTable,
+  columns: readonly RowColumn[],
+): string {
+  const names = [
+    ...table.keys.map((key) => quoted("key column", key)),
+    ...columns.map((column) => quoted("column", column)),
+  ];
+  const marks = names.map(() => "?").join(", ");
+  return `INSERT INTO ${tableName(keyspace, table.name)} (${names.join(", ")}) VALUES (${marks}) USING TIMESTAMP ?`;
+}
+
+/** The driver would decode values, some through doubles or dates, and take an empty number for null. */
+function bytesOf(column: RowColumn): string {
+  const name = quoted("column", column);
+  const type = cqlTypeOf(column.type);
+  return type === "blob" ? name : `${type}asblob(${name})`;
+}
+
+function quoted(what: string, { name }: RowColumn): string {
+  return `"${normalizeIdentifier(what, name)}"`;
+}

@@ -1,0 +1,16 @@
+import type { Changes } from "./creation/changes.ts";
+import type { Creator } from "./creation/creator.ts";
+import type { Metastore } from "./metastore/metastore.ts";
+import type { TenantMover } from "./tenants/tenant-mover.ts";
+import type { Consumers } from "./topics/consumers.ts";
+
+/** What the row dialect's endpoints stand on. */
+export interface RowAdmin {
+  readonly metastore: Metastore;
+  readonly creator: Creator;
+  readonly changes: Changes;
+  readonly mover: TenantMover;
+  readonly consumers: Consumers;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}

@@ -1,0 +1,91 @@
+import type { ScyllaSettings } from "@ofs/connections";
+import { EtcdRegistrySource, type RegistryAuthor } from "@ofs/registry";
+import {
+  type EmbeddedEnvironment,
+  EmbeddedRegistrySource,
+  openEmbeddedEnvironment,
+} from "@ofs/store";
+import type { DatabaseSettings } from "../../../src/database/settings.ts";
+import { createRowAdmin, type RowControlPlane } from "../../../src/rows/create-row-admin.ts";
+import type { CreationStep } from "../../../src/rows/creation/creator.ts";
+import { openMetastore } from "../../../src/rows/metastore/open-metastore.ts";
+import { ClusterConnections } from "../../../src/rows/tenants/cluster-connections.ts";
+import { QueuedDdlLock } from "../../../src/rows/tenants/ddl-lock.ts";
+import { silentLog } from "../../database/new-requests.ts";
+
+/** Where a control plane keeps things: goes to another process as JSON. */
+export interface RowWorldSettings {
+  readonly database: DatabaseSettings;
+  /** Registry and rows, where there are no servers for them. */
+  readonly folder: string;
+  readonly etcd: { readonly endpoints: string; readonly root: string } | undefined;
+  readonly scylla: readonly ScyllaSettings[];
+  readonly keyspace: string;
+  /** Of creations; for tests, that of a killed process is over soon. */
+  readonly holdMs: number;
+}
+
+/** A control plane with all that is behind it, as one process has it. */
+export interface RowWorld {
+  readonly admin: RowControlPlane;
+  readonly clusters: ClusterConnections;
+  readonly registry: RegistryAuthor;
+  close(): Promise<void>;
+}
+
+export async function openRowWorld(
+  settings: RowWorldSettings,
+  onStep: (step: CreationStep) => Promise<void> | void = () => undefined,
+): Promise<RowWorld> {
+  const environment = openEmbeddedEnvironment(settings.folder);
+  const registry = openRegistry(settings, environment);
+  const clusters = openClusters(settings, environment);
+  const metastore = await openMetastore(settings.database, silentLog);
+  const admin = createRowAdmin({
+    metastore,
+    registry,
+    clusters,
+    ddlLock: new QueuedDdlLock(),
+    served: { waitFor: async () => undefined },
+    topics: undefined,
+    log: silentLog,
+    now: Date.now,
+    holdMs: settings.holdMs,
+    onStep,
+  });
+  return {
+    admin,
+    clusters,
+    registry,
+    async close() {
+      await admin.close();
+      await metastore.close();
+      await clusters.close();
+      await registry.close();
+      await environment.close();
+    },
+  };
+}
+
+function openRegistry(
+  { etcd }: RowWorldSettings,
+  environment: EmbeddedEnvironment,
+): RegistryAuthor {
+  return etcd === undefined
+    ? new EmbeddedRegistrySource(environment, "row")
+    : new EtcdRegistrySource(etcd);
+}
+
+function openClusters(
+  { scylla, keyspace }: RowWorldSettings,
+  embedded: EmbeddedEnvironment,
+): ClusterConnections {
+  const confIds = new Map(scylla.map(({ confId }) => ["default-tenant", confId]));
+  const settings = {
+    confIds,
+    hostPattern: undefined,
+    keyspace,
+    consistency: "LOCAL_QUORUM",
+  } as const;
+  return new ClusterConnections({ settings, scylla, embedded }, silentLog);
+}
