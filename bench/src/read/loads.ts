@@ -110,7 +110,9 @@ async function ghz(go: string, core: string, folder: string): Promise<Load> {
       ...(rate === undefined ? [] : ["--rps", String(rate)]),
       address,
     ]);
-    const { rps, statusCodeDistribution, errorDistribution, details } = JSON.parse(output) as GhzReport;
+    const { rps, statusCodeDistribution, errorDistribution, details } = JSON.parse(
+      output,
+    ) as GhzReport;
     if (statusCodeDistribution.OK !== callCount) {
       throw failed("ghz", JSON.stringify(errorDistribution));
     }
