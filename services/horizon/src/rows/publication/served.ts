@@ -29,7 +29,9 @@ export class AppliedRevisions implements Served {
     try {
       for (;;) {
         const { entries } = await this.#source.load(timeout);
-        const behind = [...entries].filter(([, value]) => Number(Buffer.from(value).toString()) < revision);
+        const behind = [...entries].filter(
+          ([, value]) => Number(Buffer.from(value).toString()) < revision,
+        );
         if (behind.length === 0 || timeout.aborted) return;
         await pause(LOOK_MS, undefined, { signal: timeout });
       }
