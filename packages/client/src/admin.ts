@@ -1,10 +1,12 @@
 import { grpc } from "@ofs/proto";
 import type { CallLimits } from "./call-limits.ts";
 import { OfsClientError } from "./errors.ts";
+import { decodeInspectResult, encodeInspectRequest, type GroupState } from "./inspection.ts";
 import type { Send } from "./retriever.ts";
 import { type DescribeResult, decodeDescribeResult, encodeDescribeRequest } from "./schema.ts";
 
 const DESCRIBE_METHOD = "/ofs.v1.SchemaService/DescribeEntities";
+const INSPECT_METHOD = "/ofs.v1.InspectService/InspectGroups";
 const HEALTH_METHOD = "/grpc.health.v1.Health/Check";
 
 const { HealthCheckRequest, HealthCheckResponse } = grpc.health.v1;
@@ -22,6 +24,19 @@ export class Admin {
     const request = encodeDescribeRequest(entityLabels);
     const bytes = await this.#send(DESCRIBE_METHOD, request, limits);
     return decoded("schema", () => decodeDescribeResult(bytes));
+  }
+
+  /** @throws {OfsClientError} UNIMPLEMENTED where the server has no inspect service */
+  async inspect(
+    entity: string,
+    groups: readonly string[],
+    keysSchema: readonly string[],
+    keys: readonly (readonly string[])[],
+    limits: CallLimits,
+  ): Promise<GroupState[][]> {
+    const request = encodeInspectRequest(entity, groups, keysSchema, keys);
+    const bytes = await this.#send(INSPECT_METHOD, request, limits);
+    return decoded("inspection", () => decodeInspectResult(bytes, keys.length));
   }
 
   /** @throws {OfsClientError} UNAVAILABLE unless the server says that it serves */

@@ -9,6 +9,7 @@ import { Admin } from "./admin.ts";
 import { type CallLimits, type CallOptions, startCall } from "./call-limits.ts";
 import { GrpcChannel } from "./channel.ts";
 import type { OfsClientError } from "./errors.ts";
+import type { GroupState } from "./inspection.ts";
 import { chooseKeysSchema, type EntityKey, keyTexts } from "./keys.ts";
 import { type ClientOptions, type CompiledOptions, compileOptions } from "./options.ts";
 import { planPersist, planRawPersist } from "./persist-plan.ts";
@@ -188,6 +189,23 @@ export class OfsClient {
     return result;
   }
 
+  /**
+   * Says what is stored of each key and feature group, and until when: for people who look into a store. One call,
+   * whatever the number of keys.
+   *
+   * @returns states by key, in the order of the keys and groups
+   */
+  async inspect(
+    request: requests.InspectRequest,
+    options: CallOptions = {},
+  ): Promise<readonly (readonly GroupState[])[]> {
+    const { entity, groups } = request;
+    const limits = this.#start(options);
+    const keysSchema = await this.#keysSchema(request, limits);
+    const keys = allKeyTexts(keysSchema, request.keys);
+    return this.#admin.inspect(entity, groups, keysSchema, keys, limits);
+  }
+
   /** Resolves if the server says that it serves. @throws {OfsClientError} UNAVAILABLE if it does not */
   async ping(options: CallOptions = {}): Promise<void> {
     await this.#admin.ping(this.#start(options));
@@ -262,7 +280,7 @@ export class OfsClient {
 
   /** Names and order of key parts where the request's keys tell them; else the schema's. */
   async #keysSchema(
-    { entity, keys, keysSchema }: requests.RetrieveRequest,
+    { entity, keys, keysSchema }: Pick<requests.RetrieveRequest, "entity" | "keys" | "keysSchema">,
     limits: CallLimits,
   ): Promise<readonly string[]> {
     if (keysSchema !== undefined) return keysSchema;

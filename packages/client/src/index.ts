@@ -7,6 +7,7 @@ export {
   SchemaMismatchError,
   type StatusName,
 } from "./errors.ts";
+export type { GroupState } from "./inspection.ts";
 export type { EntityKey, KeyPart } from "./keys.ts";
 export type { ClientOptions, RetryOptions, TlsOptions } from "./options.ts";
 export type { PersistRowInput } from "./persist-plan.ts";
@@ -14,6 +15,7 @@ export type { PersistResult } from "./persister.ts";
 export type {
   DecodedResult,
   FailedRow,
+  InspectRequest,
   PersistFeaturesRequest,
   PersistRequest,
   RawResult,

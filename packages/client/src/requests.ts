@@ -15,6 +15,16 @@ export interface RetrieveRequest {
   readonly keysSchema?: readonly string[];
 }
 
+/** What to look into. */
+export interface InspectRequest {
+  readonly entity: string;
+  readonly keys: readonly EntityKey[];
+  /** Labels of feature groups. */
+  readonly groups: readonly string[];
+  /** Order of the parts of keys that are given as lists. @default the registry's order */
+  readonly keysSchema?: readonly string[];
+}
+
 /** Rows in the order of the keys that were asked for. */
 export interface RetrieveResult<Row> {
   /** Names of the parts of each row's `keys`. */

@@ -17,6 +17,8 @@ export interface Engine {
     request: Uint8Array,
     context: CallContext,
   ): RetrieveAnswer | Promise<RetrieveAnswer>;
+  /** `ofs.v1.InspectRequest` -> `ofs.v1.InspectResult`: by the way that a read goes, which fills caches, too. */
+  inspect(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer>;
   /** `persist.Query` -> `persist.Result`. */
   persist(request: Uint8Array, context: CallContext): Promise<Uint8Array>;
 }
@@ -33,6 +35,7 @@ export function createEngine(options: EngineOptions): Engine & MessageWriter {
   return {
     retrieve: (request, context) => retriever.retrieve(request, context),
     retrieveDecoded: (request, context) => retriever.retrieveDecoded(request, context),
+    inspect: (request, context) => retriever.inspect(request, context),
     persist: (request, context) => persister.persist(request, context),
     prepare: (message, writeTimeMicros) => persister.prepare(message, writeTimeMicros),
     write: (rows, writeLimits) => persister.write(rows, writeLimits),

@@ -818,6 +818,580 @@ export namespace ofs {
             /** Shape of a Fault. */
             type $Shape = ofs.v1.Fault.$Properties;
         }
+
+        /**
+         * Properties of an InspectRequest.
+         * @deprecated Use ofs.v1.InspectRequest.$Properties instead.
+         */
+        interface IInspectRequest extends ofs.v1.InspectRequest.$Properties {
+        }
+
+        /** Represents an InspectRequest. */
+        class InspectRequest {
+
+            /**
+             * Constructs a new InspectRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.InspectRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InspectRequest entityLabel. */
+            entityLabel: string;
+
+            /** InspectRequest featureGroups. */
+            featureGroups: ofs.v1.InspectedGroup.$Properties[];
+
+            /** InspectRequest keysSchema. */
+            keysSchema: string[];
+
+            /** InspectRequest keys. */
+            keys: ofs.v1.InspectedKey.$Properties[];
+
+            /**
+             * Creates a new InspectRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns InspectRequest instance
+             */
+            static create(properties: ofs.v1.InspectRequest.$Shape): ofs.v1.InspectRequest & ofs.v1.InspectRequest.$Shape;
+            static create(properties?: ofs.v1.InspectRequest.$Properties): ofs.v1.InspectRequest;
+
+            /**
+             * Encodes the specified InspectRequest message. Does not implicitly {@link ofs.v1.InspectRequest.verify|verify} messages.
+             * @param message InspectRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.InspectRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InspectRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.InspectRequest & ofs.v1.InspectRequest.$Shape} InspectRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.InspectRequest & ofs.v1.InspectRequest.$Shape;
+
+            /**
+             * Creates an InspectRequest message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns InspectRequest
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.InspectRequest;
+
+            /**
+             * Creates a plain object from an InspectRequest message. Also converts values to other types if specified.
+             * @param message InspectRequest
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.InspectRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this InspectRequest to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace InspectRequest {
+
+            /** Properties of an InspectRequest. */
+            interface $Properties {
+
+                /** InspectRequest entityLabel */
+                entityLabel?: (string|null);
+
+                /** InspectRequest featureGroups */
+                featureGroups?: (ofs.v1.InspectedGroup.$Properties[]|null);
+
+                /** InspectRequest keysSchema */
+                keysSchema?: (string[]|null);
+
+                /** InspectRequest keys */
+                keys?: (ofs.v1.InspectedKey.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InspectRequest. */
+            type $Shape = ofs.v1.InspectRequest.$Properties;
+        }
+
+        /**
+         * Properties of an InspectedGroup.
+         * @deprecated Use ofs.v1.InspectedGroup.$Properties instead.
+         */
+        interface IInspectedGroup extends ofs.v1.InspectedGroup.$Properties {
+        }
+
+        /** Represents an InspectedGroup. */
+        class InspectedGroup {
+
+            /**
+             * Constructs a new InspectedGroup.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.InspectedGroup.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InspectedGroup label. */
+            label: string;
+
+            /**
+             * Creates a new InspectedGroup instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns InspectedGroup instance
+             */
+            static create(properties: ofs.v1.InspectedGroup.$Shape): ofs.v1.InspectedGroup & ofs.v1.InspectedGroup.$Shape;
+            static create(properties?: ofs.v1.InspectedGroup.$Properties): ofs.v1.InspectedGroup;
+
+            /**
+             * Encodes the specified InspectedGroup message. Does not implicitly {@link ofs.v1.InspectedGroup.verify|verify} messages.
+             * @param message InspectedGroup message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.InspectedGroup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InspectedGroup message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.InspectedGroup & ofs.v1.InspectedGroup.$Shape} InspectedGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.InspectedGroup & ofs.v1.InspectedGroup.$Shape;
+
+            /**
+             * Creates an InspectedGroup message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns InspectedGroup
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.InspectedGroup;
+
+            /**
+             * Creates a plain object from an InspectedGroup message. Also converts values to other types if specified.
+             * @param message InspectedGroup
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.InspectedGroup, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this InspectedGroup to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace InspectedGroup {
+
+            /** Properties of an InspectedGroup. */
+            interface $Properties {
+
+                /** InspectedGroup label */
+                label?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InspectedGroup. */
+            type $Shape = ofs.v1.InspectedGroup.$Properties;
+        }
+
+        /**
+         * Properties of an InspectedKey.
+         * @deprecated Use ofs.v1.InspectedKey.$Properties instead.
+         */
+        interface IInspectedKey extends ofs.v1.InspectedKey.$Properties {
+        }
+
+        /** Represents an InspectedKey. */
+        class InspectedKey {
+
+            /**
+             * Constructs a new InspectedKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.InspectedKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InspectedKey cols. */
+            cols: string[];
+
+            /**
+             * Creates a new InspectedKey instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns InspectedKey instance
+             */
+            static create(properties: ofs.v1.InspectedKey.$Shape): ofs.v1.InspectedKey & ofs.v1.InspectedKey.$Shape;
+            static create(properties?: ofs.v1.InspectedKey.$Properties): ofs.v1.InspectedKey;
+
+            /**
+             * Encodes the specified InspectedKey message. Does not implicitly {@link ofs.v1.InspectedKey.verify|verify} messages.
+             * @param message InspectedKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.InspectedKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InspectedKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.InspectedKey & ofs.v1.InspectedKey.$Shape} InspectedKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.InspectedKey & ofs.v1.InspectedKey.$Shape;
+
+            /**
+             * Creates an InspectedKey message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns InspectedKey
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.InspectedKey;
+
+            /**
+             * Creates a plain object from an InspectedKey message. Also converts values to other types if specified.
+             * @param message InspectedKey
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.InspectedKey, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this InspectedKey to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace InspectedKey {
+
+            /** Properties of an InspectedKey. */
+            interface $Properties {
+
+                /** InspectedKey cols */
+                cols?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InspectedKey. */
+            type $Shape = ofs.v1.InspectedKey.$Properties;
+        }
+
+        /**
+         * Properties of an InspectResult.
+         * @deprecated Use ofs.v1.InspectResult.$Properties instead.
+         */
+        interface IInspectResult extends ofs.v1.InspectResult.$Properties {
+        }
+
+        /** Represents an InspectResult. */
+        class InspectResult {
+
+            /**
+             * Constructs a new InspectResult.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.InspectResult.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InspectResult keys. */
+            keys: ofs.v1.KeyState.$Properties[];
+
+            /**
+             * Creates a new InspectResult instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns InspectResult instance
+             */
+            static create(properties: ofs.v1.InspectResult.$Shape): ofs.v1.InspectResult & ofs.v1.InspectResult.$Shape;
+            static create(properties?: ofs.v1.InspectResult.$Properties): ofs.v1.InspectResult;
+
+            /**
+             * Encodes the specified InspectResult message. Does not implicitly {@link ofs.v1.InspectResult.verify|verify} messages.
+             * @param message InspectResult message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.InspectResult.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InspectResult message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.InspectResult & ofs.v1.InspectResult.$Shape} InspectResult
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.InspectResult & ofs.v1.InspectResult.$Shape;
+
+            /**
+             * Creates an InspectResult message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns InspectResult
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.InspectResult;
+
+            /**
+             * Creates a plain object from an InspectResult message. Also converts values to other types if specified.
+             * @param message InspectResult
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.InspectResult, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this InspectResult to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace InspectResult {
+
+            /** Properties of an InspectResult. */
+            interface $Properties {
+
+                /** InspectResult keys */
+                keys?: (ofs.v1.KeyState.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InspectResult. */
+            type $Shape = ofs.v1.InspectResult.$Properties;
+        }
+
+        /**
+         * Properties of a KeyState.
+         * @deprecated Use ofs.v1.KeyState.$Properties instead.
+         */
+        interface IKeyState extends ofs.v1.KeyState.$Properties {
+        }
+
+        /** Represents a KeyState. */
+        class KeyState {
+
+            /**
+             * Constructs a new KeyState.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.KeyState.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** KeyState groups. */
+            groups: ofs.v1.GroupState.$Properties[];
+
+            /**
+             * Creates a new KeyState instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns KeyState instance
+             */
+            static create(properties: ofs.v1.KeyState.$Shape): ofs.v1.KeyState & ofs.v1.KeyState.$Shape;
+            static create(properties?: ofs.v1.KeyState.$Properties): ofs.v1.KeyState;
+
+            /**
+             * Encodes the specified KeyState message. Does not implicitly {@link ofs.v1.KeyState.verify|verify} messages.
+             * @param message KeyState message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.KeyState.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a KeyState message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.KeyState & ofs.v1.KeyState.$Shape} KeyState
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.KeyState & ofs.v1.KeyState.$Shape;
+
+            /**
+             * Creates a KeyState message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns KeyState
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.KeyState;
+
+            /**
+             * Creates a plain object from a KeyState message. Also converts values to other types if specified.
+             * @param message KeyState
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.KeyState, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this KeyState to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace KeyState {
+
+            /** Properties of a KeyState. */
+            interface $Properties {
+
+                /** KeyState groups */
+                groups?: (ofs.v1.GroupState.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a KeyState. */
+            type $Shape = ofs.v1.KeyState.$Properties;
+        }
+
+        /**
+         * Properties of a GroupState.
+         * @deprecated Use ofs.v1.GroupState.$Properties instead.
+         */
+        interface IGroupState extends ofs.v1.GroupState.$Properties {
+        }
+
+        /** Represents a GroupState. */
+        class GroupState {
+
+            /**
+             * Constructs a new GroupState.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: ofs.v1.GroupState.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GroupState label. */
+            label: string;
+
+            /** GroupState presence. */
+            presence: ofs.v1.Presence;
+
+            /** GroupState schemaVersion. */
+            schemaVersion: number;
+
+            /** GroupState expiresAtSeconds. */
+            expiresAtSeconds: Long;
+
+            /**
+             * Creates a new GroupState instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GroupState instance
+             */
+            static create(properties: ofs.v1.GroupState.$Shape): ofs.v1.GroupState & ofs.v1.GroupState.$Shape;
+            static create(properties?: ofs.v1.GroupState.$Properties): ofs.v1.GroupState;
+
+            /**
+             * Encodes the specified GroupState message. Does not implicitly {@link ofs.v1.GroupState.verify|verify} messages.
+             * @param message GroupState message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: ofs.v1.GroupState.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GroupState message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {ofs.v1.GroupState & ofs.v1.GroupState.$Shape} GroupState
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ofs.v1.GroupState & ofs.v1.GroupState.$Shape;
+
+            /**
+             * Creates a GroupState message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns GroupState
+             */
+            static fromObject(object: { [k: string]: any }): ofs.v1.GroupState;
+
+            /**
+             * Creates a plain object from a GroupState message. Also converts values to other types if specified.
+             * @param message GroupState
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: ofs.v1.GroupState, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this GroupState to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace GroupState {
+
+            /** Properties of a GroupState. */
+            interface $Properties {
+
+                /** GroupState label */
+                label?: (string|null);
+
+                /** GroupState presence */
+                presence?: (ofs.v1.Presence|null);
+
+                /** GroupState schemaVersion */
+                schemaVersion?: (number|null);
+
+                /** GroupState expiresAtSeconds */
+                expiresAtSeconds?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GroupState. */
+            type $Shape = ofs.v1.GroupState.$Properties;
+        }
+
+        /** Presence enum. */
+        enum Presence {
+
+            /** PRESENCE_UNKNOWN value */
+            PRESENCE_UNKNOWN = 0,
+
+            /** STORED value */
+            STORED = 1,
+
+            /** ABSENT value */
+            ABSENT = 2,
+
+            /** EXPIRED value */
+            EXPIRED = 3,
+
+            /** UNREADABLE value */
+            UNREADABLE = 4,
+
+            /** FAILED value */
+            FAILED = 5
+        }
     }
 }
 

@@ -1427,6 +1427,957 @@ export const ofs = $root.ofs = (() => {
             return Fault;
         })();
 
+        v1.InspectRequest = (function() {
+
+            const InspectRequest = function (properties) {
+                this.featureGroups = [];
+                this.keysSchema = [];
+                this.keys = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InspectRequest.prototype.entityLabel = "";
+            InspectRequest.prototype.featureGroups = $util.emptyArray;
+            InspectRequest.prototype.keysSchema = $util.emptyArray;
+            InspectRequest.prototype.keys = $util.emptyArray;
+
+            InspectRequest.create = function(properties) {
+                return new InspectRequest(properties);
+            };
+
+            InspectRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.entityLabel != null && $Object.hasOwnProperty.call(message, "entityLabel") && message.entityLabel !== "")
+                    writer.uint32(10).string(message.entityLabel);
+                if (message.featureGroups != null && message.featureGroups.length)
+                    for (let i = 0; i < message.featureGroups.length; ++i)
+                        $root.ofs.v1.InspectedGroup.encode(message.featureGroups[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.keysSchema != null && message.keysSchema.length)
+                    for (let i = 0; i < message.keysSchema.length; ++i)
+                        writer.uint32(26).string(message.keysSchema[i]);
+                if (message.keys != null && message.keys.length)
+                    for (let i = 0; i < message.keys.length; ++i)
+                        $root.ofs.v1.InspectedKey.encode(message.keys[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InspectRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.InspectRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.entityLabel = value;
+                            else
+                                delete message.entityLabel;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.featureGroups && message.featureGroups.length))
+                                message.featureGroups = [];
+                            message.featureGroups.push($root.ofs.v1.InspectedGroup.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.keysSchema && message.keysSchema.length))
+                                message.keysSchema = [];
+                            message.keysSchema.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.keys && message.keys.length))
+                                message.keys = [];
+                            message.keys.push($root.ofs.v1.InspectedKey.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            InspectRequest.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.InspectRequest)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.InspectRequest: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.InspectRequest();
+                if (object.entityLabel != null)
+                    if (typeof object.entityLabel !== "string" || object.entityLabel.length)
+                        message.entityLabel = $String(object.entityLabel);
+                if (object.featureGroups) {
+                    if (!$Array.isArray(object.featureGroups))
+                        throw $TypeError(".ofs.v1.InspectRequest.featureGroups: array expected");
+                    message.featureGroups = $Array(object.featureGroups.length);
+                    for (let i = 0; i < object.featureGroups.length; ++i) {
+                        if (!$util.isObject(object.featureGroups[i]))
+                            throw $TypeError(".ofs.v1.InspectRequest.featureGroups: object expected");
+                        message.featureGroups[i] = $root.ofs.v1.InspectedGroup.fromObject(object.featureGroups[i], _depth + 1);
+                    }
+                }
+                if (object.keysSchema) {
+                    if (!$Array.isArray(object.keysSchema))
+                        throw $TypeError(".ofs.v1.InspectRequest.keysSchema: array expected");
+                    message.keysSchema = $Array(object.keysSchema.length);
+                    for (let i = 0; i < object.keysSchema.length; ++i)
+                        message.keysSchema[i] = $String(object.keysSchema[i]);
+                }
+                if (object.keys) {
+                    if (!$Array.isArray(object.keys))
+                        throw $TypeError(".ofs.v1.InspectRequest.keys: array expected");
+                    message.keys = $Array(object.keys.length);
+                    for (let i = 0; i < object.keys.length; ++i) {
+                        if (!$util.isObject(object.keys[i]))
+                            throw $TypeError(".ofs.v1.InspectRequest.keys: object expected");
+                        message.keys[i] = $root.ofs.v1.InspectedKey.fromObject(object.keys[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            InspectRequest.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults) {
+                    object.featureGroups = [];
+                    object.keysSchema = [];
+                    object.keys = [];
+                }
+                if (options.defaults)
+                    object.entityLabel = "";
+                if (message.entityLabel != null && $Object.hasOwnProperty.call(message, "entityLabel"))
+                    object.entityLabel = message.entityLabel;
+                if (message.featureGroups && message.featureGroups.length) {
+                    object.featureGroups = $Array(message.featureGroups.length);
+                    for (let j = 0; j < message.featureGroups.length; ++j)
+                        object.featureGroups[j] = $root.ofs.v1.InspectedGroup.toObject(message.featureGroups[j], options, _depth + 1);
+                }
+                if (message.keysSchema && message.keysSchema.length) {
+                    object.keysSchema = $Array(message.keysSchema.length);
+                    for (let j = 0; j < message.keysSchema.length; ++j)
+                        object.keysSchema[j] = message.keysSchema[j];
+                }
+                if (message.keys && message.keys.length) {
+                    object.keys = $Array(message.keys.length);
+                    for (let j = 0; j < message.keys.length; ++j)
+                        object.keys[j] = $root.ofs.v1.InspectedKey.toObject(message.keys[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            InspectRequest.prototype.toJSON = function() {
+                return InspectRequest.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return InspectRequest;
+        })();
+
+        v1.InspectedGroup = (function() {
+
+            const InspectedGroup = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InspectedGroup.prototype.label = "";
+
+            InspectedGroup.create = function(properties) {
+                return new InspectedGroup(properties);
+            };
+
+            InspectedGroup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.label != null && $Object.hasOwnProperty.call(message, "label") && message.label !== "")
+                    writer.uint32(10).string(message.label);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InspectedGroup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.InspectedGroup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.label = value;
+                            else
+                                delete message.label;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            InspectedGroup.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.InspectedGroup)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.InspectedGroup: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.InspectedGroup();
+                if (object.label != null)
+                    if (typeof object.label !== "string" || object.label.length)
+                        message.label = $String(object.label);
+                return message;
+            };
+
+            InspectedGroup.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults)
+                    object.label = "";
+                if (message.label != null && $Object.hasOwnProperty.call(message, "label"))
+                    object.label = message.label;
+                return object;
+            };
+
+            InspectedGroup.prototype.toJSON = function() {
+                return InspectedGroup.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return InspectedGroup;
+        })();
+
+        v1.InspectedKey = (function() {
+
+            const InspectedKey = function (properties) {
+                this.cols = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InspectedKey.prototype.cols = $util.emptyArray;
+
+            InspectedKey.create = function(properties) {
+                return new InspectedKey(properties);
+            };
+
+            InspectedKey.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.cols != null && message.cols.length)
+                    for (let i = 0; i < message.cols.length; ++i)
+                        writer.uint32(10).string(message.cols[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InspectedKey.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.InspectedKey();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.cols && message.cols.length))
+                                message.cols = [];
+                            message.cols.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            InspectedKey.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.InspectedKey)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.InspectedKey: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.InspectedKey();
+                if (object.cols) {
+                    if (!$Array.isArray(object.cols))
+                        throw $TypeError(".ofs.v1.InspectedKey.cols: array expected");
+                    message.cols = $Array(object.cols.length);
+                    for (let i = 0; i < object.cols.length; ++i)
+                        message.cols[i] = $String(object.cols[i]);
+                }
+                return message;
+            };
+
+            InspectedKey.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.cols = [];
+                if (message.cols && message.cols.length) {
+                    object.cols = $Array(message.cols.length);
+                    for (let j = 0; j < message.cols.length; ++j)
+                        object.cols[j] = message.cols[j];
+                }
+                return object;
+            };
+
+            InspectedKey.prototype.toJSON = function() {
+                return InspectedKey.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return InspectedKey;
+        })();
+
+        v1.InspectResult = (function() {
+
+            const InspectResult = function (properties) {
+                this.keys = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            InspectResult.prototype.keys = $util.emptyArray;
+
+            InspectResult.create = function(properties) {
+                return new InspectResult(properties);
+            };
+
+            InspectResult.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.keys != null && message.keys.length)
+                    for (let i = 0; i < message.keys.length; ++i)
+                        $root.ofs.v1.KeyState.encode(message.keys[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            InspectResult.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.InspectResult();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.keys && message.keys.length))
+                                message.keys = [];
+                            message.keys.push($root.ofs.v1.KeyState.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            InspectResult.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.InspectResult)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.InspectResult: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.InspectResult();
+                if (object.keys) {
+                    if (!$Array.isArray(object.keys))
+                        throw $TypeError(".ofs.v1.InspectResult.keys: array expected");
+                    message.keys = $Array(object.keys.length);
+                    for (let i = 0; i < object.keys.length; ++i) {
+                        if (!$util.isObject(object.keys[i]))
+                            throw $TypeError(".ofs.v1.InspectResult.keys: object expected");
+                        message.keys[i] = $root.ofs.v1.KeyState.fromObject(object.keys[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            InspectResult.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.keys = [];
+                if (message.keys && message.keys.length) {
+                    object.keys = $Array(message.keys.length);
+                    for (let j = 0; j < message.keys.length; ++j)
+                        object.keys[j] = $root.ofs.v1.KeyState.toObject(message.keys[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            InspectResult.prototype.toJSON = function() {
+                return InspectResult.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return InspectResult;
+        })();
+
+        v1.KeyState = (function() {
+
+            const KeyState = function (properties) {
+                this.groups = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            KeyState.prototype.groups = $util.emptyArray;
+
+            KeyState.create = function(properties) {
+                return new KeyState(properties);
+            };
+
+            KeyState.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.groups != null && message.groups.length)
+                    for (let i = 0; i < message.groups.length; ++i)
+                        $root.ofs.v1.GroupState.encode(message.groups[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            KeyState.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.KeyState();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.groups && message.groups.length))
+                                message.groups = [];
+                            message.groups.push($root.ofs.v1.GroupState.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            KeyState.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.KeyState)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.KeyState: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.KeyState();
+                if (object.groups) {
+                    if (!$Array.isArray(object.groups))
+                        throw $TypeError(".ofs.v1.KeyState.groups: array expected");
+                    message.groups = $Array(object.groups.length);
+                    for (let i = 0; i < object.groups.length; ++i) {
+                        if (!$util.isObject(object.groups[i]))
+                            throw $TypeError(".ofs.v1.KeyState.groups: object expected");
+                        message.groups[i] = $root.ofs.v1.GroupState.fromObject(object.groups[i], _depth + 1);
+                    }
+                }
+                return message;
+            };
+
+            KeyState.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.arrays || options.defaults)
+                    object.groups = [];
+                if (message.groups && message.groups.length) {
+                    object.groups = $Array(message.groups.length);
+                    for (let j = 0; j < message.groups.length; ++j)
+                        object.groups[j] = $root.ofs.v1.GroupState.toObject(message.groups[j], options, _depth + 1);
+                }
+                return object;
+            };
+
+            KeyState.prototype.toJSON = function() {
+                return KeyState.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return KeyState;
+        })();
+
+        v1.GroupState = (function() {
+
+            const GroupState = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GroupState.prototype.label = "";
+            GroupState.prototype.presence = 0;
+            GroupState.prototype.schemaVersion = 0;
+            GroupState.prototype.expiresAtSeconds = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            GroupState.create = function(properties) {
+                return new GroupState(properties);
+            };
+
+            GroupState.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.label != null && $Object.hasOwnProperty.call(message, "label") && message.label !== "")
+                    writer.uint32(10).string(message.label);
+                if (message.presence != null && $Object.hasOwnProperty.call(message, "presence") && message.presence !== 0)
+                    writer.uint32(16).int32(message.presence);
+                if (message.schemaVersion != null && $Object.hasOwnProperty.call(message, "schemaVersion") && message.schemaVersion !== 0)
+                    writer.uint32(24).uint32(message.schemaVersion);
+                if (message.expiresAtSeconds != null && $Object.hasOwnProperty.call(message, "expiresAtSeconds") && (typeof message.expiresAtSeconds === "object" ? message.expiresAtSeconds.low || message.expiresAtSeconds.high : message.expiresAtSeconds !== 0))
+                    writer.uint32(32).int64(message.expiresAtSeconds);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GroupState.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.ofs.v1.GroupState();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.label = value;
+                            else
+                                delete message.label;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.presence = value;
+                            else
+                                delete message.presence;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.schemaVersion = value;
+                            else
+                                delete message.schemaVersion;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.expiresAtSeconds = value;
+                            else
+                                delete message.expiresAtSeconds;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            GroupState.fromObject = function (object, _depth) {
+                if (object instanceof $root.ofs.v1.GroupState)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".ofs.v1.GroupState: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.ofs.v1.GroupState();
+                if (object.label != null)
+                    if (typeof object.label !== "string" || object.label.length)
+                        message.label = $String(object.label);
+                if (object.presence !== 0 && (typeof object.presence !== "string" || $root.ofs.v1.Presence[object.presence] !== 0))
+                    switch (object.presence) {
+                    case "PRESENCE_UNKNOWN":
+                    case 0:
+                        message.presence = 0;
+                        break;
+                    case "STORED":
+                    case 1:
+                        message.presence = 1;
+                        break;
+                    case "ABSENT":
+                    case 2:
+                        message.presence = 2;
+                        break;
+                    case "EXPIRED":
+                    case 3:
+                        message.presence = 3;
+                        break;
+                    case "UNREADABLE":
+                    case 4:
+                        message.presence = 4;
+                        break;
+                    case "FAILED":
+                    case 5:
+                        message.presence = 5;
+                        break;
+                    default:
+                        if (typeof object.presence === "number" && (object.presence | 0) === object.presence)
+                            message.presence = object.presence;
+                    }
+                if (object.schemaVersion != null)
+                    if ($Number(object.schemaVersion) !== 0)
+                        message.schemaVersion = object.schemaVersion >>> 0;
+                if (object.expiresAtSeconds != null)
+                    if (typeof object.expiresAtSeconds === "object" ? object.expiresAtSeconds.low || object.expiresAtSeconds.high : $Number(object.expiresAtSeconds) !== 0)
+                        if ($util.Long)
+                            message.expiresAtSeconds = $util.Long.fromValue(object.expiresAtSeconds, false);
+                        else if (typeof object.expiresAtSeconds === "string")
+                            message.expiresAtSeconds = $parseInt(object.expiresAtSeconds, 10);
+                        else if (typeof object.expiresAtSeconds === "number")
+                            message.expiresAtSeconds = object.expiresAtSeconds;
+                        else if (typeof object.expiresAtSeconds === "object")
+                            message.expiresAtSeconds = new $util.LongBits(object.expiresAtSeconds.low >>> 0, object.expiresAtSeconds.high >>> 0).toNumber();
+                return message;
+            };
+
+            GroupState.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.label = "";
+                    object.presence = options.enums === $String ? "PRESENCE_UNKNOWN" : 0;
+                    object.schemaVersion = 0;
+                    if ($util.Long) {
+                        let long = new $util.Long(0, 0, false);
+                        object.expiresAtSeconds = options.longs === $String ? long.toString() : options.longs === $Number ? long.toNumber() : typeof $BigInt !== "undefined" && options.longs === $BigInt ? long.toBigInt() : long;
+                    } else
+                        object.expiresAtSeconds = options.longs === $String ? "0" : typeof $BigInt !== "undefined" && options.longs === $BigInt ? $BigInt("0") : 0;
+                }
+                if (message.label != null && $Object.hasOwnProperty.call(message, "label"))
+                    object.label = message.label;
+                if (message.presence != null && $Object.hasOwnProperty.call(message, "presence"))
+                    object.presence = options.enums === $String ? $root.ofs.v1.Presence[message.presence] === $undefined ? message.presence : $root.ofs.v1.Presence[message.presence] : message.presence;
+                if (message.schemaVersion != null && $Object.hasOwnProperty.call(message, "schemaVersion"))
+                    object.schemaVersion = message.schemaVersion;
+                if (message.expiresAtSeconds != null && $Object.hasOwnProperty.call(message, "expiresAtSeconds"))
+                    if (typeof $BigInt !== "undefined" && options.longs === $BigInt)
+                        object.expiresAtSeconds = typeof message.expiresAtSeconds === "number" ? $BigInt(message.expiresAtSeconds) : $util.Long.fromBits(message.expiresAtSeconds.low >>> 0, message.expiresAtSeconds.high >>> 0, false).toBigInt();
+                    else if (typeof message.expiresAtSeconds === "number")
+                        object.expiresAtSeconds = options.longs === $String ? $String(message.expiresAtSeconds) : message.expiresAtSeconds;
+                    else
+                        object.expiresAtSeconds = options.longs === $String ? $util.Long.prototype.toString.call(message.expiresAtSeconds) : options.longs === $Number ? new $util.LongBits(message.expiresAtSeconds.low >>> 0, message.expiresAtSeconds.high >>> 0).toNumber() : message.expiresAtSeconds;
+                return object;
+            };
+
+            GroupState.prototype.toJSON = function() {
+                return GroupState.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            return GroupState;
+        })();
+
+        v1.Presence = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "PRESENCE_UNKNOWN"] = 0;
+            values[valuesById[1] = "STORED"] = 1;
+            values[valuesById[2] = "ABSENT"] = 2;
+            values[valuesById[3] = "EXPIRED"] = 3;
+            values[valuesById[4] = "UNREADABLE"] = 4;
+            values[valuesById[5] = "FAILED"] = 5;
+            return values;
+        })();
+
         return v1;
     })();
 

@@ -33,6 +33,7 @@ describe("generated files", () => {
     expect(methods.toSorted()).toEqual([
       "/grpc.health.v1.Health/Check",
       "/grpc.health.v1.Health/Watch",
+      "/ofs.v1.InspectService/InspectGroups",
       "/ofs.v1.SchemaService/DescribeEntities",
       "/p2p.P2PCacheService/GetClusterConfigs",
       "/p2p.P2PCacheService/GetP2PCacheValues",

@@ -36,7 +36,12 @@ import { type Front, openFront, readTls } from "./front.ts";
 import { adminRoutes } from "./http/admin-routes.ts";
 import { mirrorRoutes } from "./http/mirror-routes.ts";
 import { RequestMetrics } from "./metrics/request-metrics.ts";
-import { featureRoutes, PERSIST_SERVICE, RETRIEVE_SERVICE } from "./routes/feature-routes.ts";
+import {
+  featureRoutes,
+  INSPECT_SERVICE,
+  PERSIST_SERVICE,
+  RETRIEVE_SERVICE,
+} from "./routes/feature-routes.ts";
 import type { GuardDeps } from "./routes/guarded-handler.ts";
 import { PEER_SERVICE, peerRoutes } from "./routes/peer-routes.ts";
 import { SCHEMA_SERVICE, schemaRoutes } from "./routes/schema-routes.ts";
@@ -47,7 +52,7 @@ import { CallQueue } from "./transport/call-queue.ts";
 import { splitConnections } from "./transport/split-connections.ts";
 import { hostChannels, joinHost } from "./worker.ts";
 
-const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE];
+const SERVICES = [RETRIEVE_SERVICE, PERSIST_SERVICE, SCHEMA_SERVICE, INSPECT_SERVICE];
 
 /** What a program that runs this server inside itself brings along. All of it stays the program's. */
 export interface ApiServerOverrides {

@@ -17,6 +17,7 @@ import { CallLife } from "./call-life.ts";
 import { decodeRows } from "./decode-rows.ts";
 import { type Fetch, fetchLocal, fetchRemote, hasOpenCells } from "./fetch.ts";
 import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts";
+import { encodeInspection } from "./inspect.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
 import { assertCells, collectKeys } from "./requested-keys.ts";
@@ -81,6 +82,13 @@ export class Retriever {
       const head = encodeDecodedResultHead(fetch.plan.keysSchema, fetch.plan.schemas);
       return { response: encodeDecodedResult(head, rows), cutColumnCount };
     });
+  }
+
+  inspect(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
+    return this.#answer(request, context, (fetch, _, resolution) => ({
+      response: encodeInspection(fetch, resolution),
+      cutColumnCount: 0,
+    }));
   }
 
   #answer(

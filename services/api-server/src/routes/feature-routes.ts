@@ -7,6 +7,8 @@ export const PERSIST_SERVICE = "persist.FeatureService";
 
 export const RETRIEVE_METHOD = `/${RETRIEVE_SERVICE}/RetrieveFeatures`;
 export const RETRIEVE_DECODED_METHOD = `/${RETRIEVE_SERVICE}/RetrieveDecodedResult`;
+export const INSPECT_SERVICE = "ofs.v1.InspectService";
+export const INSPECT_METHOD = `/${INSPECT_SERVICE}/InspectGroups`;
 export const PERSIST_METHOD = `/${PERSIST_SERVICE}/PersistFeatures`;
 
 /** Trailing metadata: how many cells were answered by a default for want of a readable block or store. */
@@ -23,6 +25,12 @@ export function featureRoutes(engine: Engine, deps: GuardDeps): Map<string, Unar
       },
       deps,
     );
+  // Its answer names what is degraded.
+  const inspect = guardedHandler(
+    "read",
+    async (request, context) => ({ response: (await engine.inspect(request, context)).response }),
+    deps,
+  );
   const write = guardedHandler(
     "write",
     async (request, context) => ({ response: await engine.persist(request, context) }),
@@ -31,6 +39,7 @@ export function featureRoutes(engine: Engine, deps: GuardDeps): Map<string, Unar
   return new Map([
     [RETRIEVE_METHOD, read((request, context) => engine.retrieve(request, context))],
     [RETRIEVE_DECODED_METHOD, read((request, context) => engine.retrieveDecoded(request, context))],
+    [INSPECT_METHOD, inspect],
     [PERSIST_METHOD, write],
   ]);
 }

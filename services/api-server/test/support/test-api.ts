@@ -82,6 +82,10 @@ export class FakeEngine implements Engine {
     return this.#note("retrieveDecoded", request, context);
   }
 
+  inspect(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
+    return this.#note("inspect", request, context);
+  }
+
   persist(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
     this.calls.push({ method: "persist", request, context });
     return this.persisted();

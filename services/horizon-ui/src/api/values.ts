@@ -6,6 +6,14 @@ const rowSchema = z
   .object({
     keys: z.record(z.string(), z.string()),
     error: z.string().nullable(),
+    groups: z.array(
+      z.object({
+        "feature-group-label": z.string(),
+        presence: z.string().nullable(),
+        "schema-version": z.number().nullable(),
+        "expires-at": z.number().nullable(),
+      }),
+    ),
     values: z.array(
       z.object({
         "feature-group-label": z.string(),
@@ -17,9 +25,17 @@ const rowSchema = z
       }),
     ),
   })
-  .transform(({ keys, error, values }) => ({
+  .transform(({ keys, error, groups, values }) => ({
     keys,
     error,
+    groups: groups.map((group) => ({
+      group: group["feature-group-label"],
+      /** null: the feature store does not tell. */
+      presence: group.presence,
+      schemaVersion: group["schema-version"],
+      /** null: never, or nothing is stored. */
+      expiresAtMs: group["expires-at"] === null ? null : group["expires-at"] * 1000,
+    })),
     values: values.map((value) => ({
       group: value["feature-group-label"],
       feature: value["feature-label"],
@@ -32,6 +48,7 @@ const rowSchema = z
   }));
 /** Values of one key, as the data plane serves them. */
 export type ValueRow = z.output<typeof rowSchema>;
+export type GroupPresence = ValueRow["groups"][number];
 export type FeatureValue = ValueRow["values"][number];
 
 const valuesSchema = z.object({ rows: z.array(rowSchema) });

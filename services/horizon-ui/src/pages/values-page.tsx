@@ -4,11 +4,12 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../api/api-error.ts";
-import type { FeatureValue, ValueRow } from "../api/values.ts";
+import type { FeatureValue, GroupPresence, ValueRow } from "../api/values.ts";
 import { type Column, DataTable } from "../components/data-table.tsx";
 import { Page } from "../components/page.tsx";
 import { EmptyState, QueryView } from "../components/query-view.tsx";
 import { Section } from "../components/section.tsx";
+import { When } from "../components/when.tsx";
 import { formatBytes } from "../model/format.ts";
 import type { EntityFacts } from "../model/registry.ts";
 import { useApi } from "../session/api-context.ts";
@@ -101,7 +102,51 @@ function LookUp({ entity, group }: LookUpProps): ReactNode {
   );
 }
 
-const COLUMNS: readonly Column<FeatureValue>[] = [
+interface ShownValue extends FeatureValue {
+  readonly isStored: boolean;
+}
+
+function stateTitle(isStored: boolean, equalsDefault: boolean): string {
+  if (!isStored) return "The feature's default: no live value is stored";
+  return equalsDefault ? "A stored value, equal to the default" : "A stored value";
+}
+
+/** Where the feature store does not tell, what differs from the default must be stored. */
+function shownValues({ groups, values }: ValueRow): ShownValue[] {
+  return values.map((value) => {
+    const presence = groups.find(({ group }) => group === value.group)?.presence ?? null;
+    return { ...value, isStored: presence === null ? !value.equalsDefault : presence === "stored" };
+  });
+}
+
+const PRESENCE_TEXTS: Readonly<Record<string, string>> = {
+  absent: "Nothing is stored: these are the defaults.",
+  expired: "What was stored has expired: these are the defaults.",
+  unreadable: "What is stored cannot be read: these are the defaults.",
+  failed: "The store did not answer: these are the defaults.",
+};
+
+function Presence({ of }: { readonly of: GroupPresence }): ReactNode {
+  const { presence, schemaVersion, expiresAtMs } = of;
+  if (presence === null) {
+    return "A value that equals its default is shown as one: the feature store does not tell whether it is stored.";
+  }
+  if (presence !== "stored") return PRESENCE_TEXTS[presence] ?? presence;
+  return (
+    <>
+      Stored with version {schemaVersion},{" "}
+      {expiresAtMs === null ? (
+        "never expires."
+      ) : (
+        <>
+          expires <When atMs={expiresAtMs} />.
+        </>
+      )}
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<ShownValue>[] = [
   { header: "Feature", render: ({ feature }) => feature },
   {
     header: "Value",
@@ -109,21 +154,17 @@ const COLUMNS: readonly Column<FeatureValue>[] = [
   },
   {
     header: "State",
-    render: ({ equalsDefault }) =>
-      equalsDefault ? (
-        <Badge
-          color="gray"
-          variant="light"
-          tt="none"
-          title="Nothing is stored, or exactly the default"
-        >
-          default
-        </Badge>
-      ) : (
-        <Badge color="green" variant="light" tt="none" miw="max-content">
-          stored
-        </Badge>
-      ),
+    render: ({ isStored, equalsDefault }) => (
+      <Badge
+        color={isStored ? "green" : "gray"}
+        variant="light"
+        tt="none"
+        miw="max-content"
+        title={stateTitle(isStored, equalsDefault)}
+      >
+        {isStored ? "stored" : "default"}
+      </Badge>
+    ),
   },
   { header: "Size", align: "right", render: ({ sizeBytes }) => formatBytes(sizeBytes) },
 ];
@@ -138,7 +179,7 @@ function ValuesOfRow({ row }: { readonly row: ValueRow }): ReactNode {
         <DataTable
           caption={`Values of ${key}`}
           columns={COLUMNS}
-          rows={row.values}
+          rows={shownValues(row)}
           rowKey={({ group, feature }) => `${group}/${feature}`}
         />
       ) : (
@@ -146,9 +187,11 @@ function ValuesOfRow({ row }: { readonly row: ValueRow }): ReactNode {
           {row.error}
         </Alert>
       )}
-      <Text size="xs" c="dimmed">
-        A default is shown as a default: an answer does not tell whether it was stored as such.
-      </Text>
+      {row.groups.map((group) => (
+        <Text key={group.group} size="sm" c="dimmed" component="div">
+          <Presence of={group} />
+        </Text>
+      ))}
     </Section>
   );
 }

@@ -73,6 +73,7 @@ test("values are shown whoever may call", async () => {
     keys: [{ movie_id: "inception" }],
     features: { ratings: ["imdb_rating"] },
   });
+  const groups = [{ presence: "stored", "schema-version": 1, "expires-at": null }];
   const values = [{ "feature-label": "imdb_rating", "equals-default": false }];
-  expect(answer).toMatchObject({ rows: [{ error: null, values }] });
+  expect(answer).toMatchObject({ rows: [{ error: null, groups, values }] });
 });

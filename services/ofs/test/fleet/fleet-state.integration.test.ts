@@ -174,7 +174,7 @@ describe("the state of the fleet", () => {
 
   it("counts what the sample has made", async () => {
     const counts = await get("counts");
-    expect(counts).toMatchObject({ entities: 3, stores: 1, faults: 0, "waiting-requests": 0 });
+    expect(counts).toMatchObject({ entities: 3, stores: 3, faults: 0, "waiting-requests": 0 });
     expect(counts.features).toBeGreaterThan(counts["feature-groups"]);
   });
 });

@@ -243,6 +243,20 @@ export const values = z.object({
     z.object({
       keys: namesById,
       error: text.nullable(),
+      groups: z.array(
+        z.object({
+          "feature-group-label": text,
+          presence: text
+            .nullable()
+            .describe(
+              "stored, absent, expired, unreadable, failed; null: the data plane does not tell",
+            ),
+          "schema-version": number.nullable().describe("that the stored values were written with"),
+          "expires-at": number
+            .nullable()
+            .describe("Unix seconds; null: never, nothing is stored, or not known"),
+        }),
+      ),
       values: z.array(
         z.object({
           "feature-group-label": text,
@@ -252,7 +266,9 @@ export const values = z.object({
           "size-in-bytes": number,
           "equals-default": z
             .boolean()
-            .describe("Nothing is stored, or exactly the default: an answer does not tell which"),
+            .describe(
+              "Nothing is stored, or exactly the default: the group's presence tells which",
+            ),
         }),
       ),
     }),

@@ -19,12 +19,27 @@ export interface ValueRequest {
   readonly features: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What the data plane knows of one group of a key, beside its values. */
+export interface GroupState {
+  readonly group: string;
+  /** Such as `stored`, `absent` or `expired`. */
+  readonly presence: string;
+  /** Of the stored values. */
+  readonly schemaVersion: number;
+  /** Unix seconds; undefined = never, or nothing is stored. */
+  readonly expiresAtSeconds: number | undefined;
+}
+
+interface ReadRow {
+  readonly columns: readonly Uint8Array[];
+  /** By group; undefined where the data plane does not tell. */
+  readonly groups?: readonly GroupState[] | undefined;
+}
+
 /** Reads feature values as the data plane serves them, in the order of the keys and of the features. */
 export interface ValueReader {
   /** @throws {FeatureStoreError} */
-  read(
-    request: ValueRequest,
-  ): Promise<readonly ({ readonly columns: readonly Uint8Array[] } | { readonly error: string })[]>;
+  read(request: ValueRequest): Promise<readonly (ReadRow | { readonly error: string })[]>;
 }
 
 export interface ShownValue {
@@ -36,12 +51,22 @@ export interface ShownValue {
   readonly "equals-default": boolean;
 }
 
+/** Null: not known. */
+export interface ShownGroup {
+  readonly "feature-group-label": string;
+  readonly presence: string | null;
+  readonly "schema-version": number | null;
+  /** Unix seconds; null: never, nothing is stored, or not known. */
+  readonly "expires-at": number | null;
+}
+
 export interface ShownValues {
   readonly "entity-label": string;
   readonly "feature-group-labels": string[];
   readonly rows: {
     readonly keys: Record<string, string>;
     readonly error: string | null;
+    readonly groups: ShownGroup[];
     readonly values: ShownValue[];
   }[];
 }
@@ -77,10 +102,11 @@ export async function lookUpValues(
     rows: request.keys.map((keys, index) => {
       const row = rows[index];
       if (row === undefined || "error" in row) {
-        return { keys: { ...keys }, error: row?.error ?? "no answer", values: [] };
+        return { keys: { ...keys }, error: row?.error ?? "no answer", groups: [], values: [] };
       }
       const values = asked.map((each, column) => shownValue(each, row.columns[column]));
-      return { keys: { ...keys }, error: null, values };
+      const groups = Object.keys(features).map((label) => shownGroup(label, row.groups));
+      return { keys: { ...keys }, error: null, groups, values };
     }),
   };
 }
@@ -117,6 +143,17 @@ function assertKey(entity: CatalogEntity, key: KeyParts, index: number): void {
   if (isWhole) return;
   const message = `keys.${index}: ${JSON.stringify(Object.keys(key))} are not the keys of entity ${entity.label}: ${names.join(", ")}`;
   throw new FeatureStoreError("INVALID_ARGUMENT", message);
+}
+
+function shownGroup(label: string, states: readonly GroupState[] | undefined): ShownGroup {
+  const state = states?.find(({ group }) => group === label);
+  const isStored = state?.presence === "stored";
+  return {
+    "feature-group-label": label,
+    presence: state?.presence ?? null,
+    "schema-version": isStored ? state.schemaVersion : null,
+    "expires-at": state?.expiresAtSeconds ?? null,
+  };
 }
 
 function shownValue(

@@ -21,7 +21,10 @@ function float(value: number): Uint8Array {
 
 describe("values", () => {
   it("are shown with types, and whether they are the default; failed rows with their reason", async () => {
-    test.rows = [{ columns: [float(0.25), float(0)] }, { error: "store is away" }];
+    const groups = [
+      { group: "core", presence: "stored", schemaVersion: 3, expiresAtSeconds: 1_800_000_000 },
+    ];
+    test.rows = [{ columns: [float(0.25), float(0)], groups }, { error: "store is away" }];
     const reply = await ask({ features: { core: [] } });
     expect(reply.statusCode).toBe(200);
     expect(reply.json()).toEqual({
@@ -31,6 +34,14 @@ describe("values", () => {
         {
           keys: { user_id: "7" },
           error: null,
+          groups: [
+            {
+              "feature-group-label": "core",
+              presence: "stored",
+              "schema-version": 3,
+              "expires-at": 1_800_000_000,
+            },
+          ],
           values: [
             {
               "feature-group-label": "core",
@@ -50,12 +61,19 @@ describe("values", () => {
             },
           ],
         },
-        { keys: { user_id: "8" }, error: "store is away", values: [] },
+        { keys: { user_id: "8" }, error: "store is away", groups: [], values: [] },
       ],
     });
     expect(test.valueRequests).toMatchObject([
       { entity: "user", keys: KEYS, features: { core: ["ctr", "cvr"] } },
     ]);
+  });
+
+  it("what the data plane does not tell is not made up", async () => {
+    test.rows = [{ columns: [float(0.25), float(0)] }];
+    const { rows } = (await ask({ features: { core: [] } })).json<{ rows: unknown[] }>();
+    const unknown = { presence: null, "schema-version": null, "expires-at": null };
+    expect(rows).toMatchObject([{ groups: [unknown] }, { error: "no answer", groups: [] }]);
   });
 
   it("bytes that are no value are told as such", async () => {

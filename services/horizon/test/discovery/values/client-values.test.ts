@@ -10,8 +10,15 @@ function failing(code: unknown, message: string): RawClient {
     async retrieveRaw() {
       throw Object.assign(new Error(message), { code });
     },
+    inspect: refuseToInspect,
   };
 }
+
+async function refuseToInspect(): Promise<never> {
+  throw new Error("UNIMPLEMENTED");
+}
+
+const STORED = { group: "core", presence: "stored", schemaVersion: 2, expiresAtSeconds: 1_000 };
 
 describe("valuesOfClient", () => {
   it("gives columns, and reasons of rows that failed", async () => {
@@ -22,8 +29,25 @@ describe("valuesOfClient", () => {
         expect(options).toEqual({ partial: true, deadlineMs: 5_000 });
         return { rows: [{ columns }, { error: new Error("away") }] };
       },
+      async inspect(request, options) {
+        expect(request).toEqual({ entity: "user", keys: REQUEST.keys, groups: ["core"] });
+        expect(options).toEqual({ deadlineMs: 5_000 });
+        return [[STORED], []];
+      },
     };
-    expect(await valuesOfClient(client).read(REQUEST)).toEqual([{ columns }, { error: "away" }]);
+    expect(await valuesOfClient(client).read(REQUEST)).toEqual([
+      { columns, groups: [STORED] },
+      { error: "away" },
+    ]);
+  });
+
+  it("gives columns where the data plane does not tell what is stored", async () => {
+    const columns = [Uint8Array.of(1)];
+    const client: RawClient = {
+      retrieveRaw: async () => ({ rows: [{ columns }] }),
+      inspect: refuseToInspect,
+    };
+    expect(await valuesOfClient(client).read(REQUEST)).toEqual([{ columns, groups: undefined }]);
   });
 
   it.each([
