@@ -77,9 +77,11 @@ function keysSchemaError(entity: Entity, fault: string): FeatureStoreError {
 }
 
 /**
- * One key's values in the entity's order.
+ * One key's values in the entity's order: the given ones, where that is theirs.
  *
- * @param field name of the values' field in the request, for the error
+ * @param list name of the keys' field in the request, for the error
+ * @param index of the key in it
+ * @param member name of the values' field in a key
  * @throws {FeatureStoreError} INVALID_ARGUMENT for a wrong count, or `|` in a key of several columns
  * (keys are joined by it unescaped, so two different keys could meet)
  */
@@ -87,21 +89,24 @@ export function orderKeyValues(
   entity: Entity,
   positions: readonly number[],
   values: readonly string[],
-  field: string,
-): string[] {
+  list: string,
+  index: number,
+  member: string,
+): readonly string[] {
   if (values.length !== positions.length) {
     throw new FeatureStoreError(
       "INVALID_ARGUMENT",
-      `${field} has ${values.length} values, keys_schema of entity ${entity.label} has ${positions.length}`,
+      `${list}[${index}].${member} has ${values.length} values, keys_schema of entity ${entity.label} has ${positions.length}`,
     );
   }
+  if (positions.length === 1) return values;
   const ordered = new Array<string>(positions.length);
   for (let i = 0; i < positions.length; i++) {
     const value = values[positions[i] as number] as string;
-    if (positions.length > 1 && value.includes("|")) {
+    if (value.includes("|")) {
       throw new FeatureStoreError(
         "INVALID_ARGUMENT",
-        `${field}: value '${value}' of key ${entity.keys[i]?.label} must not contain '|'`,
+        `${list}[${index}].${member}: value '${value}' of key ${entity.keys[i]?.label} must not contain '|'`,
       );
     }
     ordered[i] = value;

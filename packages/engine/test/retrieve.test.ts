@@ -51,6 +51,26 @@ describe("answers", () => {
     expect(harness.store.reads).toEqual([{ keys: ["1", "2"], groups: ["scores"] }]);
   });
 
+  test("duplicates of keys that are in memory and of keys that are not", async () => {
+    const tree = entityTree("user", ["user_id"], { scores: { ...SCORES, process: true } });
+    const harness = stored([1, 2], tree);
+    harness.store.put("user", ["2"], "scores", fp32Block(1, [2, 1]));
+    await harness.retrieve(query("user", ["user_id"], both, ["1"]));
+    harness.store.reads.length = 0;
+    const asked = [["2"], ["1"], ["3"], ["1"], ["2"], ["3"]];
+    const { hex, result } = await harness.retrieve(query("user", ["user_id"], both, ...asked));
+    const [first, second, third] = [
+      [ONE, TWO],
+      [TWO, ONE],
+      [HALF, MINUS_ONE],
+    ];
+    expect(hex).toEqual([second, first, third, first, second, third]);
+    expect(result.rows.map((row) => row.keys)).toEqual(asked);
+    expect(harness.store.reads).toEqual([{ keys: ["2", "3"], groups: ["scores"] }]);
+    const again = await harness.retrieve(query("user", ["user_id"], both, ...asked));
+    expect([again.hex, again.wasImmediate, harness.store.reads.length]).toEqual([hex, true, 1]);
+  });
+
   test("the head echoes entity and keys, and numbers columns over all groups", async () => {
     const tree = {
       ...entityTree("user", ["user_id"], { scores: SCORES, more: { ...SCORES, id: 1 } }),

@@ -46,9 +46,9 @@ export class RowEncoder {
     return { key: this.#checkKey(row, index), blocks: this.#encodeGroups(row, index) };
   }
 
-  #checkKey(row: PersistRow, index: number): string[] {
+  #checkKey(row: PersistRow, index: number): readonly string[] {
     const { entity, keyPositions, stores } = this.#shape;
-    const key = orderKeyValues(entity, keyPositions, row.keyValues, `data[${index}].key_values`);
+    const key = orderKeyValues(entity, keyPositions, row.keyValues, "data", index, "key_values");
     const empty = key.indexOf("");
     if (empty >= 0) {
       throw new FeatureStoreError(

@@ -7,7 +7,7 @@ import type { Cell } from "./cells.ts";
 import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
 import { readPeers } from "./peer-tier.ts";
 import type { ReadPlan } from "./plan.ts";
-import type { RequestedKeys } from "./requested-keys.ts";
+import { distinctKeys, type RequestedKeys } from "./requested-keys.ts";
 import { readStores, type StoreReader } from "./store-tier.ts";
 
 /** The tiers one request may use, from the nearest to the store. */
@@ -75,6 +75,20 @@ export function fetchLocal(
     readLocalCache(fetch, tiers.process, "in_memory", metrics);
   }
   return fetch;
+}
+
+/** The same fetch with each key once: finding equal keys costs more than looking them up in memory twice. */
+export function withDistinctKeys(fetch: Fetch): Fetch {
+  const keys = distinctKeys(fetch.keys);
+  if (keys === fetch.keys) return fetch;
+  const width = fetch.plan.groups.length;
+  const cells = new Array<Cell>(keys.values.length * width).fill(undefined);
+  for (let row = 0; row < keys.indexByRow.length; row++) {
+    const base = (keys.indexByRow[row] as number) * width;
+    for (let g = 0; g < width; g++) cells[base + g] = fetch.cells[row * width + g];
+  }
+  const misses = fetch.localMisses.map((row) => keys.indexByRow[row] as number);
+  return { ...fetch, keys, cells, localMisses: [...new Set(misses)] };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { KeyValues } from "@ofs/store";
 import { orderKeyValues } from "../requests.ts";
 import type { ReadPlan } from "./plan.ts";
 
-/** The keys of one request, each distinct one once. */
+/** The keys of one request. */
 export interface RequestedKeys {
   /** By first appearance; values in the entity's order. */
   readonly values: readonly KeyValues[];
@@ -16,6 +16,8 @@ export interface RequestedKeys {
 }
 
 /**
+ * One key a row: a key that is asked for twice is there twice.
+ *
  * @param maxCells limit on keys times columns (or groups, where those are more)
  * @throws {FeatureStoreError} INVALID_ARGUMENT or RESOURCE_EXHAUSTED
  */
@@ -26,6 +28,7 @@ export function collectKeys(
   maxCells: number,
 ): RequestedKeys {
   const { keys } = query;
+  const { entity, keyPositions } = plan;
   assertCells(keys.length, plan, maxCells);
   if (keys.length > maxKeys) {
     throw new FeatureStoreError(
@@ -33,24 +36,31 @@ export function collectKeys(
       `the request asks for ${keys.length} keys, more than ${maxKeys}`,
     );
   }
-  const values: KeyValues[] = [];
-  const names: string[] = [];
-  const indexByRow: number[] = [];
-  const indexes = new Map<string, number>();
+  const values = new Array<KeyValues>(keys.length);
+  const names = new Array<string>(keys.length);
+  const indexByRow = new Array<number>(keys.length);
   for (let row = 0; row < keys.length; row++) {
-    const cols = keys[row] as string[];
-    const ordered = orderKeyValues(plan.entity, plan.keyPositions, cols, `keys[${row}].cols`);
-    const name = entityKeyString(plan.entity.label, ordered);
-    let index = indexes.get(name);
-    if (index === undefined) {
-      index = values.length;
-      indexes.set(name, index);
-      values.push(ordered);
-      names.push(name);
-    }
-    indexByRow.push(index);
+    const cols = keys[row] as readonly string[];
+    const ordered = orderKeyValues(entity, keyPositions, cols, "keys", row, "cols");
+    values[row] = ordered;
+    names[row] = entityKeyString(entity.label, ordered);
+    indexByRow[row] = row;
   }
   return { values, names, indexByRow };
+}
+
+/** The same keys, each distinct one once: what is read from afar is read once. @returns the given ones if all are distinct */
+export function distinctKeys(keys: RequestedKeys): RequestedKeys {
+  const indexes = new Map<string, number>();
+  for (const name of keys.names) if (!indexes.has(name)) indexes.set(name, indexes.size);
+  if (indexes.size === keys.names.length) return keys;
+  const values = new Array<KeyValues>(indexes.size);
+  // From the last on, so that the first of equal ones stays.
+  for (let row = keys.names.length - 1; row >= 0; row--) {
+    values[indexes.get(keys.names[row] as string) as number] = keys.values[row] as KeyValues;
+  }
+  const indexByRow = keys.names.map((name) => indexes.get(name) as number);
+  return { values, names: [...indexes.keys()], indexByRow };
 }
 
 /**

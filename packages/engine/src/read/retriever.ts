@@ -15,7 +15,7 @@ import { requireSnapshot } from "../requests.ts";
 import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
 import { CallLife } from "./call-life.ts";
 import { decodeRows } from "./decode-rows.ts";
-import { type Fetch, fetchLocal, fetchRemote, hasOpenCells } from "./fetch.ts";
+import { type Fetch, fetchLocal, fetchRemote, hasOpenCells, withDistinctKeys } from "./fetch.ts";
 import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts";
 import { encodeInspection } from "./inspect.ts";
 import type { ReadPlan } from "./plan.ts";
@@ -107,7 +107,7 @@ export class Retriever {
         return this.#finish(fetch, resolution, query, encode, startedMs);
       }
     }
-    return this.#finishLater(fetch, query, context, encode, startedMs);
+    return this.#finishLater(withDistinctKeys(fetch), query, context, encode, startedMs);
   }
 
   /** Ends as soon as the call does, with nothing filled. */
@@ -150,7 +150,7 @@ export class Retriever {
       this.#noteUnknown(snapshot, versionKey(entity.label, unknownNewerVersion));
       return fetch;
     }
-    const again = this.#fetchLocal(this.#plan(fresh, query, context), query);
+    const again = withDistinctKeys(this.#fetchLocal(this.#plan(fresh, query, context), query));
     await this.#fetchRemote(again, context, life);
     return again;
   }
