@@ -171,7 +171,7 @@ interface PreviewPanelProps {
 
 function PreviewPanel({ preview, isQuiet }: PreviewPanelProps): ReactNode {
   const { query } = preview;
-  const busy = query.isFetching ? <Loader size="xs" aria-label="Checking" /> : null;
+  const busy = query.isFetching ? <Loader size="xs" role="status" aria-label="Checking" /> : null;
   return (
     <Section title="What this would change" actions={busy}>
       <div aria-live="polite">{previewContent(query, isQuiet)}</div>
