@@ -7,6 +7,8 @@ import { entityBody, featuresBody, groupBody, storeBody } from "../support/seeds
 
 /** Of the sample. */
 const CALLER = "quickstart";
+/** The store that is registered here: after the three of the sample. */
+const USER_STORE = 4;
 /** Between two reads. */
 const PAUSE_MS = 10;
 const FILMS = ["inception", "the-dark-knight", "avatar", "up"];
@@ -59,7 +61,7 @@ async function approveThings({ author, approver }: People): Promise<void> {
 async function leaveThingsOpen({ author, approver }: People): Promise<void> {
   const click = { label: "ctr_7d", default: "0.05", source: "TABLE|ads.user_ctr|ctr_7d" };
   const cart = { label: "cart_value_30d", default: "0", source: "TABLE|shop.carts|value_30d" };
-  const group = { entity: "user", label: "behaviour", job: "daily_ratings", storeId: 2 };
+  const group = { entity: "user", label: "behaviour", job: "daily_ratings", storeId: USER_STORE };
   await author.ask("feature-group", groupBody({ ...group, ttl: 604_800, features: [click, cart] }));
   await author.ask("store", storeBody("session_features", ["session_id"]));
   const labels = { "entity-label": "movie", "feature-group-label": "ratings" };

@@ -69,7 +69,7 @@ async function waitForRates(page: Page): Promise<void> {
 
 async function fillGroup(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "Label", exact: true }).first().fill("shopping");
-  await choose(page, "Store", /^2: /);
+  await choose(page, "Store", /: user_features \(/);
   await choose(page, "Writer job", "daily_ratings");
   await page.getByLabel("Time to live").fill("604800");
   const feature = page.getByRole("group", { name: "feature 1", exact: true });
