@@ -1,6 +1,12 @@
-import { type Tally, TallyCounter, TallyHistogram, type TallyTimes } from "@ofs/platform";
+import {
+  type CounterSeries,
+  type HistogramSeries,
+  LATENCY_BUCKETS_SECONDS,
+  TallyCounter,
+  TallyHistogram,
+} from "@ofs/platform";
 import type { StoreDefinition } from "@ofs/registry";
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { LastWrites } from "./last-writes.ts";
 
 export type CacheType = "in_memory" | "p2p" | "distributed";
@@ -31,16 +37,12 @@ export interface WrittenRows {
   readonly failed: number;
 }
 
-const LATENCY_BUCKETS_SECONDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
-];
-
-const CACHE_LABELS: ("entity_name" | "cache_type")[] = ["entity_name", "cache_type"];
-const STORE_LABELS: ("entity_label" | "db_type")[] = ["entity_label", "db_type"];
+const CACHE_LABELS = ["entity_name", "cache_type"];
+const STORE_LABELS = ["entity_label", "db_type"];
 
 function createCounters(registry: Registry) {
-  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
-    new Counter({ name: `ofs_${name}_total`, help, labelNames, registers: [registry] });
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
+    new TallyCounter({ name: `ofs_${name}_total`, help, labelNames, registry });
   return {
     cacheErrors: counter(
       "feature_retrieve_cache_error",
@@ -78,39 +80,6 @@ function createCounters(registry: Registry) {
       "Writes that the distributed cache (its records) or a channel (other processes) could not be told of.",
       ["entity", "target"],
     ),
-    persisted: counter("feature_persist", "Rows written, once a feature group.", [
-      "success",
-      "entity",
-      "feature_group",
-    ]),
-  };
-}
-
-function createHistograms(registry: Registry) {
-  const seconds = <L extends string>(name: string, help: string, labelNames: L[]) =>
-    new Histogram({
-      name: `ofs_${name}_seconds`,
-      help,
-      labelNames,
-      buckets: LATENCY_BUCKETS_SECONDS,
-      registers: [registry],
-    });
-  return {
-    cacheSeconds: seconds(
-      "feature_retrieve_cache_latency",
-      "Time of one read of a cache layer.",
-      CACHE_LABELS,
-    ),
-    storeReadSeconds: seconds("db_retrieve_latency", "Time of a store read.", STORE_LABELS),
-    persistSeconds: seconds("orchestrator_persist_latency", "Time of a write.", ["entity"]),
-  };
-}
-
-/** What every read counts. */
-function createTallies(registry: Registry) {
-  const counter = (name: string, help: string, labelNames: readonly string[]) =>
-    new TallyCounter({ name: `ofs_${name}_total`, help, labelNames, registry });
-  return {
     cacheRequests: counter(
       "feature_retrieve_cache_requests",
       "Reads of a cache layer, once a request.",
@@ -132,40 +101,58 @@ function createTallies(registry: Registry) {
       ["feature_group", "entity", "validity"],
     ),
     rows: counter("rows", "Rows answered or written.", ["entity", "operation"]),
-    retrieveSeconds: new TallyHistogram(
-      {
-        name: "ofs_orchestrator_retrieve_latency_seconds",
-        help: "Time of a read.",
-        labelNames: ["entity"],
-        registry,
-      },
-      LATENCY_BUCKETS_SECONDS,
-    ),
+    persisted: counter("feature_persist", "Rows written, once a feature group.", [
+      "success",
+      "entity",
+      "feature_group",
+    ]),
   };
 }
 
-type Tallies = ReturnType<typeof createTallies>;
+function createHistograms(registry: Registry) {
+  const seconds = (name: string, help: string, labelNames: readonly string[]) =>
+    new TallyHistogram(
+      { name: `ofs_${name}_seconds`, help, labelNames, registry },
+      LATENCY_BUCKETS_SECONDS,
+    );
+  return {
+    cacheSeconds: seconds(
+      "feature_retrieve_cache_latency",
+      "Time of one read of a cache layer.",
+      CACHE_LABELS,
+    ),
+    storeReadSeconds: seconds("db_retrieve_latency", "Time of a store read.", STORE_LABELS),
+    retrieveSeconds: seconds("orchestrator_retrieve_latency", "Time of a read.", ["entity"]),
+    persistSeconds: seconds("orchestrator_persist_latency", "Time of a write.", ["entity"]),
+  };
+}
+
+type Counters = ReturnType<typeof createCounters>;
+type Histograms = ReturnType<typeof createHistograms>;
 
 /** One entity's series of what every read counts, found by one lookup. */
-class EntityTallies {
-  readonly rowsRead: Tally;
-  readonly retrieveSeconds: TallyTimes;
+class EntitySeries {
+  readonly rowsRead: CounterSeries;
+  readonly retrieveSeconds: HistogramSeries;
   readonly #entity: string;
-  readonly #tallies: Tallies;
-  readonly #caches = new Map<CacheType, Readonly<Record<"requests" | "hits" | "misses", Tally>>>();
-  readonly #validity = new Map<string, Readonly<Record<keyof Validity, Tally>>>();
+  readonly #counters: Counters;
+  readonly #caches = new Map<
+    CacheType,
+    Readonly<Record<"requests" | "hits" | "misses", CounterSeries>>
+  >();
+  readonly #validity = new Map<string, Readonly<Record<keyof Validity, CounterSeries>>>();
 
-  constructor(entity: string, tallies: Tallies) {
+  constructor(entity: string, counters: Counters, histograms: Histograms) {
     this.#entity = entity;
-    this.#tallies = tallies;
-    this.rowsRead = tallies.rows.series(entity, "retrieve");
-    this.retrieveSeconds = tallies.retrieveSeconds.series(entity);
+    this.#counters = counters;
+    this.rowsRead = counters.rows.series(entity, "retrieve");
+    this.retrieveSeconds = histograms.retrieveSeconds.series(entity);
   }
 
-  cache(cache: CacheType): Readonly<Record<"requests" | "hits" | "misses", Tally>> {
+  cache(cache: CacheType): Readonly<Record<"requests" | "hits" | "misses", CounterSeries>> {
     const known = this.#caches.get(cache);
     if (known !== undefined) return known;
-    const { cacheRequests, cacheHits, cacheMisses } = this.#tallies;
+    const { cacheRequests, cacheHits, cacheMisses } = this.#counters;
     const made = {
       requests: cacheRequests.series(this.#entity, cache),
       hits: cacheHits.series(this.#entity, cache),
@@ -175,11 +162,11 @@ class EntityTallies {
     return made;
   }
 
-  validity(group: string): Readonly<Record<keyof Validity, Tally>> {
+  validity(group: string): Readonly<Record<keyof Validity, CounterSeries>> {
     const known = this.#validity.get(group);
     if (known !== undefined) return known;
-    const series = (name: string): Tally => {
-      return this.#tallies.validity.series(group, this.#entity, name);
+    const series = (name: string): CounterSeries => {
+      return this.#counters.validity.series(group, this.#entity, name);
     };
     const made = {
       valid: series("valid"),
@@ -194,17 +181,15 @@ class EntityTallies {
 
 /** The engine's metrics: names and labels of the published dashboard, in Prometheus form. */
 export class EngineMetrics implements ReadMetrics {
-  readonly #counters: ReturnType<typeof createCounters>;
-  readonly #histograms: ReturnType<typeof createHistograms>;
-  readonly #tallies: Tallies;
+  readonly #counters: Counters;
+  readonly #histograms: Histograms;
   /** By label; entities are the registry's. */
-  readonly #entities = new Map<string, EntityTallies>();
+  readonly #entities = new Map<string, EntitySeries>();
   readonly #lastWrites: LastWrites;
 
   constructor(registry: Registry) {
     this.#counters = createCounters(registry);
     this.#histograms = createHistograms(registry);
-    this.#tallies = createTallies(registry);
     this.#lastWrites = new LastWrites(registry);
   }
 
@@ -216,84 +201,84 @@ export class EngineMetrics implements ReadMetrics {
   }
 
   cacheFailed(entity: string, cache: CacheType): void {
-    this.#counters.cacheErrors.labels(entity, cache).inc();
+    this.#counters.cacheErrors.series(entity, cache).add(1);
   }
 
   fillFailed(entity: string, cache: CacheType): void {
-    this.#counters.fillErrors.labels(entity, cache).inc();
+    this.#counters.fillErrors.series(entity, cache).add(1);
   }
 
   cacheAsked(callerId: string): void {
-    this.#counters.cacheCallers.labels(callerId).inc();
+    this.#counters.cacheCallers.series(callerId).add(1);
   }
 
   storeAsked(callerId: string, { confId }: StoreDefinition): void {
-    this.#counters.storeCallers.labels(callerId, String(confId)).inc();
+    this.#counters.storeCallers.series(callerId, String(confId)).add(1);
   }
 
   groupUnencodable(entity: string, groupId: number): void {
-    this.#counters.unencodable.labels(entity, String(groupId)).inc();
+    this.#counters.unencodable.series(entity, String(groupId)).add(1);
   }
 
   invalidationFailed(entity: string, target: "distributed" | "channel"): void {
-    this.#counters.invalidationErrors.labels(entity, target).inc();
+    this.#counters.invalidationErrors.series(entity, target).add(1);
   }
 
   startCacheTimer(entity: string, cache: CacheType): () => void {
     const started = performance.now();
-    return () => this.#histograms.cacheSeconds.labels(entity, cache).observe(secondsSince(started));
+    return () => this.#histograms.cacheSeconds.series(entity, cache).observe(secondsSince(started));
   }
 
   startStoreTimer(entity: string, store: StoreDefinition, keyCount: number): () => void {
     const dbType = dbTypeLabel(store);
-    this.#counters.storeReads.labels(entity, dbType).inc(keyCount);
+    this.#counters.storeReads.series(entity, dbType).add(keyCount);
     const started = performance.now();
     return () =>
-      this.#histograms.storeReadSeconds.labels(entity, dbType).observe(secondsSince(started));
+      this.#histograms.storeReadSeconds.series(entity, dbType).observe(secondsSince(started));
   }
 
   storeFailed(entity: string, store: StoreDefinition, cellCount: number): void {
-    this.#counters.storeFailures.labels(entity, dbTypeLabel(store)).inc(cellCount);
+    this.#counters.storeFailures.series(entity, dbTypeLabel(store)).add(cellCount);
   }
 
   storeWritten(entity: string, store: StoreDefinition, rowCount: number, failed: number): void {
-    this.#counters.storeWrites.labels(entity, dbTypeLabel(store)).inc(rowCount);
+    this.#counters.storeWrites.series(entity, dbTypeLabel(store)).add(rowCount);
     if (failed > 0)
-      this.#counters.storeWriteFailures.labels(entity, dbTypeLabel(store)).inc(failed);
+      this.#counters.storeWriteFailures.series(entity, dbTypeLabel(store)).add(failed);
   }
 
   /** @param atMs of the write's end, Unix milliseconds */
   groupPersisted(entity: string, group: string, rows: WrittenRows, atMs: number): void {
     const { written, failed } = rows;
-    if (failed > 0) this.#counters.persisted.labels("false", entity, group).inc(failed);
+    if (failed > 0) this.#counters.persisted.series("false", entity, group).add(failed);
     if (written === 0) return;
-    this.#counters.persisted.labels("true", entity, group).inc(written);
+    this.#counters.persisted.series("true", entity, group).add(written);
     this.#lastWrites.note(entity, group, atMs);
   }
 
   answered(entity: string, rowCount: number, startedMs: number): void {
-    const tallies = this.#entity(entity);
-    tallies.retrieveSeconds.observe(secondsSince(startedMs));
-    tallies.rowsRead.add(rowCount);
+    const series = this.#entity(entity);
+    series.retrieveSeconds.observe(secondsSince(startedMs));
+    series.rowsRead.add(rowCount);
   }
 
   persisted(entity: string, rowCount: number, startedMs: number): void {
-    this.#histograms.persistSeconds.labels(entity).observe(secondsSince(startedMs));
-    this.#tallies.rows.series(entity, "persist").add(rowCount);
+    this.#histograms.persistSeconds.series(entity).observe(secondsSince(startedMs));
+    this.#counters.rows.series(entity, "persist").add(rowCount);
   }
 
   groupValidity(entity: string, group: string, validity: Validity): void {
-    const tallies = this.#entity(entity).validity(group);
-    tallies.valid.add(validity.valid);
-    tallies.expired.add(validity.expired);
-    tallies.negative.add(validity.negative);
-    tallies.degraded.add(validity.degraded);
+    const series = this.#entity(entity).validity(group);
+    series.valid.add(validity.valid);
+    series.expired.add(validity.expired);
+    series.negative.add(validity.negative);
+    series.degraded.add(validity.degraded);
   }
 
-  #entity(label: string): EntityTallies {
+  #entity(label: string): EntitySeries {
     const known = this.#entities.get(label);
     if (known !== undefined) return known;
-    const made = new EntityTallies(label, this.#tallies);
+    const made = new EntitySeries(label, this.#counters, this.#histograms);
     this.#entities.set(label, made);
     return made;
   }

@@ -39,7 +39,7 @@ export {
   type ServiceBase,
   type ServiceBaseOptions,
 } from "./service-base.ts";
-export { Tally, TallyCounter, TallyHistogram, TallyTimes } from "./tally.ts";
+export { CounterSeries, HistogramSeries, TallyCounter, TallyHistogram } from "./tally.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
 export type { WorkerSummary } from "./workers/protocol.ts";

@@ -42,7 +42,7 @@ class SeriesSet<S> {
 }
 
 /** One series of a counter. */
-export class Tally {
+export class CounterSeries {
   count = 0;
 
   add(count: number): void {
@@ -52,10 +52,10 @@ export class Tally {
 
 /** A counter whose series their users keep. A series shows once it has counted anything. */
 export class TallyCounter {
-  readonly #series: SeriesSet<Tally>;
+  readonly #series: SeriesSet<CounterSeries>;
 
   constructor({ name, help, labelNames, registry }: TallyOptions) {
-    const set = new SeriesSet(labelNames, () => new Tally());
+    const set = new SeriesSet(labelNames, () => new CounterSeries());
     this.#series = set;
     new Counter({
       name,
@@ -72,13 +72,13 @@ export class TallyCounter {
   }
 
   /** @param values of the labels, in the order of their names. Keep what is returned */
-  series(...values: readonly string[]): Tally {
+  series(...values: readonly string[]): CounterSeries {
     return this.#series.get(values);
   }
 }
 
 /** One series of a histogram. */
-export class TallyTimes {
+export class HistogramSeries {
   readonly #bounds: readonly number[];
   /** By bucket, not yet summed up; the last one is for what is beyond all bounds. */
   readonly counts: Float64Array;
@@ -106,11 +106,11 @@ interface HistogramValue {
 
 /** A histogram whose series their users keep. A series shows once it has seen anything. */
 export class TallyHistogram {
-  readonly #series: SeriesSet<TallyTimes>;
+  readonly #series: SeriesSet<HistogramSeries>;
 
   /** @param bounds upper ends of the buckets, ascending */
   constructor({ name, help, labelNames, registry }: TallyOptions, bounds: readonly number[]) {
-    const set = new SeriesSet(labelNames, () => new TallyTimes(bounds));
+    const set = new SeriesSet(labelNames, () => new HistogramSeries(bounds));
     this.#series = set;
     const aggregator: Aggregator = "sum";
     const metric = {
@@ -137,14 +137,14 @@ export class TallyHistogram {
   }
 
   /** @param values of the labels, in the order of their names. Keep what is returned */
-  series(...values: readonly string[]): TallyTimes {
+  series(...values: readonly string[]): HistogramSeries {
     return this.#series.get(values);
   }
 }
 
 function valuesOf(
   name: string,
-  set: SeriesSet<TallyTimes>,
+  set: SeriesSet<HistogramSeries>,
   bounds: readonly number[],
 ): HistogramValue[] {
   const values: HistogramValue[] = [];

@@ -1,6 +1,12 @@
-import { LATENCY_BUCKETS_SECONDS } from "@ofs/platform";
+import {
+  type CounterSeries,
+  type HistogramSeries,
+  LATENCY_BUCKETS_SECONDS,
+  TallyCounter,
+  TallyHistogram,
+} from "@ofs/platform";
 import type { GroupMetadata } from "@ofs/rows";
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 
 const LABELS = ["feature_group_name", "feature_group_version"];
 
@@ -19,17 +25,17 @@ const NAMES: Readonly<Record<RowAction, { readonly prefix: string; readonly subj
 
 /** The series of one version of a feature group. */
 export interface GroupSeries {
-  readonly success: Counter.Internal;
-  readonly failed: Counter.Internal;
-  readonly rowSize: Histogram.Internal<string>;
-  readonly latency: Histogram.Internal<string>;
+  readonly success: CounterSeries;
+  readonly failed: CounterSeries;
+  readonly rowSize: HistogramSeries;
+  readonly latency: HistogramSeries;
 }
 
 interface ActionMetrics {
-  readonly success: Counter;
-  readonly failed: Counter;
-  readonly rowSize: Histogram;
-  readonly latency: Histogram;
+  readonly success: TallyCounter;
+  readonly failed: TallyCounter;
+  readonly rowSize: TallyHistogram;
+  readonly latency: TallyHistogram;
   readonly series: WeakMap<GroupMetadata, GroupSeries>;
 }
 
@@ -49,12 +55,12 @@ export class RowMetrics {
     const { series, success, failed, rowSize, latency } = this.#actions[action];
     const known = series.get(group);
     if (known !== undefined) return known;
-    const labels = { feature_group_name: group.name, feature_group_version: group.version };
+    const labels = [group.name, group.version];
     const made: GroupSeries = {
-      success: success.labels(labels),
-      failed: failed.labels(labels),
-      rowSize: rowSize.labels(labels),
-      latency: latency.labels(labels),
+      success: success.series(...labels),
+      failed: failed.series(...labels),
+      rowSize: rowSize.series(...labels),
+      latency: latency.series(...labels),
     };
     series.set(group, made);
     return made;
@@ -63,17 +69,11 @@ export class RowMetrics {
 
 function createAction(action: RowAction, registry: Registry): ActionMetrics {
   const { prefix, subject } = NAMES[action];
-  const registers = [registry];
-  const counter = (suffix: string, help: string): Counter =>
-    new Counter({ name: `${prefix}_${suffix}_total`, help, labelNames: LABELS, registers });
-  const histogram = (suffix: string, help: string, buckets: readonly number[]): Histogram =>
-    new Histogram({
-      name: `${prefix}_${suffix}`,
-      help,
-      labelNames: LABELS,
-      buckets: [...buckets],
-      registers,
-    });
+  const shared = { labelNames: LABELS, registry };
+  const counter = (suffix: string, help: string): TallyCounter =>
+    new TallyCounter({ name: `${prefix}_${suffix}_total`, help, ...shared });
+  const histogram = (suffix: string, help: string, buckets: readonly number[]): TallyHistogram =>
+    new TallyHistogram({ name: `${prefix}_${suffix}`, help, ...shared }, buckets);
   return {
     success: counter("success", `${subject}, by feature group and version.`),
     failed: counter("failed", `The same that failed, were refused or were not there.`),

@@ -39,8 +39,8 @@ export class RowReader {
       outcomes = await store.read(asked);
     }
     const successfulKeys = collect(plan, sent, outcomes, failed, series);
-    series.success.inc(successfulKeys.length);
-    series.failed.inc(failed.length);
+    series.success.add(successfulKeys.length);
+    series.failed.add(failed.length);
     series.latency.observe(secondsSince(startedMs));
     const { name, version } = group.metadata;
     return {
@@ -100,7 +100,7 @@ function collect(
     }
   }
   if (failures.length === 0) return found;
-  series.failed.inc(outcomes.length);
+  series.failed.add(outcomes.length);
   const { name, version } = plan.group.metadata;
   throw storeFailure(
     failures,

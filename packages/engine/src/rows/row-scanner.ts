@@ -38,7 +38,7 @@ export class RowScanner {
     const head = { featureGroupName: name, featureGroupVersion: version };
     const keyPrefix = bindKey(plan, key);
     if (keyPrefix === undefined || store.refuseKey(group.table, keyPrefix) !== undefined) {
-      series.failed.inc();
+      series.failed.add(1);
       return { ...head, pages: noPages() };
     }
     const pages = store.scan({
@@ -78,7 +78,7 @@ class MeasuredScan {
       const { done, value } = await pages.next();
       return done === true ? undefined : value;
     } catch (error) {
-      this.#series.failed.inc();
+      this.#series.failed.add(1);
       if (!(error instanceof FeatureStoreError)) throw error;
       const { name, version } = this.#plan.group.metadata;
       const text = `feature group ${name} ${version}: the partition could not be read: ${error.message}`;
@@ -94,7 +94,7 @@ class MeasuredScan {
       for (let page = first; page !== undefined; page = await this.next(rest)) {
         yield this.#textsOf(page);
       }
-      this.#series.success.inc();
+      this.#series.success.add(1);
       this.#series.latency.observe(secondsSince(this.#startedMs));
     } finally {
       // A reader that leaves early leaves the store's scan, too.

@@ -52,8 +52,8 @@ export class RowWriter {
     const { successfulRows, failedRows } = report(values, bound.places, outcomes);
 
     const series = metrics.seriesOf("write", group.metadata);
-    series.success.inc(successfulRows.length);
-    series.failed.inc(failedRows.length);
+    series.success.add(successfulRows.length);
+    series.failed.add(failedRows.length);
     for (const upsert of bound.upserts) series.rowSize.observe(sizeOfUpsert(upsert));
     assertSomeWritten(plan, outcomes);
     series.latency.observe(secondsSince(startedMs));

@@ -1,10 +1,10 @@
 import {
+  type CounterSeries,
+  type HistogramSeries,
   type InFlightLimit,
   LATENCY_BUCKETS_SECONDS,
-  type Tally,
   TallyCounter,
   TallyHistogram,
-  type TallyTimes,
 } from "@ofs/platform";
 import { Gauge, type Registry } from "prom-client";
 
@@ -15,8 +15,8 @@ const labelNames = ["method", "caller_id", "status"];
 
 /** One combination of labels. */
 interface Series {
-  readonly calls: Tally;
-  readonly latency: TallyTimes;
+  readonly calls: CounterSeries;
+  readonly latency: HistogramSeries;
 }
 
 /** Counts and times every call, over gRPC or HTTP, admitted or not. */
