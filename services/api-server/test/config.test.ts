@@ -354,7 +354,7 @@ describe("faults", () => {
 });
 
 describe("the row dialect", () => {
-  const ON = { ...MINIMAL, ENABLE_ROW_API: "true" };
+  const ON = { ...MINIMAL, ROW_ENABLED: "true" };
   const SCYLLA = {
     STORAGE_SCYLLA_ACTIVE_CONFIG_IDS: "4",
     STORAGE_SCYLLA_4_CONTACT_POINTS: "db",

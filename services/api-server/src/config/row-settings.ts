@@ -8,7 +8,7 @@ import { type EnvReader, flag, integer, port, text } from "@ofs/platform";
 import { z } from "zod";
 
 const ROW_API_VARIABLES = z.object({
-  ENABLE_ROW_API: flag().default(false),
+  ROW_ENABLED: flag().default(false),
   ROW_PORT: port().default(8080),
   ROW_AUTH_ENABLED: flag().default(false),
   ROW_ADMIN_URL: text()
@@ -38,7 +38,7 @@ export function readRowSettings(
   scylla: readonly ScyllaSettings[],
 ): RowSettings | undefined {
   const api = reader.read(ROW_API_VARIABLES);
-  if (api === undefined || !api.ENABLE_ROW_API) return undefined;
+  if (api === undefined || !api.ROW_ENABLED) return undefined;
   const stores = readRowStoreSettings(reader, scylla);
   return stores && { ...api, stores };
 }

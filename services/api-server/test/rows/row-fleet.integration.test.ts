@@ -88,7 +88,7 @@ beforeAll(async () => {
       APP_NAME: appName,
       APP_HOST: HOST,
       APP_PORT: String(mainPort),
-      ENABLE_ROW_API: "true",
+      ROW_ENABLED: "true",
       ROW_PORT: String(rowPort),
       ROW_KEYSPACE: KEYSPACE,
       WORKERS: "2",

@@ -63,7 +63,7 @@ export async function startRowServer(
     APP_HOST: "127.0.0.1",
     APP_PORT: "0",
     ROW_PORT: "0",
-    ENABLE_ROW_API: "true",
+    ROW_ENABLED: "true",
     OFS_DATA_FOLDER: folder,
     STORE_TIMEOUT_MS: "60000",
     ...env,
