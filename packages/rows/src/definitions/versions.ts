@@ -5,7 +5,7 @@ import { formatVersion, parseVersion } from "../names.ts";
 /**
  * The version that a creation makes.
  *
- * @param latest the group's, if it has any
+ * @param latest the group's; undefined where there is no such group yet
  * @throws {RowError} FEATURE-GROUP-ALREADY-EXISTS-EXCEPTION, VERSIONING-DISABLED-EXCEPTION
  */
 export function planVersion(

@@ -20,7 +20,7 @@ export interface ScyllaTablePlan {
 
 /** A table as it is, with names in lower case. */
 export interface ScyllaTable {
-  /** Partition key, in order, then the clustering columns if it has any. */
+  /** Columns of the partition key, in order, then the clustering columns, of which there may be none. */
   readonly primaryKeys: readonly string[];
   /** Type of each other column. */
   readonly columns: ReadonlyMap<string, string>;
