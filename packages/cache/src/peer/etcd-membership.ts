@@ -3,6 +3,7 @@ import {
   EtcdLeaseKey,
   EtcdRegistrySource,
   type EtcdSourceOptions,
+  type Revision,
   SourceFollower,
 } from "@ofs/registry";
 import { type HostLookup, MemberAddresses } from "./member-addresses.ts";
@@ -67,14 +68,14 @@ export class EtcdMembership {
     const etcd = { ...options.etcd, root: `/config/${clusterName}-cluster-manager/${name}` };
     this.#source = new EtcdRegistrySource(etcd);
     this.#follower = new SourceFollower(this.#source, log, {
-      onTree: async ({ entries }) => this.#apply(entries),
+      onTree: async ({ entries, revision }) => this.#apply(entries, revision),
       onChanges: (batches) => {
         const entries = new Map(this.#entries);
         for (const { path, value } of batches.flatMap(({ changes }) => changes)) {
           if (value === undefined) entries.delete(path);
           else entries.set(path, value);
         }
-        this.#apply(entries);
+        this.#apply(entries, batches.at(-1)?.revision ?? 0);
       },
     });
     this.#key = new EtcdLeaseKey({
@@ -112,12 +113,13 @@ export class EtcdMembership {
     };
   }
 
-  #apply(entries: ReadonlyMap<string, Uint8Array>): void {
+  #apply(entries: ReadonlyMap<string, Uint8Array>, revision: Revision): void {
     this.#entries = entries;
     this.#tell();
     this.#addresses.resolve(this.#members.map(({ podIp }) => podIp));
     const isMissing = this.#options.isMember && !entries.has(this.#selfId);
-    if (isMissing && this.#key.isHeld) this.#key.renew();
+    // A tree from before the key was put says nothing about it.
+    if (isMissing && this.#key.isHeldAt(revision)) this.#key.renew();
   }
 
   #tell(): void {

@@ -150,6 +150,15 @@ test("host names are resolved; one that cannot be stays in the ring without an a
   await a.sees(["127.0.0.2", "127.0.0.9"], LEASE_END_MS);
 });
 
+test("a tree that was read before a pod's own key was put does not make it join twice", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const pod = await Pod.start(`127.0.0.${round + 1}`, { name: `p2p-${round}` });
+    await pod.sees([`127.0.0.${round + 1}`]);
+    expect(pod.membership.stats().joinCount).toBe(1);
+    await pod.membership.close();
+  }
+});
+
 test("a key that somebody deletes is put again", async () => {
   const a = await Pod.start("127.0.0.1");
   const b = await Pod.start("127.0.0.2");

@@ -4,6 +4,7 @@ import {
   Etcd3,
   type IOptions,
   type IPutRequest,
+  type IPutResponse,
   type IRangeRequest,
   type IRangeResponse,
   type IRequestOp,
@@ -62,8 +63,8 @@ export class EtcdConnection {
     return unlessAborted(this.#client.kv.txn(request), signal);
   }
 
-  async put(request: IPutRequest): Promise<void> {
-    await this.#client.kv.put(request);
+  put(request: IPutRequest): Promise<IPutResponse> {
+    return this.#client.kv.put(request);
   }
 
   /** Begins to grant a lease; it is renewed by whoever holds it. */

@@ -1,5 +1,6 @@
 import type { Logger } from "@ofs/platform";
 import { Backoff, pause } from "../live/backoff.ts";
+import type { Revision } from "../model.ts";
 import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
 import { isDefinite } from "./etcd-errors.ts";
 import {
@@ -43,6 +44,7 @@ export class EtcdLeaseKey {
   #running: Promise<void> = Promise.resolve();
   #release: (() => Promise<void>) | undefined;
   #putCount = 0;
+  #putRevision: Revision | undefined;
   #lastFault: string | undefined;
 
   /** Opens nothing yet. @throws {FeatureStoreError} INVALID_ARGUMENT, naming the option */
@@ -63,6 +65,11 @@ export class EtcdLeaseKey {
   /** Whether the key is there, as far as this process knows. */
   get isHeld(): boolean {
     return this.#release !== undefined;
+  }
+
+  /** Whether this process holds the key, and a reader who saw the tree at `revision` must have found it there. */
+  isHeldAt(revision: Revision): boolean {
+    return this.isHeld && this.#putRevision !== undefined && revision >= this.#putRevision;
   }
 
   start(): void {
@@ -113,10 +120,12 @@ export class EtcdLeaseKey {
     this.#wake = new AbortController();
     const over = AbortSignal.any([this.#closing.signal, this.#wake.signal]);
     const granted = await lease.grant();
-    await connection.put({ key: this.#key, value: Buffer.from(this.#value()), lease: granted });
+    const value = Buffer.from(this.#value());
+    const { header } = await connection.put({ key: this.#key, value, lease: granted });
     const previous = this.#release;
     this.#release = () => lease.revoke(deadline());
     this.#putCount += 1;
+    this.#putRevision = Number(header.revision);
     this.#lastFault = undefined;
     backoff.reset();
     // The key belongs to the new lease: revoking the one before it leaves the key.

@@ -52,6 +52,14 @@ test("the key outlives its lease's time while it is held, and is gone when it is
   expect(await read()).toBeNull();
 });
 
+test("who has seen the tree from before the key was put need not have found it there", async () => {
+  const key = open("here");
+  await held(key, 1);
+  const revision = Number((await client.get(`${root}/me`).exec()).kvs[0]?.mod_revision);
+  expect(key.isHeldAt(revision)).toBe(true);
+  expect(key.isHeldAt(revision - 1)).toBe(false);
+});
+
 test("a lease that is revoked is granted anew", async () => {
   const key = open("here");
   await held(key, 1);
