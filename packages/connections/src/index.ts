@@ -33,8 +33,10 @@ export {
 } from "./registry-origin.ts";
 export { AppliedRevision, type AppliedRevisionOptions } from "./rows/applied-revision.ts";
 export { BoundedRowStore } from "./rows/bounded-row-store.ts";
+export { checkRowRegistry } from "./rows/check-row-registry.ts";
 export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
 export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";
+export { registerRowRegistryMetrics } from "./rows/row-registry-metrics.ts";
 export {
   ROW_STORE_VARIABLES,
   type RowStoreSettings,
@@ -43,4 +45,5 @@ export {
 } from "./rows/row-settings.ts";
 export { createRowSweep } from "./rows/row-sweep.ts";
 export { TenantStores, type TenantStoresOptions } from "./rows/tenant-stores.ts";
+export { usedTenants } from "./rows/used-tenants.ts";
 export { StoreConnections } from "./store-connections.ts";

@@ -1,25 +1,24 @@
 import {
   AppliedRevision,
+  checkRowRegistry,
   createRowSweep,
   openTenantStore,
   type RegistrySettings,
+  registerRowRegistryMetrics,
   type ScyllaSettings,
   TenantStores,
+  usedTenants,
 } from "@ofs/connections";
 import { RowEngine } from "@ofs/engine";
-import type { CheckResult, Logger, ServiceBase } from "@ofs/platform";
+import type { Logger, ServiceBase } from "@ofs/platform";
 import { openRowRegistry, type RegistrySource, type RowRegistry } from "@ofs/registry";
-import { DEFAULT_TENANT, type RowCatalog } from "@ofs/rows";
+import { DEFAULT_TENANT } from "@ofs/rows";
 import type { EmbeddedEnvironment } from "@ofs/store";
 import type { RowSettings } from "../config/row-settings.ts";
 import type { HttpRoute } from "../http/http-server.ts";
 import { HttpRowAdmin, type RowAdmin } from "./row-admin.ts";
 import type { RowGuardDeps } from "./row-handler.ts";
-import { registerRowRegistryMetrics } from "./row-registry-metrics.ts";
 import { rowRoutes } from "./row-routes.ts";
-
-/** Faults that `/ready` shows; their number is always shown. */
-const MAX_SHOWN_FAULTS = 20;
 
 export interface RowsOptions {
   readonly settings: RowSettings;
@@ -105,7 +104,7 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
         source,
         snapshotFile,
         log,
-        onChange: (catalog) => stores.retain(tenantsOf(catalog)),
+        onChange: (catalog) => stores.retain(usedTenants(catalog)),
       });
       health.refresh();
       registry.onCatalog(() => applied?.changed());
@@ -138,34 +137,4 @@ function limitsOf(settings: RowSettings): RowGuardDeps["limits"] {
     maxMultiReadRows: settings.ROW_MULTI_READ_MAX_ROWS,
     maxPartitionRows: settings.ROW_MAX_PARTITION_ROWS,
   };
-}
-
-/** Tenants that rows are read from or written to, and the default one. */
-function tenantsOf(catalog: RowCatalog): ReadonlySet<string> {
-  const tenants = new Set([DEFAULT_TENANT]);
-  for (const { metadata } of catalog.groups()) {
-    tenants.add(metadata.tenant.read);
-    tenants.add(metadata.tenant.write);
-  }
-  return tenants;
-}
-
-/** Nothing can be served before the first catalog. Afterwards a source that is away and faulty objects are warnings. */
-function checkRowRegistry(registry: RowRegistry | undefined): CheckResult {
-  if (registry === undefined) {
-    return { status: "failing", detail: { error: "the row registry is being opened" } };
-  }
-  const { revision, source, isLive, loadedFrom, lastError, fileError, faults } = registry.status();
-  const detail = {
-    revision,
-    source,
-    isLive,
-    loadedFrom,
-    ...(lastError === undefined ? {} : { error: lastError }),
-    ...(fileError === undefined ? {} : { fileError }),
-    faultCount: faults.length,
-    faults: faults.slice(0, MAX_SHOWN_FAULTS),
-  };
-  if (registry.catalog() === undefined) return { status: "failing", detail };
-  return { status: isLive && faults.length === 0 ? "ok" : "warning", detail };
 }
