@@ -1,3 +1,6 @@
+export { ADMIN_TOKEN_HEADER, AdminGuard } from "./admin-guard.ts";
+export { bodyFields, type Fields, queryFields } from "./fields.ts";
+export { HttpServer, type HttpServerOptions } from "./http-server.ts";
 export { InvalidBodyError } from "./invalid-body-error.ts";
 export { JsonObject } from "./json-object.ts";
 export { parseJson } from "./parse-json.ts";
@@ -8,3 +11,4 @@ export {
   persistQueryOf,
   retrieveQueryFromJson,
 } from "./request-messages.ts";
+export { type HttpCall, type HttpExchange, type HttpRoute, Router } from "./router.ts";

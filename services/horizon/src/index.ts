@@ -3,7 +3,7 @@ export { JWT_SECRET_FILE } from "./auth/jwt-secret.ts";
 export { CHANGE_KINDS } from "./changes/model.ts";
 export { configVariables, type HorizonConfig, loadConfig } from "./config/config.ts";
 export { EMBEDDED_CONF_ID } from "./config/store-settings.ts";
-export { EMBEDDED_FILE as DATABASE_FILE } from "./database/embedded/open-embedded.ts";
+export { EMBEDDED_FILE as DATABASE_FILE } from "./database/open-database.ts";
 export { REQUEST_STATUSES, ROLES } from "./database/ports.ts";
 export { type RawClient, type ValueReader, valuesOfClient } from "./discovery/index.ts";
 export { firstAdminText } from "./first-admin-text.ts";

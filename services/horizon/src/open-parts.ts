@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { type Backend, BackendMonitor, openRegistrySource } from "@ofs/connections";
+import { type DatabaseSettings, readDatabaseFiles } from "@ofs/database";
 import type { ServiceBase } from "@ofs/platform";
 import type { RegistryAuthor } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
@@ -10,8 +10,7 @@ import { StoreTables } from "./apply/store-tables.ts";
 import { TokenRevoker } from "./apply/token-revoker.ts";
 import { checkCatalog } from "./check-catalog.ts";
 import type { HorizonConfig } from "./config/config.ts";
-import type { MysqlServer } from "./config/database-settings.ts";
-import { type DatabaseSettings, openDatabase } from "./database/index.ts";
+import { openDatabase } from "./database/index.ts";
 import type { Database } from "./database/ports.ts";
 import { LiveCatalog } from "./discovery/index.ts";
 import type { GivenRowConnections } from "./rows/open-rows.ts";
@@ -122,22 +121,6 @@ function watchBackends(
 }
 
 /** Where requests and users are kept. */
-export async function databaseSettings({
-  database,
-  registry,
-}: HorizonConfig): Promise<DatabaseSettings> {
-  if (database !== "embedded") return mysqlSettings(database);
-  const { dataFolder } = registry;
-  if (dataFolder === undefined) throw new Error("an embedded database wants a data folder");
-  return { kind: "embedded", folder: dataFolder };
-}
-
-async function mysqlSettings({ tls, ...server }: MysqlServer): Promise<DatabaseSettings> {
-  const settings = { kind: "mysql", ...server } as const;
-  if (tls === undefined) return settings;
-  const { caFile, certFile, keyFile } = tls;
-  const ca = await readFile(caFile, "utf8");
-  if (certFile === undefined || keyFile === undefined) return { ...settings, tls: { ca } };
-  const cert = await readFile(certFile, "utf8");
-  return { ...settings, tls: { ca, cert, key: await readFile(keyFile, "utf8") } };
+export function databaseSettings({ database, registry }: HorizonConfig): Promise<DatabaseSettings> {
+  return readDatabaseFiles(database, registry.dataFolder);
 }

@@ -1,4 +1,13 @@
-import { type HttpReply, jsonReply, readBody } from "@ofs/http";
+import {
+  bodyFields,
+  type Fields,
+  type HttpCall,
+  type HttpReply,
+  type HttpRoute,
+  jsonReply,
+  queryFields,
+  readBody,
+} from "@ofs/http";
 import type { LogAdmin, RecordSink } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Snapshot } from "@ofs/registry";
@@ -8,8 +17,6 @@ import { formatCursor, type LetterCursor, parseCursor } from "../dead-letters/le
 import { invalid, parseCount, parseFilter } from "../dead-letters/letter-filter.ts";
 import { beginning, LetterScan } from "../dead-letters/letter-scan.ts";
 import { type ReplayReport, replay } from "../dead-letters/replay.ts";
-import { bodyFields, type Fields, queryFields } from "./fields.ts";
-import type { HttpCall, HttpRoute } from "./router.ts";
 
 /** What the routes look into and write to. */
 export interface DeadLetterDeps {

@@ -1,6 +1,5 @@
-import { jsonReply } from "@ofs/http";
+import { type HttpRoute, jsonReply } from "@ofs/http";
 import type { LogAdmin, PartitionOffsets, PartitionStatus } from "@ofs/ingest";
-import type { HttpRoute } from "./router.ts";
 
 export interface LagDeps {
   readonly admin: LogAdmin;

@@ -1,10 +1,17 @@
-import { JsonObject, jsonReply, parseJson, persistQueryOf, readBodyBytes } from "@ofs/http";
+import {
+  type Fields,
+  type HttpRoute,
+  JsonObject,
+  jsonReply,
+  parseJson,
+  persistQueryOf,
+  queryFields,
+  readBodyBytes,
+} from "@ofs/http";
 import { type NewRecord, SinkError, WRITE_TIME_HEADER } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, ProtoError } from "@ofs/proto";
 import { parseCount } from "../dead-letters/letter-filter.ts";
-import { type Fields, queryFields } from "./fields.ts";
-import type { HttpRoute } from "./router.ts";
 
 /** Where an appended record is. */
 export interface AppendedRecord {

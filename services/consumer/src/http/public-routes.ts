@@ -1,7 +1,6 @@
-import { jsonReply } from "@ofs/http";
+import { type HttpRoute, jsonReply } from "@ofs/http";
 import type { Health } from "@ofs/platform";
 import type { Registry } from "prom-client";
-import type { HttpRoute } from "./router.ts";
 
 /** What the api-server answers and this service does not: it knows no callers, so none is admitted. */
 const FEATURE_PATHS = [

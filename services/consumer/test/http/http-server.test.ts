@@ -1,10 +1,9 @@
 import { request } from "node:http";
-import { jsonReply } from "@ofs/http";
+import { type HttpRoute, jsonReply } from "@ofs/http";
 import { FeatureStoreError, Health } from "@ofs/platform";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { publicRoutes } from "../../src/http/public-routes.ts";
-import type { HttpRoute } from "../../src/http/router.ts";
 import { startTestHttp, type TestHttp } from "../support/test-http.ts";
 
 const TOKEN = "a-token-of-operators";

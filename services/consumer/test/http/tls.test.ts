@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AdminGuard, HttpServer } from "@ofs/http";
 import { createLogger, Health } from "@ofs/platform";
 import { createTestCertificates, type TestCertificates } from "@ofs/testkit";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { AdminGuard } from "../../src/http/admin-guard.ts";
-import { HttpServer } from "../../src/http/http-server.ts";
 import { publicRoutes } from "../../src/http/public-routes.ts";
 
 let folder: string;

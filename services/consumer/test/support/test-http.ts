@@ -1,7 +1,5 @@
+import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import { createLogger } from "@ofs/platform";
-import { AdminGuard } from "../../src/http/admin-guard.ts";
-import { HttpServer } from "../../src/http/http-server.ts";
-import type { HttpRoute } from "../../src/http/router.ts";
 
 /** An answer, its body parsed. */
 export interface TestAnswer {

@@ -5,6 +5,7 @@ import {
   readRegistrySettings,
   SCYLLA_VARIABLES,
 } from "@ofs/connections";
+import { DATABASE_VARIABLES, type MysqlServer, readDatabaseSettings } from "@ofs/database";
 import { ConfigError, EnvReader, text } from "@ofs/platform";
 import { z } from "zod";
 import type { FleetTarget } from "../fleet/index.ts";
@@ -14,7 +15,6 @@ import {
   type DataPlaneSettings,
   readDataPlaneSettings,
 } from "./data-plane-settings.ts";
-import { DATABASE_VARIABLES, type MysqlServer, readDatabaseSettings } from "./database-settings.ts";
 import { FLEET_VARIABLES, readFleetSettings } from "./fleet-settings.ts";
 import {
   PROCESS_VARIABLES,

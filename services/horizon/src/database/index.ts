@@ -1,2 +1,1 @@
 export { openDatabase } from "./open-database.ts";
-export type { DatabaseSettings, EmbeddedSettings, MysqlSettings } from "./settings.ts";

@@ -1,16 +1,16 @@
+import { type DatabaseSettings, openEmbedded, openMysql, SqlEngine } from "@ofs/database";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import { sql } from "kysely";
-import { openEmbedded } from "./embedded/open-embedded.ts";
 import { migrate } from "./migrations/migrate.ts";
-import { openMysql } from "./mysql/open-mysql.ts";
 import type { Database } from "./ports.ts";
 import { SqlRequestRepository } from "./requests/sql-request-repository.ts";
 import type { Tables } from "./schema.ts";
-import type { DatabaseSettings } from "./settings.ts";
 import { SqlAuditRepository } from "./sql-audit-repository.ts";
-import { SqlEngine } from "./sql-engine.ts";
 import { SqlSessionRepository } from "./sql-session-repository.ts";
 import { SqlUserRepository } from "./sql-user-repository.ts";
+
+/** File of the database inside the folder. */
+export const EMBEDDED_FILE = "horizon.db";
 
 /**
  * Opens the control plane's database and brings its tables up to date. Several processes may do so at once.
@@ -25,8 +25,8 @@ export async function openDatabase(settings: DatabaseSettings, log: Logger): Pro
   const parts =
     settings.kind === "mysql"
       ? openMysql<Tables>(settings, (kysely) => migrate(kysely, "mysql"))
-      : openEmbedded<Tables>(settings, (kysely) => migrate(kysely, "embedded"));
-  const engine = new SqlEngine({ ...parts, log });
+      : openEmbedded<Tables>(settings, (kysely) => migrate(kysely, "embedded"), EMBEDDED_FILE);
+  const engine = new SqlEngine<Tables>({ ...parts, log });
   try {
     await engine.prepare();
   } catch (error) {

@@ -1,15 +1,16 @@
+import type { SqlEngine } from "@ofs/database";
 import { parseJsonObject, requireInteger, requireText, shorten } from "./fields.ts";
 import type { AuditEntry, AuditRepository } from "./ports.ts";
-import type { SqlEngine } from "./sql-engine.ts";
+import type { Tables } from "./schema.ts";
 
 const ACTION_LENGTH_MAX = 64;
 const LIST_LENGTH_MAX = 1000;
 
 /** What was done, by whom, to what. Nothing is ever changed or removed here. */
 export class SqlAuditRepository implements AuditRepository {
-  readonly #engine: SqlEngine;
+  readonly #engine: SqlEngine<Tables>;
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine<Tables>) {
     this.#engine = engine;
   }
 

@@ -1,12 +1,13 @@
+import type { SqlEngine } from "@ofs/database";
 import { formatTimestamp, requireText } from "./fields.ts";
 import type { SessionRepository } from "./ports.ts";
-import type { SqlEngine } from "./sql-engine.ts";
+import type { Tables } from "./schema.ts";
 
 /** Sessions in the table that existing readers know; its column `token` holds hashes. */
 export class SqlSessionRepository implements SessionRepository {
-  readonly #engine: SqlEngine;
+  readonly #engine: SqlEngine<Tables>;
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine<Tables>) {
     this.#engine = engine;
   }
 

@@ -1,9 +1,8 @@
+import { isDuplicate, type SqlEngine } from "@ofs/database";
 import type { Kysely, Selectable } from "kysely";
-import { isDuplicate } from "./failures.ts";
 import { formatTimestamp, requireText } from "./fields.ts";
 import { ROLES, type Role, type User, type UserRepository } from "./ports.ts";
 import type { Tables, UserTable } from "./schema.ts";
-import type { SqlEngine } from "./sql-engine.ts";
 
 const NAME_LENGTH_MAX = 50;
 const EMAIL_LENGTH_MAX = 100;
@@ -12,9 +11,9 @@ type UserChange = Parameters<UserRepository["update"]>[1];
 
 /** Users in the table that existing readers know, with what they do not know in columns beside. */
 export class SqlUserRepository implements UserRepository {
-  readonly #engine: SqlEngine;
+  readonly #engine: SqlEngine<Tables>;
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine<Tables>) {
     this.#engine = engine;
   }
 

@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openEmbedded } from "@ofs/database";
 import { ChildScript } from "@ofs/testkit";
 import { sql } from "kysely";
 import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EMBEDDED_FILE, openEmbedded } from "../../src/database/embedded/open-embedded.ts";
 import { openDatabase } from "../../src/database/index.ts";
+import { EMBEDDED_FILE } from "../../src/database/open-database.ts";
 import type { Database } from "../../src/database/ports.ts";
 import { testAccounts } from "./accounts-contract.ts";
 import { newRequest, requestOf, silentLog } from "./new-requests.ts";
@@ -128,6 +129,7 @@ test("what is stored reaches the disk before it is acknowledged", async () => {
   const { kysely } = openEmbedded(
     { kind: "embedded", folder: join(root, "pragmas") },
     async () => undefined,
+    EMBEDDED_FILE,
   );
   const FULL = 2;
   expect((await sql`pragma synchronous`.execute(kysely)).rows).toMatchObject([

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { MysqlSettings } from "@ofs/database";
 import type { ServerAddress } from "@ofs/testkit";
 import { createConnection } from "mysql2/promise";
-import type { MysqlSettings } from "../../src/database/settings.ts";
 
 export interface TestDatabase {
   readonly settings: MysqlSettings;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MysqlSettings } from "@ofs/database";
 import {
   createTestCertificates,
   type PrivateServer,
@@ -10,7 +11,6 @@ import {
 } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "../../src/database/index.ts";
-import type { MysqlSettings } from "../../src/database/settings.ts";
 import { createTestDatabase } from "./mysql-fixtures.ts";
 import { silentLog } from "./new-requests.ts";
 

@@ -1,8 +1,7 @@
-import { FeatureStoreError } from "@ofs/platform";
-import { type Kysely, type Migration, Migrator } from "kysely";
+import { type Flavour, runMigrations, SchemaEditor } from "@ofs/database";
+import type { Kysely, Migration } from "kysely";
 import type { Tables } from "../schema.ts";
 import { adoptRows } from "./adopt-rows.ts";
-import { type Flavour, SchemaEditor } from "./schema-editor.ts";
 import { ADDED_COLUMNS, INDEXES, OWN_TABLES, SHARED_TABLES } from "./table-specs.ts";
 
 /**
@@ -14,35 +13,6 @@ import { ADDED_COLUMNS, INDEXES, OWN_TABLES, SHARED_TABLES } from "./table-specs
  */
 export async function migrate(kysely: Kysely<Tables>, flavour: Flavour): Promise<void> {
   await runMigrations(kysely, "ofs_horizon_migrations", createMigrations(flavour));
-}
-
-/**
- * Runs the migrations that a database has not seen. Processes that do so at once take turns.
- *
- * @param table remembers which it has seen: other programs may use the database, and migrate it with the same library
- * @throws {FeatureStoreError} FAILED_PRECONDITION if it has seen others
- */
-export async function runMigrations<T>(
-  kysely: Kysely<T>,
-  table: string,
-  migrations: Record<string, Migration>,
-): Promise<void> {
-  const migrator = new Migrator({
-    db: kysely,
-    provider: { getMigrations: async () => migrations },
-    migrationTableName: table,
-    migrationLockTableName: `${table}_lock`,
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  if (error instanceof Error && error.message.startsWith("corrupted migrations")) {
-    throw new FeatureStoreError(
-      "FAILED_PRECONDITION",
-      "the database's tables are of a newer version of this program",
-      { cause: error },
-    );
-  }
-  throw error instanceof Error ? error : new Error("migration failed", { cause: error });
 }
 
 /** In the order of their names. Once released, a migration is never changed: another is added. Each may be run again. */

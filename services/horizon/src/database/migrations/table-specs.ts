@@ -1,13 +1,4 @@
-import type { Flavour } from "./schema-editor.ts";
-
-/** A column's type and rules, in each database's words. */
-export type ColumnSpec = Readonly<Record<Flavour, string>>;
-
-export interface TableSpec {
-  readonly columns: Readonly<Record<string, ColumnSpec>>;
-  /** Where no single column says that it is the key. */
-  readonly primaryKey?: readonly string[];
-}
+import type { ColumnSpec, IndexSpec, TableSpec } from "@ofs/database";
 
 const text = (length: number, rules = "NOT NULL"): ColumnSpec => ({
   mysql: `varchar(${length}) ${rules}`,
@@ -148,12 +139,6 @@ export const OWN_TABLES: Readonly<Record<string, TableSpec>> = {
     },
   },
 };
-
-export interface IndexSpec {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly isUnique?: boolean;
-}
 
 export const INDEXES: readonly IndexSpec[] = [
   ...REQUEST_TABLE_NAMES.flatMap((table): IndexSpec[] => [

@@ -1,10 +1,10 @@
+import type { SqlEngine } from "@ofs/database";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Transaction } from "kysely";
 import { CHANGE_KINDS } from "../../changes/model.ts";
 import { hashParts } from "../fields.ts";
 import type { ChangeRequest, NewChangeRequest } from "../ports.ts";
 import type { Tables } from "../schema.ts";
-import type { SqlEngine } from "../sql-engine.ts";
 import { columnsOf, tableOf } from "./request-queries.ts";
 import { toRequest } from "./request-rows.ts";
 
@@ -25,10 +25,10 @@ const UNUSED: KeyUse = { request: undefined, usedFor: "", stale: undefined };
 
 /** Keys of the `Idempotency-Key` header, as hashes, with the requests that they made. */
 export class IdempotencyKeys {
-  readonly #engine: SqlEngine;
+  readonly #engine: SqlEngine<Tables>;
   #purgeAtMs = 0;
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine<Tables>) {
     this.#engine = engine;
   }
 

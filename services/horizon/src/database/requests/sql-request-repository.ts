@@ -1,7 +1,7 @@
+import { isDuplicate, type SqlEngine } from "@ofs/database";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Kysely, Transaction } from "kysely";
 import type { ChangeKind } from "../../changes/model.ts";
-import { isDuplicate } from "../failures.ts";
 import { formatDateTime, requireText, shorten } from "../fields.ts";
 import type {
   ChangeRequest,
@@ -12,7 +12,6 @@ import type {
   Submitted,
 } from "../ports.ts";
 import type { Tables } from "../schema.ts";
-import type { SqlEngine } from "../sql-engine.ts";
 import { IdempotencyKeys, type KeyUse } from "./idempotency-keys.ts";
 import { isWaiting, kindOf, PLACES } from "./places.ts";
 import { pageOf, stuckRequests } from "./request-lists.ts";
@@ -26,10 +25,10 @@ type MoveChange = Parameters<RequestRepository["move"]>[3];
 
 /** Requests in the five tables that existing readers know. */
 export class SqlRequestRepository implements RequestRepository {
-  readonly #engine: SqlEngine;
+  readonly #engine: SqlEngine<Tables>;
   readonly #keys: IdempotencyKeys;
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine<Tables>) {
     this.#engine = engine;
     this.#keys = new IdempotencyKeys(engine);
   }

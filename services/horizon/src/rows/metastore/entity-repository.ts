@@ -1,8 +1,7 @@
+import { type Flavour, isDuplicate } from "@ofs/database";
 import type { EntityMetadata, RowState } from "@ofs/rows";
 import { type Selectable, sql, type Transaction } from "kysely";
-import { isDuplicate } from "../../database/failures.ts";
 import { formatDateTime } from "../../database/fields.ts";
-import type { Flavour } from "../../database/migrations/schema-editor.ts";
 import { insertNew } from "./group-writes.ts";
 import type { MetastoreParts } from "./metastore.ts";
 import { type Begun, type Held, type Hold, isHeld, readable } from "./provisioning.ts";

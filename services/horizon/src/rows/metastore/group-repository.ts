@@ -1,6 +1,6 @@
+import { isDuplicate } from "@ofs/database";
 import type { GroupMetadata, GroupVersion, RowState, TenantConfig } from "@ofs/rows";
 import { type Selectable, sql, type Transaction } from "kysely";
-import { isDuplicate } from "../../database/failures.ts";
 import { formatDateTime } from "../../database/fields.ts";
 import { type BeginGroup, beginGroup } from "./begin-group.ts";
 import { changeGroup, insertGroupParts, raiseVersion } from "./group-writes.ts";

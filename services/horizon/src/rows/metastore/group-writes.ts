@@ -1,6 +1,6 @@
+import type { Flavour } from "@ofs/database";
 import { type GroupMetadata, parseVersion } from "@ofs/rows";
 import type { InsertQueryBuilder, Transaction, UpdateObject } from "kysely";
-import type { Flavour } from "../../database/migrations/schema-editor.ts";
 import type { MetastoreTables } from "./schema.ts";
 
 const GROUPS = "cassandra_store_feature_group_metadata";

@@ -1,12 +1,17 @@
+import {
+  createKysely,
+  type DatabaseSettings,
+  DriverFailure,
+  type Flavour,
+  type MysqlSettings,
+  openEmbedded,
+  openMysql,
+  runMigrations,
+  SchemaEditor,
+  SqlEngine,
+} from "@ofs/database";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import { type Kysely, sql } from "kysely";
-import { openEmbedded } from "../../database/embedded/open-embedded.ts";
-import { DriverFailure } from "../../database/failures.ts";
-import { runMigrations } from "../../database/migrations/migrate.ts";
-import { type Flavour, SchemaEditor } from "../../database/migrations/schema-editor.ts";
-import { createKysely, openMysql } from "../../database/mysql/open-mysql.ts";
-import type { DatabaseSettings, MysqlSettings } from "../../database/settings.ts";
-import { SqlEngine } from "../../database/sql-engine.ts";
 import { Metastore } from "./metastore.ts";
 import type { MetastoreTables } from "./schema.ts";
 import { METASTORE_INDEXES, METASTORE_TABLES, PROVISIONING_COLUMNS } from "./table-specs.ts";

@@ -1,8 +1,7 @@
+import { isDuplicate, type SqlEngine } from "@ofs/database";
 import { type JsonValue, parseJson, writeJson } from "@ofs/rows";
 import { sql } from "kysely";
-import { isDuplicate } from "../../database/failures.ts";
 import { formatDateTime, shorten } from "../../database/fields.ts";
-import type { SqlEngine } from "../../database/sql-engine.ts";
 import type { MetastoreTables } from "./schema.ts";
 
 const RUNS = "cassandra_store_feature_group_run_data";

@@ -1,4 +1,4 @@
-import type { ColumnSpec, IndexSpec, TableSpec } from "../../database/migrations/table-specs.ts";
+import type { ColumnSpec, IndexSpec, TableSpec } from "@ofs/database";
 import type { MetastoreTables } from "./schema.ts";
 
 /** Names compare without regard to case in both databases; whoever looks one up compares it exactly after that. */

@@ -1,7 +1,6 @@
+import { isDuplicate, type SqlEngine } from "@ofs/database";
 import type { ConsumerMetadata, PopulatorMetadata } from "@ofs/rows";
-import { isDuplicate } from "../../database/failures.ts";
 import { formatDateTime } from "../../database/fields.ts";
-import type { SqlEngine } from "../../database/sql-engine.ts";
 import type { MetastoreTables } from "./schema.ts";
 import { toConsumer, toPopulator } from "./stored-values.ts";
 

@@ -1,4 +1,5 @@
 import type { ScyllaSettings } from "@ofs/connections";
+import type { DatabaseSettings } from "@ofs/database";
 import { EtcdRegistrySource, type RegistryAuthor } from "@ofs/registry";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import {
@@ -7,7 +8,7 @@ import {
   type StepListener,
   StoreTables,
 } from "../../../src/apply/index.ts";
-import { type DatabaseSettings, openDatabase } from "../../../src/database/index.ts";
+import { openDatabase } from "../../../src/database/index.ts";
 import type { Database } from "../../../src/database/ports.ts";
 import { CONTEXT, silentLog } from "./memory-world.ts";
 import type { StoreKind } from "./scenario.ts";

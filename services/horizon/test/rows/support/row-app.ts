@@ -1,6 +1,6 @@
+import type { DatabaseSettings } from "@ofs/database";
 import { MemoryRegistrySource, type RegistryAuthor } from "@ofs/registry";
 import { type FastifyInstance, fastify, type LightMyRequestResponse } from "fastify";
-import type { DatabaseSettings } from "../../../src/database/settings.ts";
 import {
   createRowAdmin,
   type RowAdminParts,

@@ -1,11 +1,11 @@
 import type { ScyllaSettings } from "@ofs/connections";
+import type { DatabaseSettings } from "@ofs/database";
 import { EtcdRegistrySource, type RegistryAuthor } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
   openEmbeddedEnvironment,
 } from "@ofs/store";
-import type { DatabaseSettings } from "../../../src/database/settings.ts";
 import { createRowAdmin, type RowControlPlane } from "../../../src/rows/create-row-admin.ts";
 import type { CreationStep } from "../../../src/rows/creation/creator.ts";
 import { openMetastore } from "../../../src/rows/metastore/open-metastore.ts";

@@ -1,8 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { ColumnSpec, IndexSpec, TableSpec } from "./table-specs.ts";
-
-export type Flavour = "mysql" | "embedded";
+import type { ColumnSpec, Flavour, IndexSpec, TableSpec } from "./table-spec.ts";
 
 /**
  * Changes of tables that may be repeated: MySQL commits each at once, so a process that dies in between leaves some done.

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { type EnvReader, integer, requirePair, text } from "@ofs/platform";
 import { z } from "zod";
+import type { DatabaseSettings } from "../settings.ts";
 
 export const DATABASE_VARIABLES = z.object({
   MYSQL_MASTER_HOST: text().optional(),
@@ -60,4 +62,28 @@ export function readDatabaseSettings(
     maxConnections: env.MYSQL_MASTER_MAX_POOL_SIZE,
     tls: caFile === undefined ? undefined : { caFile, ...files },
   };
+}
+
+/**
+ * Reads the files that the settings name.
+ *
+ * @param dataFolder where an embedded database is
+ * @throws the system's error for a file that cannot be read
+ */
+export async function readDatabaseFiles(
+  database: MysqlServer | "embedded",
+  dataFolder: string | undefined,
+): Promise<DatabaseSettings> {
+  if (database === "embedded") {
+    if (dataFolder === undefined) throw new Error("an embedded database wants a data folder");
+    return { kind: "embedded", folder: dataFolder };
+  }
+  const { tls, ...server } = database;
+  const settings = { kind: "mysql", ...server } as const;
+  if (tls === undefined) return settings;
+  const { caFile, certFile, keyFile } = tls;
+  const ca = await readFile(caFile, "utf8");
+  if (certFile === undefined || keyFile === undefined) return { ...settings, tls: { ca } };
+  const cert = await readFile(certFile, "utf8");
+  return { ...settings, tls: { ca, cert, key: await readFile(keyFile, "utf8") } };
 }

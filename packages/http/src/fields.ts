@@ -1,5 +1,5 @@
-import { parseJson } from "@ofs/http";
 import { FeatureStoreError } from "@ofs/platform";
+import { parseJson } from "./parse-json.ts";
 
 /** Longest text of a field. */
 const MAX_FIELD_LENGTH = 100_000;

@@ -1,8 +1,8 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { expect, test } from "vitest";
-import { toLibsqlFailure } from "../../src/database/embedded/libsql-failures.ts";
-import { DriverFailure, isDuplicate, toCallerError } from "../../src/database/failures.ts";
-import { breaksConnection, toMysqlFailure } from "../../src/database/mysql/mysql-failures.ts";
+import { toLibsqlFailure } from "../src/embedded/libsql-failures.ts";
+import { DriverFailure, isDuplicate, toCallerError } from "../src/failures.ts";
+import { breaksConnection, toMysqlFailure } from "../src/mysql/mysql-failures.ts";
 
 function serverError(errno: number, code: string): Error {
   const text = "You have an error near 'select password_hash from users'";

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { Kysely, Transaction } from "kysely";
 import { DriverFailure, toCallerError } from "./failures.ts";
-import type { Tables } from "./schema.ts";
 
 /** After this long nothing is begun again. */
 const OPERATION_TIMEOUT_MS = 10_000;
@@ -15,7 +14,7 @@ const LONGEST_PAUSE_MS = 200;
 /** How long `close` waits for what is under way. */
 const CLOSE_GRACE_MS = 5000;
 
-export interface SqlEngineParts<T = Tables> {
+export interface SqlEngineParts<T> {
   readonly kysely: Kysely<T>;
   /** Brings the tables up to date; repeatable, and safe beside others who do the same. */
   readonly migrate: () => Promise<void>;
@@ -26,7 +25,7 @@ export interface SqlEngineParts<T = Tables> {
  * Runs work on one of the two databases: migrates before the first, tries again what failed for a passing reason, and lets no
  * driver's error out.
  */
-export class SqlEngine<S = Tables> {
+export class SqlEngine<S> {
   readonly #parts: SqlEngineParts<S>;
   readonly #running = new Set<Promise<unknown>>();
   #migrating: Promise<void> | undefined;

@@ -8,8 +8,6 @@ import type { SqlEngineParts } from "../sql-engine.ts";
 import { LibsqlDialect } from "./libsql-dialect.ts";
 import { toLibsqlFailure } from "./libsql-failures.ts";
 
-/** File of the database inside the folder; SQLite puts `-wal` and `-shm` beside it. */
-export const EMBEDDED_FILE = "horizon.db";
 /**
  * How long a statement waits for other processes, in milliseconds, blocking this one: little. Whoever needs longer tries again
  * (`SqlEngine`), and others have their turn in between.
@@ -24,13 +22,13 @@ const PRAGMAS = ["journal_mode = WAL", "synchronous = FULL", "journal_size_limit
 
 /**
  * @param migrate brings the tables of the database up to date
- * @param file its name inside the folder
+ * @param file its name inside the folder; SQLite puts `-wal` and `-shm` beside it
  * @throws {FeatureStoreError} FAILED_PRECONDITION if the folder or the file cannot be used
  */
 export function openEmbedded<T>(
   { folder }: EmbeddedSettings,
   migrate: (kysely: Kysely<T>) => Promise<void>,
-  file = EMBEDDED_FILE,
+  file: string,
 ): Pick<SqlEngineParts<T>, "kysely" | "migrate"> {
   const path = join(folder, file);
   const database = openFile(folder, path);

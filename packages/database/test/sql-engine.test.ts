@@ -1,17 +1,16 @@
 import { type Driver, Kysely, sql } from "kysely";
 import Libsql from "libsql";
 import { afterEach, expect, test } from "vitest";
-import { LibsqlDialect } from "../../src/database/embedded/libsql-dialect.ts";
-import { LibsqlDriver } from "../../src/database/embedded/libsql-driver.ts";
-import { DriverFailure } from "../../src/database/failures.ts";
-import type { Tables } from "../../src/database/schema.ts";
-import { SqlEngine, type SqlEngineParts } from "../../src/database/sql-engine.ts";
-import { silentLog } from "./new-requests.ts";
+import { LibsqlDialect } from "../src/embedded/libsql-dialect.ts";
+import { LibsqlDriver } from "../src/embedded/libsql-driver.ts";
+import { DriverFailure } from "../src/failures.ts";
+import { SqlEngine, type SqlEngineParts } from "../src/sql-engine.ts";
+import { silentLog } from "./silent-log.ts";
 
 const away = new DriverFailure("away", "ECONNRESET");
 const conflict = new DriverFailure("conflict", "ER_LOCK_DEADLOCK");
 const openMemory = () => new Libsql(":memory:");
-const engines: SqlEngine[] = [];
+const engines: SqlEngine<unknown>[] = [];
 
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close();
@@ -20,8 +19,8 @@ afterEach(async () => {
 /** @param failures what commits fail with, one after the other */
 function createEngine(
   failures: readonly Error[] = [],
-  migrate: SqlEngineParts["migrate"] = async () => undefined,
-): SqlEngine {
+  migrate: SqlEngineParts<unknown>["migrate"] = async () => undefined,
+): SqlEngine<unknown> {
   const left = [...failures];
   class FailingDriver extends LibsqlDriver {
     override async commitTransaction(
@@ -37,7 +36,7 @@ function createEngine(
       return new FailingDriver(openMemory);
     }
   }
-  const kysely = new Kysely<Tables>({ dialect: new FailingDialect(openMemory) });
+  const kysely = new Kysely<unknown>({ dialect: new FailingDialect(openMemory) });
   const engine = new SqlEngine({ kysely, migrate, log: silentLog });
   engines.push(engine);
   return engine;

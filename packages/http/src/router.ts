@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { HttpError, type HttpReply } from "@ofs/http";
+import { HttpError, type HttpReply } from "./reply.ts";
 
 /** One request, as a route sees it. */
 export interface HttpCall {
@@ -13,7 +13,7 @@ export interface HttpCall {
 
 /** What a path answers to. `HEAD` is answered wherever `GET` is. */
 export interface HttpRoute {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** For example `/dlq/:topic/:partition/:offset`. */
   readonly path: string;
   /** For operators only. */

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { HttpError, type HttpReply, jsonReply } from "@ofs/http";
 import { FeatureStoreError, type Logger, toWireStatus } from "@ofs/platform";
 import type { AdminGuard } from "./admin-guard.ts";
+import { HttpError, type HttpReply, jsonReply } from "./reply.ts";
 import { type HttpExchange, type HttpRoute, Router } from "./router.ts";
 
 /** For the head of a request to arrive, and for the whole of it. */
@@ -90,7 +90,7 @@ export class HttpServer {
   /** Takes no more connections, lets answers under way end, and closes what is left when the signal aborts. */
   async close(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
-    this.#ending.abort(new FeatureStoreError("UNAVAILABLE", "the consumer is shutting down"));
+    this.#ending.abort(new FeatureStoreError("UNAVAILABLE", "the service is shutting down"));
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // Answers that were under way may have promised to keep their connections.
     const timer = setInterval(() => this.#server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);

@@ -1,0 +1,3 @@
+import { createLogger, type Logger } from "@ofs/platform";
+
+export const silentLog: Logger = createLogger({ service: "database", level: "DISABLED" });
