@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { EtcdRegistrySource, encodeEntity, encodeGroup, encodeGroupVersion } from "@ofs/registry";
-import { type EntityMetadata, type GroupMetadata, RowCatalog } from "@ofs/rows";
+import { EtcdRegistrySource, encodeGroupVersion } from "@ofs/registry";
+import type { EntityMetadata, GroupMetadata } from "@ofs/rows";
 import { connectScylla, ensureKeyspace, ScyllaRowTables } from "@ofs/store";
 import { freePort, serverAddress, startProcess, type TestProcess, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { BUILT, etcdHome, toChanges } from "../scenarios/server-under-test.ts";
-import { entityOf, groupOf } from "./support/row-objects.ts";
+import { entityOf, entriesOf, groupOf, tablesOf } from "./support/row-objects.ts";
 import { ask } from "./support/row-server.ts";
 
 const LIMIT = { timeout: 240_000 };
@@ -47,26 +47,15 @@ async function register(
   entities: readonly EntityMetadata[],
   groups: readonly GroupMetadata[],
 ): Promise<void> {
-  const versions = groups.map(({ name, version }) => ({
-    name,
-    latestVersion: version,
-    updatedAt: 1,
-  }));
   const tables = new ScyllaRowTables(await connectScylla(cassandraOptions()));
   try {
-    const parts = { entities, groups, versions, consumers: [], populators: [] };
-    for (const { table, columns } of RowCatalog.build(parts).groups()) {
-      const stored = [...columns.values()].filter(({ isKey }) => !isKey).map((one) => one.stored);
-      await tables.ensure(table, stored, 0);
+    for (const { table, columns } of tablesOf(entities, groups)) {
+      await tables.ensure(table, columns, 0);
     }
   } finally {
     await tables.close();
   }
-  await registry.write([
-    ...entities.map(encodeEntity),
-    ...groups.map(encodeGroup),
-    ...versions.map(encodeGroupVersion),
-  ]);
+  await registry.write(entriesOf(entities, groups));
 }
 
 beforeAll(async () => {

@@ -3,14 +3,8 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "@ofs/platform";
-import {
-  encodeEntity,
-  encodeGroup,
-  encodeGroupVersion,
-  MemoryRegistrySource,
-  type RegistryChange,
-} from "@ofs/registry";
-import { type EntityMetadata, type GroupMetadata, RowCatalog } from "@ofs/rows";
+import { MemoryRegistrySource, type RegistryChange } from "@ofs/registry";
+import type { EntityMetadata, GroupMetadata } from "@ofs/rows";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
@@ -25,6 +19,7 @@ import {
   startApiServer,
 } from "../../../src/api-server.ts";
 import { loadConfig } from "../../../src/config.ts";
+import { entriesOf, tablesOf } from "./row-objects.ts";
 
 export interface Reply {
   readonly status: number;
@@ -56,6 +51,16 @@ export async function startRowServer(
   env: Record<string, string> = {},
   overrides: ApiServerOverrides = {},
 ): Promise<RowServer> {
+  const server = await openRowServer(env, overrides);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The same, until it is closed. */
+export async function openRowServer(
+  env: Record<string, string> = {},
+  overrides: ApiServerOverrides = {},
+): Promise<RowServer & { close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "ofs-row-api-"));
   const environment = openEmbeddedEnvironment(folder);
   const source = new EmbeddedRegistrySource(environment, "row");
@@ -76,12 +81,6 @@ export async function startRowServer(
     rowRegistrySource: source,
     ...overrides,
   });
-  onTestFinished(async () => {
-    await server.close();
-    await source.close();
-    await environment.close();
-    await rm(folder, { recursive: true });
-  });
   const put = async (changes: readonly RegistryChange[]): Promise<void> => {
     const revision = await source.write(changes);
     await server.rowRegistry?.waitFor(revision, 60_000);
@@ -90,25 +89,19 @@ export async function startRowServer(
     server,
     environment,
     put,
+    async close() {
+      await server.close();
+      await source.close();
+      await environment.close();
+      await rm(folder, { recursive: true });
+    },
     async register(entities, groups) {
-      const latest = new Map(groups.map(({ name, version }) => [name, version]));
-      const versions = [...latest].map(([name, latestVersion]) => ({
-        name,
-        latestVersion,
-        updatedAt: 1,
-      }));
-      const parts = { entities, groups, versions, consumers: [], populators: [] };
-      for (const { table, columns, metadata } of RowCatalog.build(parts).groups()) {
-        const stored = [...columns.values()].filter(({ isKey }) => !isKey).map((one) => one.stored);
-        for (const tenant of new Set([metadata.tenant.read, metadata.tenant.write])) {
-          await new EmbeddedRowTables({ environment, tenant }).ensure(table, stored, 0);
+      for (const { tenants, table, columns } of tablesOf(entities, groups)) {
+        for (const tenant of tenants) {
+          await new EmbeddedRowTables({ environment, tenant }).ensure(table, columns, 0);
         }
       }
-      await put([
-        ...entities.map(encodeEntity),
-        ...groups.map(encodeGroup),
-        ...versions.map(encodeGroupVersion),
-      ]);
+      await put(entriesOf(entities, groups));
     },
     ask: (method, path, body, headers) => ask(server.rowPort ?? 0, method, path, body, headers),
   };

@@ -1,0 +1,4 @@
+import { openEmbeddedWorld } from "./contract/embedded-world.ts";
+import { rowContract } from "./contract/row-contract.ts";
+
+rowContract("rows in a data folder", openEmbeddedWorld);
