@@ -8,6 +8,14 @@ export {
   readBackendSettings,
 } from "./config/backend-settings.ts";
 export type { ConfIds } from "./config/conf-ids.ts";
+export {
+  KAFKA_SECURITY_VARIABLES,
+  type KafkaLogin,
+  type KafkaSecurity,
+  type KafkaSecurityEnv,
+  type KafkaTlsFiles,
+  readKafkaSecurity,
+} from "./config/kafka-security.ts";
 export type { RedisConnectionSettings } from "./config/redis-settings.ts";
 export {
   type EtcdTlsFiles,

@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import { type Admin, Kafka } from "kafkajs";
+import { type Admin, ConfigResourceTypes, Kafka } from "kafkajs";
 import type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "../admin.ts";
 import { partitionName, type SourceRecord } from "../record.ts";
 import type { CommittedPosition } from "../source.ts";
@@ -17,6 +17,15 @@ const READ_BYTES = 1024 * 1024;
 const NEW_TOPIC_MS = 10_000;
 const NEW_TOPIC_POLL_MS = 50;
 const MAX_TOPIC_NAME_LENGTH = 249;
+const RETENTION = "retention.ms";
+
+/** A topic with its copies and how long they are kept. */
+export interface TopicDetails extends TopicInfo {
+  /** Copies of each partition. */
+  readonly replicationFactor: number;
+  /** -1 = for ever. */
+  readonly retentionMs: number;
+}
 
 /** Looks into the topics and groups of a cluster. Connects when it is first asked. */
 export class KafkaAdmin implements LogAdmin {
@@ -131,6 +140,41 @@ export class KafkaAdmin implements LogAdmin {
       const message = `topic ${name} cannot have ${partitionCount} partitions: ${reason}`;
       throw new FeatureStoreError("INVALID_ARGUMENT", message, { cause: error });
     }
+  }
+
+  /**
+   * @returns in the order of the names; those that do not exist are left out
+   * @throws {FeatureStoreError} UNAVAILABLE
+   */
+  async describeTopics(names: readonly string[]): Promise<readonly TopicDetails[]> {
+    const wanted = new Set(names);
+    return this.#ask("describe topics", async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const topics = [...wanted].filter((name) => existing.has(name));
+      if (topics.length === 0) return [];
+      const { topics: metadata } = await admin.fetchTopicMetadata({ topics });
+      const partitions = new Map(metadata.map((topic) => [topic.name, topic.partitions]));
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: topics.map((name) => ({
+          type: ConfigResourceTypes.TOPIC,
+          name,
+          configNames: [RETENTION],
+        })),
+      });
+      const retentions = new Map(
+        resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          configEntries.find(({ configName }) => configName === RETENTION)?.configValue,
+        ]),
+      );
+      return topics.map((name) => ({
+        name,
+        partitionCount: partitions.get(name)?.length ?? 0,
+        replicationFactor: partitions.get(name)?.[0]?.replicas.length ?? 0,
+        retentionMs: Number(retentions.get(name) ?? -1),
+      }));
+    });
   }
 
   /** @returns brokers that are there now */

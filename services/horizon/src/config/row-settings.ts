@@ -1,6 +1,9 @@
 import {
+  KAFKA_SECURITY_VARIABLES,
+  type KafkaSecurity,
   ROW_STORE_VARIABLES,
   type RowStoreSettings,
+  readKafkaSecurity,
   readRowStoreSettings,
   type ScyllaSettings,
 } from "@ofs/connections";
@@ -8,8 +11,10 @@ import { addressList, type EnvReader, flag, integer, text } from "@ofs/platform"
 import { z } from "zod";
 
 const DAY_MS = 86_400_000;
-/** The block consumer's servers. */
-const SHARED_SERVERS = "KAFKA_CONSUMERS_FEATURE_CONSUMER_BOOTSTRAP_SERVERS";
+/** Before what the consumer's variables are called: its servers, and how it signs in to them. */
+const SHARED_PREFIX = "KAFKA_CONSUMERS_FEATURE_CONSUMER_";
+const SHARED_SERVERS = `${SHARED_PREFIX}BOOTSTRAP_SERVERS` as const;
+const SECURITY_VARIABLES = z.object(KAFKA_SECURITY_VARIABLES);
 
 export const ROW_VARIABLES = z.object({
   ROW_ENABLED: flag().default(false),
@@ -30,6 +35,7 @@ export const ROW_VARIABLES = z.object({
 export const ROW_VARIABLE_NAMES: readonly string[] = [
   ...Object.keys(ROW_VARIABLES.shape),
   ...Object.keys(ROW_STORE_VARIABLES.shape),
+  ...Object.keys(SECURITY_VARIABLES.shape).map((name) => SHARED_PREFIX + name),
 ];
 
 /** The row dialect's control plane. */
@@ -39,6 +45,7 @@ export interface RowSettings {
   readonly databaseName: string;
   /** `host:port`; empty: the embedded log, if the program around this one has it. */
   readonly kafkaServers: readonly string[];
+  readonly kafkaSecurity: KafkaSecurity;
   readonly replicationFactor: number;
   readonly retentionMs: number;
   /** The default tenant's at the start, if it has none. */
@@ -56,6 +63,7 @@ export function readRowSettings(
   if (env?.ROW_ENABLED !== true || stores === undefined) return undefined;
   const servers = env.ROW_KAFKA_BOOTSTRAP_SERVERS ?? env[SHARED_SERVERS] ?? [];
   return {
+    kafkaSecurity: servers.length > 0 ? readSecurity(reader) : NO_SECURITY,
     isAuthEnabled: env.ROW_AUTH_ENABLED,
     databaseName: env.ROW_MYSQL_DB_NAME,
     kafkaServers: servers.map(({ host, port }) =>
@@ -66,4 +74,11 @@ export function readRowSettings(
     defaultTopic: env.ROW_DEFAULT_TOPIC,
     stores,
   };
+}
+
+const NO_SECURITY: KafkaSecurity = { tls: undefined, sasl: undefined };
+
+function readSecurity(reader: EnvReader): KafkaSecurity {
+  const env = reader.read(SECURITY_VARIABLES, SHARED_PREFIX);
+  return env === undefined ? NO_SECURITY : readKafkaSecurity(reader, env, SHARED_PREFIX);
 }

@@ -3,6 +3,7 @@ import type { RegistryAuthor } from "@ofs/registry";
 import { Changes } from "./creation/changes.ts";
 import { type CreationStep, Creator } from "./creation/creator.ts";
 import type { Metastore } from "./metastore/metastore.ts";
+import type { BackupJobs } from "./operations/backup-jobs.ts";
 import { Publisher } from "./publication/publisher.ts";
 import type { Served } from "./publication/served.ts";
 import type { RowAdmin } from "./row-admin.ts";
@@ -24,6 +25,8 @@ export interface RowAdminParts {
   readonly served: Served;
   /** undefined: no log is configured. */
   readonly topics: TopicAdmin | undefined;
+  /** Left out: no bucket is configured. */
+  readonly backups?: BackupJobs | undefined;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -57,6 +60,7 @@ export function createRowAdmin(parts: RowAdminParts): RowControlPlane {
     changes: new Changes(common),
     mover: new TenantMover(common),
     consumers: new Consumers({ ...common, topics }),
+    backups: parts.backups,
     now,
     async reconcile() {
       const count = await creator.resume();

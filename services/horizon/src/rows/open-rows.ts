@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { type RegistrySettings, readEtcdTls } from "@ofs/connections";
+import type { DatabaseSettings } from "@ofs/database";
 import { KafkaAdmin, type LogAdmin } from "@ofs/ingest";
 import { FeatureStoreError, type ServiceBase } from "@ofs/platform";
 import {
@@ -14,12 +15,10 @@ import { type EmbeddedEnvironment, EmbeddedRegistrySource } from "@ofs/store";
 import type { FastifyInstance } from "fastify";
 import type { HorizonConfig } from "../config/config.ts";
 import type { RowSettings } from "../config/row-settings.ts";
-import type { DatabaseSettings } from "../database/index.ts";
 import { RepeatedTask } from "../repeated-task.ts";
 import { createRowAdmin, type RowControlPlane } from "./create-row-admin.ts";
 import { rowHealthRoute } from "./http/health-routes.ts";
-import { rowRoutes } from "./http/row-routes.ts";
-import { serveRows } from "./http/row-scope.ts";
+import { serveRowAdmin } from "./http/serve-row-admin.ts";
 import { openMetastore } from "./metastore/open-metastore.ts";
 import { AppliedRevisions, type Served } from "./publication/served.ts";
 import { ClusterConnections } from "./tenants/cluster-connections.ts";
@@ -87,8 +86,7 @@ export async function openRows(
     rows: async () => (await clusters.tables(DEFAULT_TENANT)).ping(),
   };
   return async (app) => {
-    await serveRows(app, {
-      routes: rowRoutes(admin),
+    await serveRowAdmin(app, admin, {
       isAuthEnabled: settings.isAuthEnabled,
       maxRequestBytes: config.process.MAX_REQUEST_BYTES,
       log,
@@ -163,11 +161,16 @@ function openServed(
 }
 
 function openTopics({ base, given, settings }: RowSurroundings): TopicAdmin | undefined {
-  const { kafkaServers: brokers, replicationFactor, retentionMs } = settings;
+  const { kafkaServers: brokers, kafkaSecurity, replicationFactor, retentionMs } = settings;
   if (brokers.length === 0) {
     return given.logAdmin && new EmbeddedTopics(given.logAdmin, retentionMs);
   }
-  const admin = new KafkaAdmin({ brokers, clientId: "ofs-horizon", log: base.log });
+  const admin = new KafkaAdmin({
+    brokers,
+    ...kafkaSecurity,
+    clientId: "ofs-horizon",
+    log: base.log,
+  });
   const topics = new KafkaTopics(admin, { replicationFactor, retentionMs }, base.log);
   base.lifecycle.register("topics", () => topics.close());
   return topics;

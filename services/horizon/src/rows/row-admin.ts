@@ -1,6 +1,7 @@
 import type { Changes } from "./creation/changes.ts";
 import type { Creator } from "./creation/creator.ts";
 import type { Metastore } from "./metastore/metastore.ts";
+import type { BackupJobs } from "./operations/backup-jobs.ts";
 import type { TenantMover } from "./tenants/tenant-mover.ts";
 import type { Consumers } from "./topics/consumers.ts";
 
@@ -11,6 +12,8 @@ export interface RowAdmin {
   readonly changes: Changes;
   readonly mover: TenantMover;
   readonly consumers: Consumers;
+  /** undefined: no bucket is configured. */
+  readonly backups: BackupJobs | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }

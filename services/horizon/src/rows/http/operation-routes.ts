@@ -1,27 +1,44 @@
 import { RowError } from "@ofs/rows";
+import type { BackupJobs } from "../operations/backup-jobs.ts";
+import type { RowAdmin } from "../row-admin.ts";
 import { invalid } from "./row-call.ts";
 import type { RowRoute } from "./row-scope.ts";
 
-const JOBS = ["BackupMetastoreJob", "UpdateMetastoreBackupJob"];
+/** Jobs that are started by hand, by the names that operators know. */
+const JOBS: ReadonlyMap<string, (backups: BackupJobs) => Promise<void>> = new Map([
+  ["BackupMetastoreJob", (backups: BackupJobs) => backups.full()],
+  ["UpdateMetastoreBackupJob", (backups: BackupJobs) => backups.update()],
+]);
 
-/** Backups. There is no bucket that they could be in, and the answers say so. */
-export function operationRoutes(): RowRoute[] {
+/** Backups: started, and looked into. */
+export function operationRoutes({ backups }: RowAdmin): RowRoute[] {
   return [
     {
       methods: ["GET"],
       paths: ["/kafka/topic-metadata"],
       async handle() {
-        throw RowError.of("OFS-V2-KAFKA-CONFIG-NOT-FOUND-EXCEPTION");
+        const kafkaTopicMetadata = await backups?.topics();
+        if (kafkaTopicMetadata === undefined) {
+          throw RowError.of("OFS-V2-KAFKA-CONFIG-NOT-FOUND-EXCEPTION");
+        }
+        return JSON.stringify({ kafkaTopicMetadata });
       },
     },
     {
       methods: ["POST"],
       paths: ["/jobs/:job/start"],
       async handle(call) {
-        const job = call.param("job");
-        if (!JOBS.includes(job)) throw invalid("job", `must be one of ${JOBS.join(", ")}`);
-        const message = `${job}: no bucket for backups is configured`;
-        throw RowError.of("INVALID_REQUEST", { message });
+        const name = call.param("job");
+        const start = JOBS.get(name);
+        if (start === undefined) {
+          const known = [...JOBS.keys()].join(", ");
+          throw invalid("job", `must be one of ${known}, not ${name.slice(0, 100)}`);
+        }
+        if (backups === undefined) {
+          throw invalid("job", `${name} has no bucket for backups (ROW_S3_BUCKET)`);
+        }
+        await start(backups);
+        return JSON.stringify("Successful");
       },
     },
   ];

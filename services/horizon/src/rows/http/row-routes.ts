@@ -17,6 +17,6 @@ export function rowRoutes(admin: RowAdmin): RowRoute[] {
     ...tenantRoutes(admin),
     ...consumerRoutes(admin),
     ...searchRoutes(admin),
-    ...operationRoutes(),
+    ...operationRoutes(admin),
   ];
 }

@@ -15,6 +15,8 @@ export interface RowRoute {
   readonly handle: (call: RowCall) => Promise<string>;
   /** The payload is the whole answer. */
   readonly isBare?: boolean;
+  /** What callers must be allowed to, where they must be signed in. Default: `read` for GET, else `decide`. */
+  readonly permission?: Permission;
 }
 
 export interface RowScopeOptions {
@@ -23,6 +25,11 @@ export interface RowScopeOptions {
   readonly isAuthEnabled: boolean;
   readonly maxRequestBytes: number;
   readonly log: Logger;
+  /** Default: the status of the failure, with its envelope. */
+  readonly answerFailure?: (failure: RowError) => {
+    readonly status: number;
+    readonly body: string;
+  };
 }
 
 /**
@@ -32,7 +39,7 @@ export interface RowScopeOptions {
 export async function serveRows(app: FastifyInstance, options: RowScopeOptions): Promise<void> {
   await app.register(async (scope) => {
     readAnyBody(scope, options.maxRequestBytes);
-    answerRowFailures(scope, options.log);
+    answerRowFailures(scope, options);
     for (const route of options.routes) addRoute(scope, route, options.isAuthEnabled);
   });
 }
@@ -44,7 +51,7 @@ function addRoute(scope: FastifyInstance, route: RowRoute, isAuthEnabled: boolea
     return reply.code(200).type(JSON_TYPE).send(text);
   };
   for (const method of route.methods) {
-    const permission: Permission = method === "GET" ? "read" : "decide";
+    const permission = route.permission ?? (method === "GET" ? "read" : "decide");
     const config = { access: isAuthEnabled ? permission : "public" } as const;
     for (const path of route.paths) {
       for (const url of [path, `${path}/`]) {
@@ -92,19 +99,26 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-function answerRowFailures(scope: FastifyInstance, log: Logger): void {
+function answerRowFailures(
+  scope: FastifyInstance,
+  { log, answerFailure = standardFailure }: RowScopeOptions,
+): void {
   scope.setErrorHandler((error: unknown, request, reply) => {
     const failure = toRowError(error);
     if (failure.status >= 500) {
       const fields = { err: error, requestId: request.id, route: request.routeOptions.url };
       log.error({ ...fields, reason: failure.cause }, "a request of the row dialect failed");
     }
-    const { message, cause, code } = failure;
-    return reply
-      .code(failure.status)
-      .type(JSON_TYPE)
-      .send(JSON.stringify({ error: { message, cause, code } }));
+    const { status, body } = answerFailure(failure);
+    return reply.code(status).type(JSON_TYPE).send(body);
   });
+}
+
+function standardFailure({ status, message, cause, code }: RowError): {
+  status: number;
+  body: string;
+} {
+  return { status, body: JSON.stringify({ error: { message, cause, code } }) };
 }
 
 function toRowError(error: unknown): RowError {

@@ -1,4 +1,6 @@
 import {
+  isJsonArray,
+  isJsonObject,
   JsonNumber,
   type JsonObject,
   type JsonValue,
@@ -12,6 +14,7 @@ import { invalid, type RowCall } from "./row-call.ts";
 import type { RowRoute } from "./row-scope.ts";
 
 const PATHS = ["/feature-group/run-data"];
+const NO_NUMBER = /[NI]/;
 const STATUSES = ["SUCCESS", "FAILED"] as const;
 const TEXT_LENGTH_MAX = 200;
 const INT64_MIN = -(2n ** 63n);
@@ -30,9 +33,8 @@ export function runRoutes({ metastore, now }: RowAdmin): RowRoute[] {
       paths: PATHS,
       async handle(call) {
         const { version, ...run } = readRun(call);
-        const timestamp = Math.floor(now() / 1000);
         const known = await versionOf(run.name, version);
-        if (!(await metastore.runs.add({ ...run, version: known, timestamp }))) {
+        if (!(await metastore.runs.add({ ...run, version: known, receivedAtMs: now() }))) {
           const cause = `run ${run.runId} of ${run.name} ${known} is known already`;
           throw RowError.of("METASTORE-RUN-EXCEPTION", { status: 400, cause });
         }
@@ -58,8 +60,9 @@ function readRun(call: RowCall): SentRun {
   return call.read((members) => {
     const name = members.text("name");
     const runId = members.text("runId");
-    for (const [field, text] of Object.entries({ name, runId })) {
-      if (text.length > TEXT_LENGTH_MAX) {
+    const version = members.optionalText("version");
+    for (const [field, text] of Object.entries({ name, runId, version })) {
+      if (text !== undefined && text.length > TEXT_LENGTH_MAX) {
         throw invalid(field, `has ${text.length} characters, ${TEXT_LENGTH_MAX} at most`);
       }
     }
@@ -67,14 +70,22 @@ function readRun(call: RowCall): SentRun {
     return {
       name,
       runId,
-      version: members.optionalText("version"),
+      version,
       timeTaken: int64("timeTaken", member(body, "timeTaken")),
       count: int64("count", member(body, "count")),
-      sampleData: member(body, "sampleData") ?? [],
+      sampleData: storable(member(body, "sampleData") ?? []),
       errorMessage: members.optionalText("errorMessage") ?? "",
       status: members.choice("status", STATUSES),
     };
   });
+}
+
+/** Databases know no number that is none: as text, as reads of features have it. */
+function storable(value: JsonValue): JsonValue {
+  if (value instanceof JsonNumber) return NO_NUMBER.test(value.text) ? value.text : value;
+  if (isJsonArray(value)) return value.map(storable);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, storable(each)]));
 }
 
 /** Digits of a whole number of 64 bits; absent = 0. */

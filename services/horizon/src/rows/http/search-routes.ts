@@ -11,24 +11,24 @@ const OFFSET_MAX = 1_000_000_000;
 const CRITERIA_MAX = 100;
 
 /** Also as POST: proxies may drop the body of a GET. */
-const METHODS = ["GET", "POST"] as const;
+const READ = { methods: ["GET", "POST"], permission: "read" } as const;
 
 /** Searches by name, column, tag and owner. */
 export function searchRoutes({ metastore: { search } }: RowAdmin): RowRoute[] {
   return [
     {
-      methods: METHODS,
+      ...READ,
       paths: ["/search/entities"],
       handle: async (call) => JSON.stringify({ entities: await search.entities(toSearch(call)) }),
     },
     {
-      methods: METHODS,
+      ...READ,
       paths: ["/search/feature-groups"],
       handle: async (call) =>
         JSON.stringify({ featureGroups: await search.groups(toSearch(call)) }),
     },
     {
-      methods: METHODS,
+      ...READ,
       paths: ["/v1/search"],
       async handle(call) {
         const wanted = toSearch(call);

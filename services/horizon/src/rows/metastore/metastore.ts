@@ -2,6 +2,7 @@ import type { Logger } from "@ofs/platform";
 import { sql } from "kysely";
 import type { Flavour } from "../../database/migrations/schema-editor.ts";
 import type { SqlEngine } from "../../database/sql-engine.ts";
+import { CardRepository } from "./card-repository.ts";
 import { EntityRepository } from "./entity-repository.ts";
 import { GroupRepository } from "./group-repository.ts";
 import { RunRepository } from "./run-repository.ts";
@@ -26,6 +27,7 @@ export class Metastore {
   readonly tenants: TenantRepository;
   readonly runs: RunRepository;
   readonly search: SearchRepository;
+  readonly cards: CardRepository;
   readonly #engine: SqlEngine<MetastoreTables>;
 
   constructor(parts: MetastoreParts) {
@@ -35,6 +37,7 @@ export class Metastore {
     this.tenants = new TenantRepository(parts.engine);
     this.runs = new RunRepository(parts.engine);
     this.search = new SearchRepository(parts);
+    this.cards = new CardRepository(parts);
   }
 
   /** Cheap. @throws {FeatureStoreError} UNAVAILABLE */

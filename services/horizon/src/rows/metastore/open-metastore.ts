@@ -14,7 +14,12 @@ import { FeatureStoreError, type Logger } from "@ofs/platform";
 import { type Kysely, sql } from "kysely";
 import { Metastore } from "./metastore.ts";
 import type { MetastoreTables } from "./schema.ts";
-import { METASTORE_INDEXES, METASTORE_TABLES, PROVISIONING_COLUMNS } from "./table-specs.ts";
+import {
+  METASTORE_INDEXES,
+  METASTORE_TABLES,
+  PROVISIONING_COLUMNS,
+  RUN_COLUMNS,
+} from "./table-specs.ts";
 
 /** File of the row dialect's database inside the data folder. */
 export const METASTORE_FILE = "metastore.db";
@@ -87,6 +92,12 @@ async function migrateMetastore(kysely: Kysely<MetastoreTables>, flavour: Flavou
         await editor.ensureColumns("cassandra_store_entity_metadata", PROVISIONING_COLUMNS);
         await editor.ensureColumns("cassandra_store_feature_group_metadata", PROVISIONING_COLUMNS);
         for (const index of METASTORE_INDEXES) await editor.ensureIndex(index);
+      },
+    },
+    "0003-order-of-runs": {
+      async up(db) {
+        const editor = new SchemaEditor(db, flavour);
+        await editor.ensureColumns("cassandra_store_feature_group_run_data", RUN_COLUMNS);
       },
     },
   });

@@ -25,6 +25,12 @@ export interface Run {
   readonly timestamp: number;
 }
 
+/** A run that was just told of. */
+export type NewRun = Omit<Run, "timestamp"> & {
+  /** Unix milliseconds. */
+  readonly receivedAtMs: number;
+};
+
 /** What jobs have told of their runs. */
 export class RunRepository {
   readonly #engine: SqlEngine<MetastoreTables>;
@@ -34,8 +40,8 @@ export class RunRepository {
   }
 
   /** @returns false if the run is known already */
-  async add(run: Run): Promise<boolean> {
-    const at = formatDateTime(run.timestamp * 1000);
+  async add(run: NewRun): Promise<boolean> {
+    const at = formatDateTime(run.receivedAtMs);
     const row = {
       name: run.name,
       version: run.version,
@@ -46,7 +52,8 @@ export class RunRepository {
       sample_data: writeJson(run.sampleData),
       status: run.status,
       error_message: shorten(run.errorMessage, MESSAGE_LENGTH_MAX),
-      timestamp: run.timestamp,
+      timestamp: Math.floor(run.receivedAtMs / 1000),
+      received_at_ms: run.receivedAtMs,
       created_at: at,
       updated_at: at,
     };
@@ -74,8 +81,9 @@ export class RunRepository {
         .where("name", "=", name)
         .where("version", "=", version)
         .orderBy("timestamp", "desc")
+        .orderBy("received_at_ms", "desc")
         .orderBy("created_at", "desc")
-        .orderBy("run_id")
+        .orderBy("run_id", "desc")
         .limit(SHOWN_RUNS)
         .execute(),
     );

@@ -118,6 +118,8 @@ export interface RunTable {
   error_message: string | null;
   /** Unix seconds. */
   timestamp: number;
+  /** Ours. */
+  received_at_ms: Generated<number>;
   created_at: string;
   updated_at: string;
 }

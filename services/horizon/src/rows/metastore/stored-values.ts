@@ -38,14 +38,27 @@ export function toEntity(row: Selectable<EntityTable>): EntityMetadata {
   }));
 }
 
-/** @throws {RowError} DarwinOfsV2-UNKNOWN-EXCEPTION */
+/**
+ * The row's own columns count: the definition beside them may be as it was sent, where the control plane that stored it has
+ * decided otherwise, such as on versions of an upgrade.
+ *
+ * @throws {RowError} DarwinOfsV2-UNKNOWN-EXCEPTION
+ */
 export function toGroup(row: Selectable<GroupTable>): GroupMetadata {
+  const versionEnabled = Boolean(row.version_enabled);
+  const featureGroupType = row.feature_group_type;
   return reading(`feature group ${row.name} ${row.version}`, () => ({
     name: row.name,
-    versionEnabled: Boolean(row.version_enabled),
+    versionEnabled,
     version: row.version,
-    featureGroupType: row.feature_group_type,
-    featureGroup: parseGroupDefinition(toJson(row.feature_group)),
+    featureGroupType,
+    featureGroup: {
+      ...parseGroupDefinition(toJson(row.feature_group)),
+      featureGroupName: row.name,
+      versionEnabled,
+      featureGroupType,
+      entityName: row.entity_name,
+    },
     owner: row.owner,
     state: row.state,
     tags: toTexts(row.tags),

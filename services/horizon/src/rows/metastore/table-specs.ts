@@ -133,6 +133,11 @@ export const PROVISIONING_COLUMNS: Readonly<Record<string, ColumnSpec>> = {
   },
 };
 
+/** What we add to runs: when one came in, in Unix milliseconds; two may come in one second. */
+export const RUN_COLUMNS: Readonly<Record<string, ColumnSpec>> = {
+  received_at_ms: { mysql: "bigint NOT NULL DEFAULT 0", embedded: "integer NOT NULL DEFAULT 0" },
+};
+
 export const METASTORE_INDEXES: readonly IndexSpec[] = [
   { table: "cassandra_store_entity_metadata", columns: ["owner"] },
   { table: "cassandra_store_feature_group_metadata", columns: ["entity_name"] },

@@ -74,14 +74,18 @@ export class Consumers {
     throw RowError.of("OFS-V2-CONSUMER-REGISTRATION-EXCEPTION", { status: 400, message });
   }
 
-  /** @throws {RowError} OFS-V2-TENANT-NOT-FOUND-EXCEPTION */
+  /**
+   * The members stay as many, or become as many as a topic that exists has partitions.
+   *
+   * @throws {RowError} OFS-V2-TENANT-NOT-FOUND-EXCEPTION
+   */
   async setTopic(tenantName: string, topicName: string): Promise<void> {
     const count = await this.#parts.topics?.partitionCount(topicName);
-    await this.#change(tenantName, notFound, (seen) => ({
-      ...seen,
-      topicName,
-      numPartitions: count ?? seen.numPartitions,
-    }));
+    await this.#change(tenantName, notFound, (seen) => {
+      const numPartitions = count ?? seen.numPartitions;
+      const numConsumers = Math.min(seen.numConsumers, numPartitions);
+      return { ...seen, topicName, numPartitions, numConsumers };
+    });
   }
 
   /** @throws {RowError} OFS-V2-KAFKA-ADMIN-EXCEPTION for an unknown tenant, or fewer than there are */

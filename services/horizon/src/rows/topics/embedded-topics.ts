@@ -1,6 +1,6 @@
 import type { LogAdmin } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
-import type { TopicAdmin } from "./topic-admin.ts";
+import type { TopicAdmin, TopicMetadata } from "./topic-admin.ts";
 
 /** Topics of the log in the data folder. */
 export class EmbeddedTopics implements TopicAdmin {
@@ -27,6 +27,18 @@ export class EmbeddedTopics implements TopicAdmin {
       "INVALID_ARGUMENT",
       `topic ${name} has ${current} partitions for ever, not ${partitionCount}: the embedded log's topics do not grow`,
     );
+  }
+
+  /** Their retention is that of the settings, with which they are made. */
+  async describe(names: readonly string[]): Promise<readonly TopicMetadata[]> {
+    const counts = new Map(
+      (await this.#admin.topics()).map(({ name, partitionCount }) => [name, partitionCount]),
+    );
+    return names.flatMap((topicName) => {
+      const partitions = counts.get(topicName);
+      if (partitions === undefined) return [];
+      return { topicName, partitions, replicationFactor: 1, retentionMs: this.#retentionMs };
+    });
   }
 
   async close(): Promise<void> {}

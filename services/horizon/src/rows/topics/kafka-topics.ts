@@ -1,6 +1,6 @@
 import type { KafkaAdmin } from "@ofs/ingest";
 import type { Logger } from "@ofs/platform";
-import type { TopicAdmin } from "./topic-admin.ts";
+import type { TopicAdmin, TopicMetadata } from "./topic-admin.ts";
 
 export interface TopicSettings {
   /** Copies of each partition; as many as there are brokers, if those are fewer. */
@@ -38,6 +38,16 @@ export class KafkaTopics implements TopicAdmin {
 
   grow(name: string, partitionCount: number): Promise<void> {
     return this.#admin.addPartitions(name, partitionCount);
+  }
+
+  async describe(names: readonly string[]): Promise<readonly TopicMetadata[]> {
+    const topics = await this.#admin.describeTopics(names);
+    return topics.map(({ name, partitionCount, replicationFactor, retentionMs }) => ({
+      topicName: name,
+      partitions: partitionCount,
+      replicationFactor,
+      retentionMs,
+    }));
   }
 
   close(): Promise<void> {

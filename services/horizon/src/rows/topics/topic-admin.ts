@@ -1,3 +1,13 @@
+/** A topic as it is. */
+export interface TopicMetadata {
+  readonly topicName: string;
+  readonly partitions: number;
+  /** Copies of each partition. */
+  readonly replicationFactor: number;
+  /** How long records are kept; -1 = for ever. */
+  readonly retentionMs: number;
+}
+
 /** The log that carries rows: its topics. */
 export interface TopicAdmin {
   /**
@@ -9,5 +19,7 @@ export interface TopicAdmin {
   partitionCount(name: string): Promise<number | undefined>;
   /** @throws {FeatureStoreError} INVALID_ARGUMENT if the topic cannot grow so */
   grow(name: string, partitionCount: number): Promise<void>;
+  /** @returns in the order of the names; those that do not exist are left out */
+  describe(names: readonly string[]): Promise<readonly TopicMetadata[]>;
   close(): Promise<void>;
 }

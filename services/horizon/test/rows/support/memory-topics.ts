@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { TopicAdmin } from "../../../src/rows/topics/topic-admin.ts";
+import type { TopicAdmin, TopicMetadata } from "../../../src/rows/topics/topic-admin.ts";
 
 /** Topics in memory. */
 export class MemoryTopics implements TopicAdmin {
@@ -18,6 +18,14 @@ export class MemoryTopics implements TopicAdmin {
   async grow(name: string, partitionCount: number): Promise<void> {
     if (!this.topics.has(name)) throw new FeatureStoreError("INVALID_ARGUMENT", `no topic ${name}`);
     this.topics.set(name, partitionCount);
+  }
+
+  async describe(names: readonly string[]): Promise<readonly TopicMetadata[]> {
+    return names.flatMap((topicName) => {
+      const partitions = this.topics.get(topicName);
+      if (partitions === undefined) return [];
+      return { topicName, partitions, replicationFactor: 1, retentionMs: -1 };
+    });
   }
 
   async close(): Promise<void> {}

@@ -6,8 +6,7 @@ import {
   type RowAdminParts,
   type RowControlPlane,
 } from "../../../src/rows/create-row-admin.ts";
-import { rowRoutes } from "../../../src/rows/http/row-routes.ts";
-import { serveRows } from "../../../src/rows/http/row-scope.ts";
+import { serveRowAdmin } from "../../../src/rows/http/serve-row-admin.ts";
 import { openMetastore } from "../../../src/rows/metastore/open-metastore.ts";
 import { QueuedDdlLock } from "../../../src/rows/tenants/ddl-lock.ts";
 import type { TenantClusters } from "../../../src/rows/tenants/entity-tables.ts";
@@ -55,9 +54,8 @@ export class RowApp<C extends TenantClusters> {
       registry,
     });
     const app = fastify({ bodyLimit: MAX_REQUEST_BYTES });
-    const routes = rowRoutes(admin);
     const maxRequestBytes = MAX_REQUEST_BYTES;
-    await serveRows(app, { routes, isAuthEnabled: false, maxRequestBytes, log: silentLog });
+    await serveRowAdmin(app, admin, { isAuthEnabled: false, maxRequestBytes, log: silentLog });
     await app.ready();
     return new RowApp(app, admin, options.clusters, registry);
   }
