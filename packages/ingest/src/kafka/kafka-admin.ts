@@ -1,5 +1,5 @@
 import { FeatureStoreError } from "@ofs/platform";
-import { type Admin, ConfigResourceTypes, Kafka } from "kafkajs";
+import kafkajs, { type Admin, Kafka } from "kafkajs";
 import type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "../admin.ts";
 import { partitionName, type SourceRecord } from "../record.ts";
 import type { CommittedPosition } from "../source.ts";
@@ -157,7 +157,7 @@ export class KafkaAdmin implements LogAdmin {
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
         resources: topics.map((name) => ({
-          type: ConfigResourceTypes.TOPIC,
+          type: kafkajs.ConfigResourceTypes.TOPIC,
           name,
           configNames: [RETENTION],
         })),
