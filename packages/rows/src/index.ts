@@ -26,6 +26,7 @@ export {
 export {
   type EntityRequest,
   type GroupRequest,
+  isOwner,
   parseEntityRequest,
   parseGroupRequest,
   parseStateRequest,

@@ -24,6 +24,7 @@ import {
 } from "./discovery/index.ts";
 import { type FleetTarget, fleetPlugin } from "./fleet/index.ts";
 import { type AppSettings, createApp } from "./http/app.ts";
+import { dialectRoutes } from "./http/dialect-routes.ts";
 import { HttpMetrics } from "./http/http-metrics.ts";
 import { tokenRoutes } from "./http/token-routes.ts";
 import { uiFolder } from "./http/ui-folder.ts";
@@ -108,6 +109,7 @@ async function openAll(
       discoveryPlugin(config, openValues(config, surroundings, base), parts, log),
       fleetPlugin(surroundings.fleet ?? config.fleet, parts.catalog, parts.database.requests),
       (instance) => tokenRoutes(instance, parts.revoker),
+      (instance) => dialectRoutes(instance, { hasRows: config.rows !== undefined }),
       ...(await rowPlugins(config, surroundings, base, parts)),
     ],
   });

@@ -130,8 +130,13 @@ function requestError(code: RowErrorCode, { isMissing, message }: DefinitionFaul
 const OWNER = /^[A-Za-z0-9_+&*-]+(?:\.[A-Za-z0-9_+&*-]+)*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,7}$/;
 const OWNER_LENGTH_MAX = 200;
 
+/** Whether it is an email as clients of the row dialect know them. */
+export function isOwner(text: string): boolean {
+  return text.length <= OWNER_LENGTH_MAX && OWNER.test(text);
+}
+
 function assertOwner(code: RowErrorCode, owner: string): void {
-  if (owner.length > OWNER_LENGTH_MAX || !OWNER.test(owner)) throw RowError.of(code);
+  if (!isOwner(owner)) throw RowError.of(code);
 }
 
 function isTtl(seconds: number): boolean {

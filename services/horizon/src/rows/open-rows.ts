@@ -16,6 +16,7 @@ import type { FastifyInstance } from "fastify";
 import type { HorizonConfig } from "../config/config.ts";
 import type { RowSettings } from "../config/row-settings.ts";
 import { RepeatedTask } from "../repeated-task.ts";
+import { consoleRoutes } from "./console/console-routes.ts";
 import { createRowAdmin, type RowControlPlane } from "./create-row-admin.ts";
 import { rowHealthRoute } from "./http/health-routes.ts";
 import { serveRowAdmin } from "./http/serve-row-admin.ts";
@@ -92,6 +93,7 @@ export async function openRows(
       log,
     });
     rowHealthRoute(app, checks);
+    consoleRoutes(app, { admin, topics });
   };
 }
 

@@ -1,8 +1,8 @@
+import type { Flavour, SqlEngine } from "@ofs/database";
 import type { Logger } from "@ofs/platform";
 import { sql } from "kysely";
-import type { Flavour } from "../../database/migrations/schema-editor.ts";
-import type { SqlEngine } from "../../database/sql-engine.ts";
 import { CardRepository } from "./card-repository.ts";
+import { CreationRepository } from "./creation-repository.ts";
 import { EntityRepository } from "./entity-repository.ts";
 import { GroupRepository } from "./group-repository.ts";
 import { RunRepository } from "./run-repository.ts";
@@ -22,6 +22,7 @@ export interface MetastoreParts {
  * throw FeatureStoreError UNAVAILABLE when the database is away.
  */
 export class Metastore {
+  readonly creations: CreationRepository;
   readonly entities: EntityRepository;
   readonly groups: GroupRepository;
   readonly tenants: TenantRepository;
@@ -32,6 +33,7 @@ export class Metastore {
 
   constructor(parts: MetastoreParts) {
     this.#engine = parts.engine;
+    this.creations = new CreationRepository(parts.engine);
     this.entities = new EntityRepository(parts);
     this.groups = new GroupRepository(parts);
     this.tenants = new TenantRepository(parts.engine);
