@@ -3,7 +3,11 @@ import { defineConfig } from "vite";
 
 /** Where a horizon for development listens. */
 const { HORIZON_URL = "http://127.0.0.1:8082" } = process.env;
-const API_PREFIXES = ["/api", "/login", "/logout", "/register", "/users", "/update-user", "/ready"];
+const API_PREFIXES = [
+  ...["/api", "/login", "/logout", "/register", "/users", "/update-user", "/ready"],
+  // Of the row dialect.
+  ...["/entity", "/feature-group", "/tenant", "/consumer", "/populator", "/kafka", "/v1"],
+];
 
 export default defineConfig({
   plugins: [react()],

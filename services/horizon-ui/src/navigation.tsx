@@ -7,6 +7,7 @@ import {
   IconGitPullRequest,
   IconHistory,
   IconHome,
+  IconInbox,
   IconKey,
   IconScale,
   IconTable,
@@ -14,6 +15,7 @@ import {
   IconUsers,
   IconZoom,
 } from "./components/icons.tsx";
+import { useHasRows } from "./session/row-queries.ts";
 import { type Permissions, usePermissions } from "./session/use-session.ts";
 
 interface Target {
@@ -23,6 +25,8 @@ interface Target {
   /** Only that page, and not those below it. */
   readonly isExact?: boolean;
   readonly isFor?: (permissions: Permissions) => boolean;
+  /** Only where the row dialect is served. */
+  readonly isOfRows?: boolean;
 }
 
 interface Part {
@@ -58,6 +62,7 @@ const PARTS: readonly Part[] = [
   {
     title: "Operate",
     targets: [
+      { to: "/rows/tenants", label: "Tenants and topics", icon: IconInbox, isOfRows: true },
       { to: "/drift", label: "Drift", icon: IconScale, isFor: isApprover },
       { to: "/audit", label: "Audit log", icon: IconHistory, isFor: isAdmin },
       { to: "/admin/users", label: "Users", icon: IconUsers, isFor: isAdmin },
@@ -77,20 +82,24 @@ function PlainNavLink(props: NavigationLinkProps): ReactNode {
 
 const NavigationLink = createLink(PlainNavLink);
 
-function partsFor(permissions: Permissions): Part[] {
+function partsFor(permissions: Permissions, hasRows: boolean): Part[] {
   return PARTS.map(({ title, targets }) => ({
     title,
-    targets: targets.filter(({ isFor }) => isFor === undefined || isFor(permissions)),
+    targets: targets.filter(
+      ({ isFor, isOfRows = false }) =>
+        (isFor === undefined || isFor(permissions)) && (hasRows || !isOfRows),
+    ),
   })).filter(({ targets }) => targets.length > 0);
 }
 
 /** The menu on the left. */
 export function Navigation(): ReactNode {
   const permissions = usePermissions();
+  const hasRows = useHasRows() === true;
   return (
     <ScrollArea type="auto" component="nav" aria-label="Main">
       <Stack gap="md">
-        {partsFor(permissions).map(({ title, targets }) => (
+        {partsFor(permissions, hasRows).map(({ title, targets }) => (
           <div key={title}>
             <Text size="xs" c="dimmed" fw={600} px="xs" pb={4}>
               {title}

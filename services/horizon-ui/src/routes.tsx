@@ -16,6 +16,15 @@ import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { NewRequestIndexPage, NewRequestPage } from "./pages/requests/new-request-page.tsx";
 import { RequestPage } from "./pages/requests/request-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
+import {
+  NewRowEntityPage,
+  NewRowGroupPage,
+  NewRowVersionPage,
+} from "./pages/rows/new-row-pages.tsx";
+import { RowEntityPage } from "./pages/rows/row-entity-page.tsx";
+import { RowGroupPage } from "./pages/rows/row-group-page.tsx";
+import { RowsFrame } from "./pages/rows/rows-frame.tsx";
+import { TenantsPage } from "./pages/rows/tenants-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
 import { StoresPage } from "./pages/stores-page.tsx";
 import { ValuesPage } from "./pages/values-page.tsx";
@@ -42,6 +51,11 @@ interface NewRequestSearch extends GroupSearch {
 
 function groupSearch(raw: RawSearch): GroupSearch {
   return { entity: textOf(raw, "entity"), group: textOf(raw, "group") };
+}
+
+interface RowGroupSearch {
+  readonly tab?: string | undefined;
+  readonly version?: string | undefined;
 }
 
 interface LoginSearch {
@@ -147,9 +161,53 @@ const pages = [
   createRoute({ ...inShell, path: "/admin/users", component: UsersPage }),
 ] as const;
 
+const rows = createRoute({ ...inShell, id: "rows", component: RowsFrame });
+const inRows = { getParentRoute: () => rows } as const;
+
+const rowPages = [
+  createRoute({ ...inRows, path: "/rows/entities/$entity", component: RowEntityPage }),
+  createRoute({
+    ...inRows,
+    path: "/rows/groups/$group",
+    component: RowGroupPage,
+    validateSearch: (raw: RawSearch): RowGroupSearch => ({
+      tab: textOf(raw, "tab"),
+      version: textOf(raw, "version"),
+    }),
+  }),
+  createRoute({ ...inRows, path: "/rows/new/entity", component: NewRowEntityPage }),
+  createRoute({
+    ...inRows,
+    path: "/rows/new/group",
+    component: NewRowGroupPage,
+    validateSearch: (raw: RawSearch): { entity?: string | undefined } => ({
+      entity: textOf(raw, "entity"),
+    }),
+  }),
+  createRoute({
+    ...inRows,
+    path: "/rows/new/version",
+    component: NewRowVersionPage,
+    validateSearch: (raw: RawSearch): { group?: string | undefined } => ({
+      group: textOf(raw, "group"),
+    }),
+  }),
+  createRoute({
+    ...inRows,
+    path: "/rows/tenants",
+    component: TenantsPage,
+    validateSearch: (raw: RawSearch): { tab?: string | undefined } => ({ tab: textOf(raw, "tab") }),
+  }),
+] as const;
+
 /** All pages. */
 export const router = createRouter({
-  routeTree: root.addChildren([login, register, changePassword, shell.addChildren(pages)]),
+  routeTree: root.addChildren([
+    login,
+    register,
+    changePassword,
+    shell.addChildren([...pages, rows.addChildren(rowPages)]),
+  ]),
   defaultPreload: false,
   scrollRestoration: true,
 });

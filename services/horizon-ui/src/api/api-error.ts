@@ -14,8 +14,15 @@ export const problemSchema = z.object({
   reason: z.string().default("invalid"),
 });
 
+/** The row dialect's failures. */
+const rowErrorSchema = z
+  .object({ message: z.string(), cause: z.string().optional() })
+  .transform(({ message, cause = message }) =>
+    cause === message || cause === "" ? message : `${message}: ${cause}`,
+  );
+
 const errorBodySchema = z.object({
-  error: z.string().optional(),
+  error: z.union([z.string(), rowErrorSchema]).optional(),
   message: z.string().optional(),
   problems: z.array(problemSchema).optional(),
 });

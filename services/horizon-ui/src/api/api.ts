@@ -6,7 +6,9 @@ import { createFleetApi, type FleetApi } from "./fleet.ts";
 import { createHealthApi, type HealthApi } from "./health.ts";
 import type { Http } from "./http.ts";
 import { createRequestsApi, type RequestsApi } from "./requests.ts";
+import { createRowsApi, type RowsApi } from "./rows.ts";
 import { createSessionApi, type SessionApi } from "./session.ts";
+import { createTenantsApi, type TenantsApi } from "./tenants.ts";
 import { createTokensApi, type TokensApi } from "./tokens.ts";
 import { createUsersApi, type UsersApi } from "./users.ts";
 import { createValuesApi, type ValuesApi } from "./values.ts";
@@ -24,6 +26,8 @@ export interface Api {
   readonly fleet: FleetApi;
   readonly health: HealthApi;
   readonly values: ValuesApi;
+  readonly rows: RowsApi;
+  readonly tenants: TenantsApi;
 }
 
 export function createApi(http: Http): Api {
@@ -39,5 +43,7 @@ export function createApi(http: Http): Api {
     fleet: createFleetApi(http),
     health: createHealthApi(http),
     values: createValuesApi(http),
+    rows: createRowsApi(http),
+    tenants: createTenantsApi(http),
   };
 }

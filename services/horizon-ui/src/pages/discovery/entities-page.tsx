@@ -1,90 +1,132 @@
-import { Stack } from "@mantine/core";
-import { type ReactNode, useState } from "react";
-import { type Column, DataTable } from "../../components/data-table.tsx";
-import { IconPlus } from "../../components/icons.tsx";
-import { ButtonLink, TextLink } from "../../components/links.tsx";
-import { Pager, SearchField } from "../../components/list-tools.tsx";
+import { Button, Menu } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { IconChevronDown, IconPlus } from "../../components/icons.tsx";
+import { ButtonLink } from "../../components/links.tsx";
 import { Page } from "../../components/page.tsx";
 import { EmptyState, QueryView } from "../../components/query-view.tsx";
+import { PendingNotice } from "../../components/rows/pending-notice.tsx";
 import { Section } from "../../components/section.tsx";
-import { formatTtl } from "../../model/format.ts";
-import { pageOf, searchRows } from "../../model/paging.ts";
-import type { CacheFacts, EntityFacts } from "../../model/registry.ts";
 import { ForAuthors } from "../../session/for-authors.tsx";
 import { useEntities } from "../../session/queries.ts";
+import {
+  useCreations,
+  useHasRows,
+  useRowEntities,
+  useRowGroups,
+} from "../../session/row-queries.ts";
+import { usePermissions } from "../../session/use-session.ts";
+import { EntityList } from "./entity-list.tsx";
 
-const COLUMNS: readonly Column<EntityFacts>[] = [
-  {
-    header: "Entity",
-    render: ({ label }) => (
-      <TextLink to="/discovery/$entity" params={{ entity: label }}>
-        {label}
-      </TextLink>
-    ),
-  },
-  { header: "Keys", render: ({ keys }) => keys.map(({ label }) => label).join(", ") },
-  { header: "In-process cache", render: ({ inMemoryCache }) => cacheText(inMemoryCache) },
-  { header: "Distributed cache", render: ({ distributedCache }) => cacheText(distributedCache) },
-];
-
-/** @returns one line about a cache */
-export function cacheText(cache: CacheFacts): string {
-  return cache.isEnabled ? `on, ${formatTtl(cache.ttlSeconds)} ±${cache.jitterPercent} %` : "off";
-}
+const DESCRIPTION = "Entities, their feature groups and features, as the registry has them now.";
 
 /** `/discovery`. */
 export function EntitiesPage(): ReactNode {
-  const entities = useEntities();
+  const hasRows = useHasRows();
   return (
     <Page
       title="Discovery"
-      description="Entities, their feature groups and features, as the registry has them now."
+      description={DESCRIPTION}
       actions={
         <ForAuthors>
-          <ButtonLink
-            to="/requests/new/$kind"
-            params={{ kind: "entity" }}
-            variant="default"
-            leftSection={<IconPlus size={16} />}
-          >
-            New entity
-          </ButtonLink>
+          <NewEntity hasRows={hasRows === true} />
         </ForAuthors>
       }
     >
-      <Section>
-        <QueryView
-          query={entities}
-          what="entities"
-          isEmpty={(all) => all.length === 0}
-          empty={
-            <EmptyState title="No entities yet">
-              An entity is what features are about. Register a store and a job first, then ask for
-              an entity.
-            </EmptyState>
-          }
-        >
-          {(all) => <EntityList entities={all} />}
-        </QueryView>
-      </Section>
+      {hasRows === true ? <BothDialects /> : <BlockEntities />}
     </Page>
   );
 }
 
-function EntityList({ entities }: { readonly entities: readonly EntityFacts[] }): ReactNode {
-  const [search, setSearch] = useState("");
-  const [wanted, setWanted] = useState(1);
-  const found = searchRows(entities, search, ({ label, keys }) => [
-    label,
-    ...keys.map((key) => key.label),
-  ]);
-  const { rows, page, total } = pageOf(found, wanted);
+/** Entities of the block dialect are asked for; those of the row dialect are made at once, by those who may. */
+function NewEntity({ hasRows }: { readonly hasRows: boolean }): ReactNode {
+  const { mayDecide } = usePermissions();
+  const icon = <IconPlus size={16} />;
+  if (!(hasRows && mayDecide)) {
+    return (
+      <ButtonLink
+        to="/requests/new/$kind"
+        params={{ kind: "entity" }}
+        variant="default"
+        leftSection={icon}
+      >
+        New entity
+      </ButtonLink>
+    );
+  }
   return (
-    <Stack gap="sm">
-      <SearchField label="Filter by label or key" value={search} onChange={setSearch} />
-      <DataTable caption="Entities" columns={COLUMNS} rows={rows} rowKey={({ label }) => label} />
-      {total === 0 ? <EmptyState title="Nothing matches the filter" /> : null}
-      <Pager page={page} total={total} onChange={setWanted} />
-    </Stack>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={icon} rightSection={<IconChevronDown size={16} />}>
+          New entity
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          renderRoot={(root) => (
+            <Link to="/requests/new/$kind" params={{ kind: "entity" }} {...root} />
+          )}
+        >
+          Block dialect: send a request
+        </Menu.Item>
+        <Menu.Item renderRoot={(root) => <Link to="/rows/new/entity" {...root} />}>
+          Row dialect: make a table
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function BlockEntities(): ReactNode {
+  const entities = useEntities();
+  return (
+    <Section>
+      <QueryView
+        query={entities}
+        what="entities"
+        isEmpty={(all) => all.length === 0}
+        empty={
+          <EmptyState title="No entities yet">
+            An entity is what features are about. Register a store and a job first, then ask for an
+            entity.
+          </EmptyState>
+        }
+      >
+        {(all) => <EntityList block={all} row={undefined} groups={[]} />}
+      </QueryView>
+    </Section>
+  );
+}
+
+/** One dialect that cannot be loaded does not hide the other. */
+function BothDialects(): ReactNode {
+  const block = useEntities();
+  const row = useRowEntities();
+  const groups = useRowGroups();
+  const creations = useCreations();
+  const isLoading = [block, row, groups].some(({ isPending }) => isPending);
+  return (
+    <Section>
+      {creations.data?.map((creation) => (
+        <PendingNotice
+          key={`${creation.kind} ${creation.name} ${creation.version}`}
+          creation={creation}
+        />
+      ))}
+      <QueryView query={block} what="entities of the block dialect">
+        {() => null}
+      </QueryView>
+      <QueryView query={row} what="entities of the row dialect">
+        {() => null}
+      </QueryView>
+      {groups.isError ? (
+        <QueryView query={groups} what="feature groups of the row dialect">
+          {() => null}
+        </QueryView>
+      ) : null}
+      {isLoading ? null : (
+        <EntityList block={block.data ?? []} row={row.data ?? []} groups={groups.data ?? []} />
+      )}
+    </Section>
   );
 }

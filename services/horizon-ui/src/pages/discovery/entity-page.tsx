@@ -9,6 +9,7 @@ import { Pager, SearchField } from "../../components/list-tools.tsx";
 import { Page } from "../../components/page.tsx";
 import { EmptyState, QueryView } from "../../components/query-view.tsx";
 import { type Fact, Facts, Section } from "../../components/section.tsx";
+import { cacheText } from "../../model/caches.ts";
 import { dataTypeName } from "../../model/data-types.ts";
 import { latestWrite } from "../../model/fleet.ts";
 import { formatTtl } from "../../model/format.ts";
@@ -17,7 +18,6 @@ import type { EntityFacts, GroupFacts } from "../../model/registry.ts";
 import { useLastWrites } from "../../session/fleet-queries.ts";
 import { ForAuthors } from "../../session/for-authors.tsx";
 import { useEntities, useGroups } from "../../session/queries.ts";
-import { cacheText } from "./entities-page.tsx";
 
 /** `/discovery/$entity`. */
 export function EntityPage(): ReactNode {
