@@ -1,10 +1,16 @@
-import { DeltaError } from "../errors.ts";
+import { LocalStorage } from "./local-storage.ts";
+import { parseLocation } from "./location.ts";
+import { S3Storage } from "./s3-storage.ts";
+import { Spool } from "./spool.ts";
 import type { StorageOptions, TableStorage } from "./table-storage.ts";
 
 /**
  * @param location local path, `file:` URL, `s3://bucket/key` or `s3a://bucket/key`
  * @throws {DeltaError} INVALID_ARGUMENT for another scheme or a malformed location
  */
-export function openTableStorage(location: string, _options: StorageOptions = {}): TableStorage {
-  throw new DeltaError("UNIMPLEMENTED", `reading ${location} is not built yet`);
+export function openTableStorage(location: string, options: StorageOptions = {}): TableStorage {
+  const parsed = parseLocation(location);
+  if (parsed.scheme === "file") return new LocalStorage(parsed.path);
+  const spool = new Spool(options.spoolFolder, options.spoolBytesMax);
+  return new S3Storage(parsed.bucket, parsed.key, options.s3 ?? {}, spool);
 }

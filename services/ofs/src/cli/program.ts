@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addDeltaCommand } from "./commands/delta.ts";
 import { addDescribeCommand } from "./commands/describe.ts";
 import { addDlqCommand } from "./commands/dlq.ts";
 import { addGetCommand } from "./commands/get.ts";
@@ -72,5 +73,6 @@ function createProgram(io: CliIo): Command {
   addProduceCommand(program, io);
   addLagCommand(program, io);
   addDlqCommand(program, io);
+  addDeltaCommand(program, io);
   return program;
 }

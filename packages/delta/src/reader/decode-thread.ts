@@ -1,0 +1,106 @@
+import { Worker } from "node:worker_threads";
+import { DeltaError } from "../errors.ts";
+import type { WorkerReply, WorkerRequest, WorkerSettings } from "./worker/messages.ts";
+
+/** Run from source, the thread's module needs what the process was started with. */
+const IS_SOURCE = import.meta.url.endsWith(".ts");
+const WORKER = new URL(`./worker/decode-worker.${IS_SOURCE ? "ts" : "js"}`, import.meta.url);
+const SOURCE_OPTIONS = ["--conditions=@ofs/source", "--import", "tsx"];
+
+/** A thread that decodes one file at a time. */
+export class DecodeThread {
+  readonly #worker: Worker;
+  #replies: WorkerReply[] = [];
+  #wake: (() => void) | undefined;
+  #death: DeltaError | undefined;
+
+  private constructor(settings: WorkerSettings) {
+    this.#worker = new Worker(WORKER, {
+      workerData: settings,
+      ...(IS_SOURCE ? { execArgv: SOURCE_OPTIONS } : {}),
+    });
+    this.#worker.on("message", (reply: WorkerReply) => {
+      this.#replies.push(reply);
+      this.#wake?.();
+    });
+    this.#worker.on("error", (error) => this.#die(`failed: ${error.message}`, error));
+    this.#worker.on("exit", (code) => this.#die(`ended with ${code}`));
+    // Reads in work hold the process by their promises; an idle thread does not.
+    this.#worker.unref();
+  }
+
+  /** @throws {DeltaError} if the decoder cannot be loaded */
+  static async start(settings: WorkerSettings): Promise<DecodeThread> {
+    const thread = new DecodeThread(settings);
+    thread.#worker.ref();
+    const reply = await thread.#next();
+    thread.#worker.unref();
+    if (reply.kind !== "error") return thread;
+    await thread.close();
+    throw new DeltaError(reply.code, reply.message);
+  }
+
+  /** False once it has failed or ended. */
+  get isAlive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /**
+   * Runs one job.
+   *
+   * @returns its replies up to the end; leaving early cancels it and waits until it has stopped
+   * @throws {DeltaError} what the job failed of
+   */
+  async *run(request: WorkerRequest): AsyncGenerator<WorkerReply> {
+    this.#worker.ref();
+    let isOver = false;
+    try {
+      this.#send(request);
+      for (;;) {
+        const reply = await this.#next();
+        isOver = reply.kind === "end" || reply.kind === "error";
+        if (reply.kind === "error") throw new DeltaError(reply.code, reply.message);
+        if (reply.kind === "end") return;
+        yield reply;
+        this.#send({ kind: "more" });
+      }
+    } finally {
+      if (!isOver && this.isAlive) await this.#cancel();
+      this.#worker.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#death ??= new DeltaError("UNAVAILABLE", "the reader is closed");
+    this.#wake?.();
+    await this.#worker.terminate();
+  }
+
+  async #cancel(): Promise<void> {
+    this.#send({ kind: "cancel" });
+    for (;;) {
+      const { kind } = await this.#next();
+      if (kind === "end" || kind === "error") return;
+    }
+  }
+
+  #send(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  async #next(): Promise<WorkerReply> {
+    for (;;) {
+      const reply = this.#replies.shift();
+      if (reply !== undefined) return reply;
+      if (this.#death !== undefined) throw this.#death;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #die(reason: string, cause?: unknown): void {
+    this.#death ??= new DeltaError("UNAVAILABLE", `the decoding thread ${reason}`, { cause });
+    this.#wake?.();
+  }
+}
