@@ -232,8 +232,8 @@ function creations(http: Http) {
     },
     async createGroup(body: Body, isUpgrade: boolean) {
       const schema = dataOf(z.object({ version: z.string() }));
-      const headers = { upgrade: String(isUpgrade) };
-      const options = { method: "POST", body, headers } as const;
+      const query = { upgrade: isUpgrade };
+      const options = { method: "POST", body, query } as const;
       return (await http.call("/feature-group", schema, options)).body.version;
     },
   };

@@ -1,12 +1,17 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { WindowOptions } from "../support/browser.ts";
-import { type EmbeddedFleet, startEmbeddedFleet } from "../support/fleet.ts";
+import type { TestBrowser, WindowOptions } from "../support/browser.ts";
+import { startConsole } from "../support/console.ts";
+import { startEmbeddedFleet } from "../support/fleet.ts";
+import { Operator } from "../support/operator.ts";
 import { PACKAGE } from "../support/pages.ts";
+import { fillRows } from "../support/row-seeds.ts";
+import { fillControlPlane } from "../support/sample-data.ts";
 import { enter } from "../support/steps.ts";
 import { fillFleet, keepReading } from "./fill-fleet.ts";
 import { INSIDE, OUTSIDE, type Picture } from "./pictures.ts";
+import { ROW_PICTURES } from "./row-pictures.ts";
 
 /** Git ignores it. */
 const FOLDER = join(PACKAGE, "screenshots");
@@ -21,26 +26,63 @@ const LOOKS: Readonly<Record<NonNullable<Picture["look"]> | "light", WindowOptio
   phone: { viewport: PHONE, colorScheme: "light", deviceScaleFactor: 2 },
 };
 
-// A picture of every page of a fleet that looks used. With `--docs`, those of the documentation are made anew, too.
-const isForDocs = process.argv.includes("--docs");
-const fleet = await startEmbeddedFleet();
-try {
-  await fillFleet(fleet);
-  const stopReading = keepReading(fleet.address);
-  mkdirSync(FOLDER, { recursive: true });
-  for (const look of ["light", "dark", "phone"] as const) await takeAll(fleet, look);
-  await stopReading();
-  process.stdout.write(`pictures are in ${FOLDER}\n`);
-} finally {
-  await fleet.close();
+interface Account {
+  readonly email: string;
+  readonly password: string;
 }
 
-async function takeAll(from: EmbeddedFleet, look: keyof typeof LOOKS): Promise<void> {
+/** What is taken where. */
+interface Album {
+  readonly from: TestBrowser;
+  readonly account: Account;
+  readonly outside: readonly Picture[];
+  readonly inside: readonly Picture[];
+}
+
+// A picture of every page of a fleet that looks used, and of a control plane with both dialects. With `--docs`, those of the
+// documentation are made anew, too; with `--rows`, those of the row dialect only.
+const isForDocs = process.argv.includes("--docs");
+mkdirSync(FOLDER, { recursive: true });
+if (!process.argv.includes("--rows")) await takeFleet();
+await takeRows();
+process.stdout.write(`pictures are in ${FOLDER}\n`);
+
+async function takeFleet(): Promise<void> {
+  const fleet = await startEmbeddedFleet();
+  try {
+    await fillFleet(fleet);
+    const stopReading = keepReading(fleet.address);
+    await takeAll({ from: fleet, account: fleet.admin, outside: OUTSIDE, inside: INSIDE });
+    await stopReading();
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function takeRows(): Promise<void> {
+  const console_ = await startConsole({ env: { ROW_ENABLED: "true" } });
+  try {
+    const { email, madePassword: password = "" } = console_.admin;
+    await fillControlPlane(await Operator.signIn(console_.origin, email, password));
+    await fillRows(console_.origin);
+    const account = { email, password };
+    await takeAll({ from: console_, account, outside: [], inside: ROW_PICTURES });
+  } finally {
+    await console_.close();
+  }
+}
+
+async function takeAll(album: Album): Promise<void> {
+  for (const look of ["light", "dark", "phone"] as const) await takeLook(album, look);
+}
+
+async function takeLook(album: Album, look: keyof typeof LOOKS): Promise<void> {
+  const { from, account, outside, inside } = album;
   const page = await from.open({ ...LOOKS[look], reducedMotion: "reduce" });
   const isWanted = (picture: Picture): boolean => (picture.look ?? "light") === look;
-  for (const picture of OUTSIDE.filter(isWanted)) await take(page, picture);
-  await enter(page, from.admin.email, from.admin.password);
-  for (const picture of INSIDE.filter(isWanted)) await take(page, picture);
+  for (const picture of outside.filter(isWanted)) await take(page, picture);
+  await enter(page, account.email, account.password);
+  for (const picture of inside.filter(isWanted)) await take(page, picture);
   await page.context().close();
 }
 

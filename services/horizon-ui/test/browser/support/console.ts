@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FirstAdmin, loadConfig, startHorizon, type ValueReader } from "@ofs/horizon";
+import { EmbeddedLog, EmbeddedLogAdmin } from "@ofs/ingest";
 import { createLogger } from "@ofs/platform";
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import { Registry } from "prom-client";
@@ -16,6 +17,8 @@ export interface Console extends TestBrowser {
   readonly admin: FirstAdmin;
   /** The registry, for changes behind the control plane's back. */
   readonly registry: EmbeddedRegistrySource;
+  /** Where it keeps everything. */
+  readonly dataFolder: string;
 }
 
 export interface ConsoleOptions {
@@ -42,13 +45,16 @@ export async function startConsole({ env = {}, values }: ConsoleOptions = {}): P
     LOGIN_ATTEMPTS_PER_MINUTE: "1000",
     ...env,
   });
+  const log = createLogger({ service: "horizon", level: "DISABLED" });
   const embedded = openEmbeddedEnvironment(data);
+  const topics = await EmbeddedLog.open(join(folder, "log"), { log });
   const registry = new EmbeddedRegistrySource(embedded);
   const horizon = await startHorizon(config, {
-    log: createLogger({ service: "horizon", level: "DISABLED" }),
+    log,
     metrics: new Registry(),
     embedded,
     registrySource: registry,
+    logAdmin: new EmbeddedLogAdmin(topics),
     ...(values === undefined ? {} : { values }),
     onFirstAdmin: (made) => {
       admin = made;
@@ -63,11 +69,13 @@ export async function startConsole({ env = {}, values }: ConsoleOptions = {}): P
     origin,
     admin,
     registry,
+    dataFolder: data,
     async close() {
       await browser.close();
       await horizon.close();
       await registry.close();
       await embedded.close();
+      await topics.close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -21,7 +21,7 @@ export function groupRoutes(admin: RowAdmin): RowRoute[] {
 
 function creations({ creator }: RowAdmin): RowRoute[] {
   const create = (isRegister: boolean) => async (call: RowCall) => {
-    const isUpgrade = call.flagHeader("upgrade", false);
+    const isUpgrade = call.flagHeader("upgrade", call.flagQuery("upgrade", false));
     const request = parseGroupRequest(call.body ?? null);
     const made = await creator.createGroup(request, { isUpgrade, isRegister });
     return JSON.stringify({ featureGroup: made.featureGroup, version: made.version });

@@ -65,11 +65,20 @@ export class RowCall {
   /** A header that says yes or no. @throws {RowError} INVALID_REQUEST */
   flagHeader(name: string, absent: boolean): boolean {
     const value = this.#request.headers[name];
-    if (value === undefined || value === "") return absent;
-    const text = String(value).toLowerCase();
-    if (text === "true" || text === "false") return text === "true";
-    throw invalid(name, `must be true or false, not ${text.slice(0, 100)}`);
+    return value === undefined || value === "" ? absent : toFlag(name, String(value));
   }
+
+  /** The same of the query: browsers send no header `upgrade`. @throws {RowError} INVALID_REQUEST */
+  flagQuery(name: string, absent: boolean): boolean {
+    const value = this.query(name);
+    return value === undefined ? absent : toFlag(name, value);
+  }
+}
+
+function toFlag(name: string, value: string): boolean {
+  const text = value.toLowerCase();
+  if (text === "true" || text === "false") return text === "true";
+  throw invalid(name, `must be true or false, not ${text.slice(0, 100)}`);
 }
 
 /** @throws {RowError} INVALID_REQUEST naming what it is about */
