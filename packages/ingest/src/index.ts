@@ -25,6 +25,7 @@ export { blockFormat } from "./formats/block-format.ts";
 export type { RowDestinations } from "./formats/rows/row-destinations.ts";
 export { type PendingRow, rowFormatRules } from "./formats/rows/row-format.ts";
 export { ROW_HEADERS } from "./formats/rows/row-headers.ts";
+export { rowGroupOf } from "./formats/rows/row-message.ts";
 export {
   KafkaAdmin,
   type KafkaConnection,

@@ -8,6 +8,7 @@ export type {
   RegistryAuthor,
   RegistryExpectation,
 } from "./author-port.ts";
+export { EtcdClaims, type EtcdClaimsOptions } from "./etcd/etcd-claims.ts";
 export { EtcdLeaseKey, type EtcdLeaseKeyOptions } from "./etcd/etcd-lease-key.ts";
 export { type EtcdLockOptions, EtcdLocks } from "./etcd/etcd-lock.ts";
 export type { EtcdSourceOptions, EtcdTls } from "./etcd/etcd-options.ts";
@@ -66,6 +67,7 @@ export {
 } from "./rows/row-entries.ts";
 export type {
   CatalogListener,
+  RowBackup,
   RowRegistry,
   RowRegistryCounters,
   RowRegistryOptions,

@@ -18,7 +18,8 @@ export function checkIngest(members: readonly IngestStatus[]): CheckResult {
   return { status: members.every(({ isHealthy }) => isHealthy) ? "ok" : "failing", detail };
 }
 
-function describeMember(status: IngestStatus): object {
+/** What `/ready` says of a member. */
+export function describeMember(status: IngestStatus): object {
   const { state, source, isHealthy, reasons, inFlightRecords, inFlightBytes } = status;
   const partitions = status.partitions.toSorted((a, b) => weightOf(b) - weightOf(a));
   return {

@@ -13,22 +13,32 @@ import {
   readProcessSettings,
 } from "./config/process-settings.ts";
 
+import { ROW_VARIABLES, type RowSettings, readRowSettings } from "./config/row-settings.ts";
+
 /** Everything that the environment says to this service, checked. */
 export interface ConsumerConfig extends BackendSettings {
   readonly process: ProcessSettings;
   readonly source: SourceSettings;
   readonly limits: LimitSettings;
+  /** undefined: the row dialect is off. */
+  readonly rows: RowSettings | undefined;
 }
 
 /** @throws {ConfigError} with every fault at once */
 export function loadConfig(env: NodeJS.ProcessEnv): ConsumerConfig {
   const reader = new EnvReader(env);
   const { settings } = readBackendSettings(reader);
+  const rows = readRowSettings(reader, settings.scylla);
   return reader.finish<ConsumerConfig>({
     ...settings,
     process: readProcessSettings(reader),
-    source: readSourceSettings(reader, settings.registry?.dataFolder !== undefined),
+    source: readSourceSettings(reader, {
+      hasDataFolder: settings.registry?.dataFolder !== undefined,
+      hasRows: rows !== undefined,
+      rowServers: rows?.servers,
+    }),
     limits: readLimitSettings(reader),
+    rows,
   });
 }
 
@@ -38,6 +48,7 @@ export function configVariables(): string[] {
     ...Object.keys(PROCESS_VARIABLES.shape),
     ...Object.keys(KAFKA_VARIABLES.shape).map((name) => KAFKA_PREFIX + name),
     ...Object.keys(LIMIT_VARIABLES.shape),
+    ...ROW_VARIABLES,
     ...backendVariables(),
   ];
 }

@@ -23,6 +23,8 @@ export interface GivenConnections {
   readonly embedded?: EmbeddedEnvironment;
   /** In place of etcd or the data folder's registry. */
   readonly registrySource?: RegistrySource;
+  /** The same of the row dialect. */
+  readonly rowRegistrySource?: RegistrySource;
   /** Ways to others that cache what is written here, beside the one over Redis. */
   readonly invalidationChannels?: readonly InvalidationChannel[];
 }
@@ -30,6 +32,8 @@ export interface GivenConnections {
 /** The way to the stores. */
 export interface Connections {
   readonly writer: MessageWriter;
+  /** The data folder, if there is one. */
+  readonly embedded: EmbeddedEnvironment | undefined;
   /** undefined while it is being opened. */
   registry(): Registry | undefined;
   /** Loads the registry, waiting for its source if need be, and follows it. */
@@ -89,6 +93,7 @@ export async function openConnections(
   monitor.start();
   return {
     writer,
+    embedded: origin.embedded,
     registry: () => registry,
     async open(onChange) {
       registry = await openRegistry({

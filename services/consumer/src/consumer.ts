@@ -1,29 +1,27 @@
 import { readFile } from "node:fs/promises";
-import { waitUntilReady } from "@ofs/connections";
+import { openRowRegistrySource, waitUntilReady } from "@ofs/connections";
+import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import {
   blockFormat,
   FormatTable,
   IngestMetrics,
+  type IngestorOptions,
   type IngestSettings,
   type IngestStatus,
-  ingestSettings,
+  type LogAdmin,
 } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
-import type { Registry } from "@ofs/registry";
+import type { Registry, RowRegistry } from "@ofs/registry";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { checkIngest } from "./check-ingest.ts";
 import type { ConsumerConfig } from "./config.ts";
-import { type GivenConnections, openConnections } from "./connections.ts";
-import { AdminGuard } from "./http/admin-guard.ts";
-import { deadLetterRoutes } from "./http/dead-letter-routes.ts";
-import { HttpServer } from "./http/http-server.ts";
-import { lagRoutes } from "./http/lag-routes.ts";
-import { produceRoutes } from "./http/produce-routes.ts";
+import { type Connections, type GivenConnections, openConnections } from "./connections.ts";
 import { publicRoutes } from "./http/public-routes.ts";
-import type { HttpRoute } from "./http/router.ts";
+import { operatorRoutes } from "./http/routes.ts";
 import { IngestMembers } from "./ingest-members.ts";
-import { openLog } from "./log/open-log.ts";
-import type { RecordLog } from "./log/record-log.ts";
+import { openLogs, type RecordLogs } from "./log/open-logs.ts";
+import { loopSettings } from "./loop-settings.ts";
+import { openRows, type Rows } from "./rows/open-rows.ts";
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface ConsumerOverrides extends GivenConnections {
@@ -38,6 +36,10 @@ export interface Consumer {
   readonly health: Health;
   readonly metrics: MetricsRegistry;
   registry(): Registry | undefined;
+  /** The row dialect's; undefined where it is off, and while it is being opened. */
+  rowRegistry(): RowRegistry | undefined;
+  /** The log of the row dialect, which stays this service's; undefined where that is off. */
+  readonly rowLog: LogAdmin | undefined;
   /** Of each member in this process; empty until the registry is loaded. */
   statuses(): readonly IngestStatus[];
   /** @throws {FeatureStoreError} DEADLINE_EXCEEDED, saying what is not ready */
@@ -74,35 +76,46 @@ async function openAll(
   const { log, metrics, health, lifecycle } = base;
   warnOfUnusedVariables(config, log);
   const connections = await openConnections(config, overrides, base);
-  const records = await openLog(config, log);
-  lifecycle.register("record log", () => records.close());
-  health.register("log", () => records.check());
-  const options = {
-    formats: new FormatTable([{ format: blockFormat(connections.writer) }]),
+  const logs = await openLogs(config, log);
+  for (const [index, records] of logs.all.entries()) {
+    const name = index === 0 ? "log" : "row log";
+    lifecycle.register(`record ${name}`, () => records.close());
+    health.register(name, () => records.check());
+  }
+  const loop: LoopOptions = {
     settings: loopSettings(config),
     now: Date.now,
     monotonicNow: () => performance.now(),
     metrics: new IngestMetrics(metrics),
   };
-  const { memberCount } = config.source.reading;
-  const members = new IngestMembers(memberCount, records, options, log);
-  health.register("ingest", () => checkIngest(members.statuses()));
-
-  const adminDeps = { config, records, members, registry: connections.registry };
-  const routes = [...publicRoutes(health, metrics), ...adminRoutes(adminDeps)];
+  const members = openBlockMembers(config, logs, loop, connections, base);
+  const rows = await openRowDialect(config, overrides, logs, loop, connections, base);
+  const statuses = (): readonly IngestStatus[] => [
+    ...(members?.statuses() ?? []),
+    ...(rows?.members.statuses() ?? []),
+  ];
+  const { registry } = connections;
+  const routes = [
+    ...publicRoutes(health, metrics),
+    ...operatorRoutes({ config, logs, rows, statuses, registry }),
+  ];
   const http = await openPort(config, routes, log);
   lifecycle.register("port", (signal) => http.close(signal));
   // Closed before the port, which tells meanwhile that the process drains.
-  lifecycle.register("members", () => members.close(config.process.SHUTDOWN_GRACE_MS));
+  lifecycle.register("members", () => members?.close(config.process.SHUTDOWN_GRACE_MS));
 
-  await connections.open(() => members.registryChanged());
-  log.info({ port: http.port, log: records.name, memberCount }, "consuming");
+  await connections.open(() => members?.registryChanged());
+  await rows?.start();
+  const names = logs.all.map(({ name }) => name);
+  log.info({ port: http.port, logs: names, hasRows: rows !== undefined }, "consuming");
   return {
     port: http.port,
     health,
     metrics,
-    registry: connections.registry,
-    statuses: () => members.statuses(),
+    registry,
+    rowRegistry: () => rows?.registry(),
+    rowLog: rows?.records.admin,
+    statuses,
     waitUntilReady: (timeoutMs) => waitUntilReady(health, timeoutMs),
     async close() {
       health.startDraining();
@@ -111,37 +124,63 @@ async function openAll(
   };
 }
 
-interface AdminDeps {
-  readonly config: ConsumerConfig;
-  readonly records: RecordLog;
-  readonly members: IngestMembers;
-  readonly registry: () => Registry | undefined;
+/** What members of either dialect have in common. */
+type LoopOptions = Omit<
+  IngestorOptions,
+  "source" | "deadLetters" | "log" | "formats" | "settings"
+> & { readonly settings: IngestSettings };
+
+/** @returns undefined where no topic of the block dialect is configured */
+function openBlockMembers(
+  { source }: ConsumerConfig,
+  { block }: RecordLogs,
+  loop: LoopOptions,
+  { writer }: Connections,
+  { log, health }: ServiceBase,
+): IngestMembers | undefined {
+  if (block === undefined) return undefined;
+  const formats = new FormatTable([{ format: blockFormat(writer) }]);
+  const members = new IngestMembers(source.reading, block, { ...loop, formats }, log);
+  health.register("ingest", () => checkIngest(members.statuses()));
+  return members;
 }
 
-function adminRoutes({ config, records, members, registry }: AdminDeps): HttpRoute[] {
-  const { topics, groupId, start } = config.source.reading;
-  const { CONSUMER_DEAD_LETTER_TOPIC: common } = config.limits;
-  const { admin, sink, append } = records;
-  const routes = [
-    ...lagRoutes({
-      admin,
-      groupId,
-      topics,
-      start,
-      partitions: () => members.statuses().flatMap(({ partitions }) => partitions),
-    }),
-    ...deadLetterRoutes({
-      admin,
-      sink,
-      topics,
-      deadLetterTopicOf: (topic) => common ?? `${topic}.dlq`,
-      snapshot: () => registry()?.snapshot(),
-      monotonicNow: () => performance.now(),
-    }),
-  ];
-  if (append === undefined) return routes;
-  const { MAX_REQUEST_BYTES: maxRequestBytes } = config.process;
-  return [...routes, ...produceRoutes({ topics, maxRequestBytes, append })];
+/** @returns undefined where it is off */
+async function openRowDialect(
+  config: ConsumerConfig,
+  { embedded: givenFolder, rowRegistrySource: given }: ConsumerOverrides,
+  { rows: records }: RecordLogs,
+  loop: LoopOptions,
+  { embedded }: Connections,
+  base: ServiceBase,
+): Promise<Rows | undefined> {
+  const { process: settings, registry, rows, scylla, source: log } = config;
+  if (rows === undefined || records === undefined) return undefined;
+  const own = given
+    ? undefined
+    : await openRowRegistrySource(settings.APP_NAME, registry, embedded);
+  base.lifecycle.register("row registry source", () => own?.close());
+  const source = given ?? own;
+  if (source === undefined) throw new Error("the row dialect has no registry");
+  const { snapshotFile } = registry;
+  const { deadLetterTopic } = rows;
+  return openRows(
+    {
+      appName: settings.APP_NAME,
+      settings: rows,
+      scylla,
+      embedded,
+      isSweeper: givenFolder === undefined,
+      records,
+      source,
+      snapshotFile: snapshotFile === undefined ? undefined : `${snapshotFile}.rows`,
+      etcd: given === undefined ? registry.etcd : undefined,
+      ingestor: { ...loop, settings: { ...loop.settings, deadLetterTopic } },
+      laneCount: log.reading.laneCount,
+      graceMs: settings.SHUTDOWN_GRACE_MS,
+    },
+    base,
+  );
 }
 
 async function openPort(
@@ -160,29 +199,6 @@ async function openPort(
     tls,
     guard: new AdminGuard(settings.ADMIN_TOKEN),
     log,
-  });
-}
-
-function loopSettings({ source, limits }: ConsumerConfig): IngestSettings {
-  const { reading } = source;
-  return ingestSettings({
-    lanesPerConnection: reading.laneCount,
-    batchRows: reading.maxBatchRows,
-    batchBytes: limits.CONSUMER_MAX_BATCH_BYTES,
-    lingerMs: limits.CONSUMER_LINGER_MS,
-    writeTimeoutMs: limits.STORE_TIMEOUT_MS,
-    haltRetryMs: limits.CONSUMER_HALT_RETRY_MS,
-    registryWaitMs: limits.CONSUMER_REGISTRY_WAIT_MS,
-    maxInFlightBytes: limits.CONSUMER_MAX_IN_FLIGHT_BYTES,
-    maxInFlightRecords: limits.CONSUMER_MAX_IN_FLIGHT_RECORDS,
-    maxPartitionBytes: limits.CONSUMER_MAX_PARTITION_BYTES,
-    maxPartitionRecords: limits.CONSUMER_MAX_PARTITION_RECORDS,
-    commitsAfterWork: reading.commitIntervalMs === undefined,
-    ...(reading.commitIntervalMs === undefined
-      ? {}
-      : { commitIntervalMs: reading.commitIntervalMs }),
-    stallMs: limits.CONSUMER_STALL_MS,
-    deadLetterTopic: limits.CONSUMER_DEAD_LETTER_TOPIC,
   });
 }
 

@@ -1,21 +1,22 @@
 import { Ingestor, type IngestorOptions, type IngestStatus } from "@ofs/ingest";
 import type { Logger } from "@ofs/platform";
+import type { ReadingSettings } from "./config/kafka-settings.ts";
 import type { RecordLog } from "./log/record-log.ts";
 
 /** What all members have in common. */
 export type MemberOptions = Omit<IngestorOptions, "source" | "deadLetters" | "log">;
 
-/** The members of the group in this process: each with a source and a loop of its own. */
+/** The block dialect's members of the group in this process: each with a source and a loop of its own. */
 export class IngestMembers {
   readonly #ingestors: readonly Ingestor[];
   readonly #log: Logger;
   #starting: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(count: number, records: RecordLog, options: MemberOptions, log: Logger) {
+  constructor(reading: ReadingSettings, records: RecordLog, options: MemberOptions, log: Logger) {
     this.#log = log;
-    this.#ingestors = Array.from({ length: count }, (_, index) => {
-      const source = records.createSource(index);
+    this.#ingestors = Array.from({ length: reading.memberCount }, (_, index) => {
+      const source = records.createSource({ ...reading, memberName: String(index) });
       const memberLog = log.child({ member: index });
       return new Ingestor({ ...options, source, deadLetters: records.sink, log: memberLog });
     });

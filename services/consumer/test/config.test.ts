@@ -108,6 +108,45 @@ describe("loadConfig", () => {
     expect(loadConfig({ ...rest, OFS_DATA_FOLDER: "/data" }).source.kafka).toBeDefined();
   });
 
+  it("reads rows where they are switched on, from the same servers or others", () => {
+    const on = { ...REQUIRED, ROW_ENABLED: "true" };
+    expect(loadConfig(REQUIRED).rows).toBeUndefined();
+    const { rows, source } = loadConfig(on);
+    expect(rows).toMatchObject({ groupPrefix: "ofs-row", slotCount: 16 });
+    expect(source.rowKafka).toBe(source.kafka);
+    const other = loadConfig({ ...on, ROW_KAFKA_BOOTSTRAP_SERVERS: "rows:9092" }).source;
+    expect(other.kafka?.brokers).toEqual(["broker-1:9092", "broker-2:9092"]);
+    expect(other.rowKafka?.brokers).toEqual(["rows:9092"]);
+  });
+
+  it("may read rows only, but needs servers for them", () => {
+    const on = { ETCD_SERVER: "etcd:2379", ROW_ENABLED: "true" };
+    const { reading, kafka, rowKafka } = loadConfig({
+      ...on,
+      ROW_KAFKA_BOOTSTRAP_SERVERS: "rows:9092",
+    }).source;
+    expect([reading.topics, kafka?.brokers, rowKafka?.brokers]).toEqual([[], [], ["rows:9092"]]);
+    expect(faultsOf(on)).toEqual([
+      `${PREFIX}BOOTSTRAP_SERVERS: is required, or OFS_DATA_FOLDER for the embedded log`,
+    ]);
+    expect(
+      faultsOf({ ...on, [`${PREFIX}TOPIC`]: "a", [`${PREFIX}BOOTSTRAP_SERVERS`]: "b:1" }),
+    ).toEqual([`${PREFIX}GROUP_ID: is required`]);
+    const embedded = loadConfig({ OFS_DATA_FOLDER: "/data", ROW_ENABLED: "true" }).source;
+    expect(embedded.reading.topics).toEqual(["online-feature-store.feature_ingestion"]);
+    expect([embedded.kafka, embedded.rowKafka]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    [{ ROW_CONSUMER_GROUP_PREFIX: "a b" }, /ROW_CONSUMER_GROUP_PREFIX: must be letters/],
+    [{ ROW_CONSUMER_SLOTS: "0" }, /ROW_CONSUMER_SLOTS: must be a whole number from 1/],
+    [{ ROW_DLQ_TOPIC: "a/b" }, /ROW_DLQ_TOPIC: must be a topic name/],
+    [{ ROW_TENANT_CONFIG_IDS: "a:7" }, /ROW_TENANT_CONFIG_IDS: tenant a: id 7/],
+  ])("refuses %j of the row dialect", (variables, message) => {
+    const env = { ...REQUIRED, ROW_ENABLED: "true", ...variables };
+    expect(faultsOf(env).join("\n")).toMatch(message);
+  });
+
   it.each([
     [{ TOPIC: "a b" }, /TOPIC: must be topic names/],
     [{ TOPIC: "a,a" }, /TOPIC: must name no topic twice/],

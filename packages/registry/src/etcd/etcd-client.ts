@@ -75,6 +75,34 @@ export class EtcdConnection {
     });
   }
 
+  /** @returns the new lease's id */
+  async grantLease(ttlSeconds: number): Promise<string> {
+    const { ID: id } = await this.#client.leaseClient.leaseGrant({ TTL: ttlSeconds });
+    return id;
+  }
+
+  async revokeLease(id: string): Promise<void> {
+    await this.#client.leaseClient.leaseRevoke({ ID: id });
+  }
+
+  /** Renews a lease, whichever connection it was granted through. @returns false if it is over */
+  async renewLease(id: string, timeoutMs: number): Promise<boolean> {
+    const stream = await this.#client.leaseClient.leaseKeepAlive({
+      deadline: Date.now() + timeoutMs,
+    });
+    try {
+      const { TTL: ttl } = await new Promise<{ TTL: string }>((resolve, reject) => {
+        stream.on("data", resolve);
+        stream.on("error", reject);
+        stream.on("end", () => reject(new Error("the answer to a renewal did not come")));
+        stream.write({ ID: id });
+      });
+      return Number(ttl) > 0;
+    } finally {
+      stream.end();
+    }
+  }
+
   /** Without a deadline: the stream lives until it is cancelled or breaks. */
   watch(): Promise<EtcdWatchStream> {
     return this.#client.watchClient.watch();

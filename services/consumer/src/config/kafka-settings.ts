@@ -112,28 +112,37 @@ export interface SourceSettings {
   readonly reading: ReadingSettings;
   /** undefined: the embedded log in the data folder. */
   readonly kafka: KafkaSettings | undefined;
+  /** The same of the row dialect; the same object if it is the same log. */
+  readonly rowKafka: KafkaSettings | undefined;
 }
 
-/**
- * Reads where records come from: Kafka, or the embedded log if there are no servers but a data folder.
- *
- * @param hasDataFolder whether there could be an embedded log
- */
+/** What there may be beside these variables. */
+export interface SourceSurroundings {
+  /** Whether there could be an embedded log. */
+  readonly hasDataFolder: boolean;
+  /** Whether rows are read: then there need not be a topic of the block dialect. */
+  readonly hasRows: boolean;
+  /** Where from, if from elsewhere. */
+  readonly rowServers: readonly Address[] | undefined;
+}
+
+/** Reads where records come from: Kafka, or the embedded log if there are no servers but a data folder. */
 export function readSourceSettings(
   reader: EnvReader,
-  hasDataFolder: boolean,
+  { hasDataFolder, hasRows, rowServers }: SourceSurroundings,
 ): SourceSettings | undefined {
   const env = reader.read(KAFKA_VARIABLES, KAFKA_PREFIX);
   if (env === undefined) return undefined;
-  const isEmbedded = env.BOOTSTRAP_SERVERS === undefined && hasDataFolder;
-  const missing = isEmbedded ? [] : (["TOPIC", "BOOTSTRAP_SERVERS", "GROUP_ID"] as const);
-  for (const name of missing) {
-    if (env[name] !== undefined) continue;
-    const hint = name === "BOOTSTRAP_SERVERS" ? ", or OFS_DATA_FOLDER for the embedded log" : "";
-    reader.fault(KAFKA_PREFIX + name, `is required${hint}`);
-  }
+  const { TOPIC: topics, BOOTSTRAP_SERVERS: servers } = env;
+  const isEmbedded = servers === undefined && hasDataFolder;
+  const readsBlocks = topics !== undefined || isEmbedded || !hasRows;
+  noteMissing(reader, env, {
+    TOPIC: readsBlocks && !isEmbedded,
+    BOOTSTRAP_SERVERS: !isEmbedded && (readsBlocks || rowServers === undefined),
+    GROUP_ID: readsBlocks && !isEmbedded,
+  });
   const reading: ReadingSettings = {
-    topics: env.TOPIC ?? [DEFAULT_TOPIC],
+    topics: topics ?? (readsBlocks ? [DEFAULT_TOPIC] : []),
     groupId: env.GROUP_ID ?? DEFAULT_EMBEDDED_GROUP,
     start: env.AUTO_OFFSET_RESET,
     memberCount: env.LISTENER_CONCURRENCY,
@@ -144,7 +153,25 @@ export function readSourceSettings(
       (name) => KAFKA_PREFIX + name,
     ),
   };
-  return { reading, kafka: isEmbedded ? undefined : readKafka(reader, env) };
+  if (isEmbedded && rowServers === undefined) {
+    return { reading, kafka: undefined, rowKafka: undefined };
+  }
+  const settings = readKafka(reader, env);
+  const kafka = isEmbedded ? undefined : settings;
+  const brokers = rowServers?.map(formatAddress);
+  return { reading, kafka, rowKafka: brokers === undefined ? kafka : { ...settings, brokers } };
+}
+
+function noteMissing(
+  reader: EnvReader,
+  env: Env,
+  required: Readonly<Record<"TOPIC" | "BOOTSTRAP_SERVERS" | "GROUP_ID", boolean>>,
+): void {
+  for (const name of ["TOPIC", "BOOTSTRAP_SERVERS", "GROUP_ID"] as const) {
+    if (!required[name] || env[name] !== undefined) continue;
+    const hint = name === "BOOTSTRAP_SERVERS" ? ", or OFS_DATA_FOLDER for the embedded log" : "";
+    reader.fault(KAFKA_PREFIX + name, `is required${hint}`);
+  }
 }
 
 function readKafka(reader: EnvReader, env: Env): KafkaSettings {

@@ -1,7 +1,8 @@
 import type { DataType, Values, ValuesContainer } from "@ofs/codec";
 import { decodePersistQuery, type PersistQuery, type PersistRow, ProtoError } from "@ofs/proto";
 import type { Entity, Snapshot } from "@ofs/registry";
-import { entityOf, type Letter, messageHeaders } from "./letter.ts";
+import type { ReadTopic } from "../read-topics.ts";
+import { type Letter, messageHeaders, subjectOf } from "./letter.ts";
 
 /** Rows that an answer shows; the value itself is there whole. */
 const MAX_SHOWN_ROWS = 200;
@@ -21,7 +22,7 @@ const CONTAINERS: readonly ValuesContainer[] = [
 ];
 
 /** What lists show of a letter. */
-export function summarizeLetter(letter: Letter): object {
+export function summarizeLetter(letter: Letter, dialect: ReadTopic["dialect"]): object {
   const { topic, partition, offset, deadAtMs, origin, error, code, field } = letter;
   return {
     topic,
@@ -34,20 +35,24 @@ export function summarizeLetter(letter: Letter): object {
     field,
     attempts: letter.attempts,
     omittedBytes: letter.omittedBytes,
-    entity: shortened(entityOf(letter)),
+    entity: shortened(subjectOf(letter, dialect)),
     key: shortened(textOrBase64(letter.record.key)),
     valueBytes: letter.record.value?.length ?? 0,
   };
 }
 
 /** Everything of a letter: its message by the names of the registry, its headers, its bytes. */
-export function describeLetter(letter: Letter, snapshot: Snapshot | undefined): object {
+export function describeLetter(
+  letter: Letter,
+  dialect: ReadTopic["dialect"],
+  snapshot: Snapshot | undefined,
+): object {
   const { value } = letter.record;
   return {
-    ...summarizeLetter(letter),
+    ...summarizeLetter(letter, dialect),
     key: textOrBase64(letter.record.key),
     headers: messageHeaders(letter).map(([name, bytes]) => [name, textOrBase64(bytes)]),
-    message: value === undefined ? undefined : describeMessage(value, snapshot),
+    message: value && (dialect === "row" ? textOrBase64(value) : describeMessage(value, snapshot)),
     value: value === undefined ? undefined : Buffer.from(value).toString("base64"),
   };
 }

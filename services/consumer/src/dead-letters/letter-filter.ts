@@ -1,13 +1,16 @@
 import { FeatureStoreError } from "@ofs/platform";
-import { entityOf, type Letter } from "./letter.ts";
+import type { ReadTopic } from "../read-topics.ts";
+import { type Letter, subjectOf } from "./letter.ts";
 
 /** Which letters are meant; what is left out matches all. */
 export interface LetterFilter {
   /** Of the topic that the messages came from. */
   readonly origin: string;
+  readonly dialect: ReadTopic["dialect"];
   readonly code: string | undefined;
   /** Part of the error's text, in any case. */
   readonly error: string | undefined;
+  /** Or feature group, in the row dialect. */
   readonly entity: string | undefined;
   /** When the letter was written, Unix milliseconds: from, and to before. */
   readonly fromMs: number | undefined;
@@ -20,9 +23,14 @@ export interface LetterFilter {
 export type FieldReader = (name: string) => string | undefined;
 
 /** @throws {FeatureStoreError} INVALID_ARGUMENT naming the field and its value */
-export function parseFilter(origin: string, field: FieldReader): LetterFilter {
+export function parseFilter(
+  origin: string,
+  dialect: ReadTopic["dialect"],
+  field: FieldReader,
+): LetterFilter {
   return {
     origin,
+    dialect,
     code: field("code")?.toUpperCase(),
     error: field("error")?.toLowerCase(),
     entity: field("entity"),
@@ -42,7 +50,7 @@ export function matches(filter: LetterFilter, letter: Letter): boolean {
   if (filter.error !== undefined && !letter.error.toLowerCase().includes(filter.error)) {
     return false;
   }
-  return filter.entity === undefined || entityOf(letter) === filter.entity;
+  return filter.entity === undefined || subjectOf(letter, filter.dialect) === filter.entity;
 }
 
 /** @returns a whole number in a range; undefined where the field is not given */

@@ -1,5 +1,12 @@
-import { DEAD_LETTER_HEADERS, headerOf, type RecordHeader, type SourceRecord } from "@ofs/ingest";
+import {
+  DEAD_LETTER_HEADERS,
+  headerOf,
+  type RecordHeader,
+  rowGroupOf,
+  type SourceRecord,
+} from "@ofs/ingest";
 import { decodePersistQuery, ProtoError } from "@ofs/proto";
+import type { ReadTopic } from "../read-topics.ts";
 
 /** All headers that a dead letter has beside those of its message begin so. */
 export const LETTER_HEADER_PREFIX = "dlq-";
@@ -52,8 +59,12 @@ export function readLetter(record: SourceRecord): Letter {
   };
 }
 
-/** @returns the label in the message; undefined where it is no message */
-export function entityOf({ record }: Letter): string | undefined {
+/**
+ * @returns the label of the entity that the message names, or, in the row dialect, the name of the feature group; undefined
+ * where it names none
+ */
+export function subjectOf({ record }: Letter, dialect: ReadTopic["dialect"]): string | undefined {
+  if (dialect === "row") return rowGroupOf(record);
   if (record.value === undefined) return undefined;
   try {
     return decodePersistQuery(record.value).entityLabel;

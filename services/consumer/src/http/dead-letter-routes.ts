@@ -8,7 +8,6 @@ import {
   queryFields,
   readBody,
 } from "@ofs/http";
-import type { LogAdmin, RecordSink } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import type { Snapshot } from "@ofs/registry";
 import { describeLetter, summarizeLetter } from "../dead-letters/describe-letter.ts";
@@ -17,14 +16,11 @@ import { formatCursor, type LetterCursor, parseCursor } from "../dead-letters/le
 import { invalid, parseCount, parseFilter } from "../dead-letters/letter-filter.ts";
 import { beginning, LetterScan } from "../dead-letters/letter-scan.ts";
 import { type ReplayReport, replay } from "../dead-letters/replay.ts";
+import { findTopic, type ReadTopic } from "../read-topics.ts";
 
 /** What the routes look into and write to. */
 export interface DeadLetterDeps {
-  readonly admin: LogAdmin;
-  readonly sink: RecordSink;
-  /** That this service reads. */
-  readonly topics: readonly string[];
-  deadLetterTopicOf(topic: string): string;
+  readonly topics: () => readonly ReadTopic[];
   snapshot(): Snapshot | undefined;
   /** Milliseconds of a clock that never steps. */
   monotonicNow(): number;
@@ -84,16 +80,16 @@ export function deadLetterRoutes(deps: DeadLetterDeps): HttpRoute[] {
 }
 
 async function list({ params, query, signal }: HttpCall, deps: DeadLetterDeps): Promise<HttpReply> {
-  const topic = knownTopic(params, deps);
-  const deadLetterTopic = deps.deadLetterTopicOf(topic);
+  const topic = topicOf(params, deps);
+  const { deadLetterTopic } = topic;
   const field = queryFields(query, FILTER_FIELDS);
   const limit = parseCount("limit", field("limit"), 1, MAX_LIST_LIMIT) ?? DEFAULT_LIST_LIMIT;
-  let cursor = await startOf(deadLetterTopic, field, deps);
-  const scan = openScan(topic, deadLetterTopic, field, cursor, limit, deps);
+  let cursor = await startOf(topic, field);
+  const scan = openScan(topic, field, cursor, limit, deps);
   const letters: object[] = [];
   while (!scan.isDone && scan.isWithinLimits && !signal.aborted) {
     const page = await scan.next(limit);
-    letters.push(...page.letters.map(summarizeLetter));
+    letters.push(...page.letters.map((letter) => summarizeLetter(letter, topic.dialect)));
     cursor = page.cursor;
   }
   const { scannedCount } = scan;
@@ -101,30 +97,30 @@ async function list({ params, query, signal }: HttpCall, deps: DeadLetterDeps): 
 }
 
 async function show({ params }: HttpCall, deps: DeadLetterDeps): Promise<HttpReply> {
-  const topic = deps.deadLetterTopicOf(knownTopic(params, deps));
+  const { deadLetterTopic: topic, log, dialect } = topicOf(params, deps);
   const { partition: partitionText = "", offset: offsetText = "" } = params;
   const partition = parseCount("partition", partitionText, 0, 1_000_000) as number;
   const offset = parseCount("offset", offsetText, 0, MAX_OFFSET) as number;
-  const [record] = await deps.admin.read(topic, partition, offset, 1, ONE_LETTER_BYTES);
+  const [record] = await log.admin.read(topic, partition, offset, 1, ONE_LETTER_BYTES);
   if (record?.offset !== offset) {
     throw new FeatureStoreError(
       "NOT_FOUND",
       `there is no letter at offset ${offset} of partition ${partition} of ${topic}`,
     );
   }
-  return jsonReply(200, describeLetter(readLetter(record), deps.snapshot()));
+  const letter = readLetter(record);
+  return jsonReply(200, describeLetter(letter, dialect, deps.snapshot()));
 }
 
 async function replayLetters(call: HttpCall, deps: DeadLetterDeps): Promise<HttpReply> {
-  const topic = knownTopic(call.params, deps);
-  const deadLetterTopic = deps.deadLetterTopicOf(topic);
+  const topic = topicOf(call.params, deps);
   const field = bodyFields(await readBody(call.request, MAX_BODY_BYTES), REPLAY_FIELDS);
   const limit = parseCount("limit", field("limit"), 1, MAX_REPLAY_LIMIT) ?? DEFAULT_REPLAY_LIMIT;
   const rate = parseCount("rate", field("rate"), 1, MAX_RATE_PER_SECOND);
   const isDryRun = parseFlag("dryRun", field("dryRun"));
-  const cursor = await startOf(deadLetterTopic, field, deps);
-  const scan = openScan(topic, deadLetterTopic, field, cursor, limit, deps);
-  const report = await replay(scan, deps, cursor, {
+  const cursor = await startOf(topic, field);
+  const scan = openScan(topic, field, cursor, limit, deps);
+  const report = await replay(scan, topic.log, cursor, {
     ratePerSecond: rate ?? DEFAULT_RATE_PER_SECOND,
     isDryRun,
     signal: call.signal,
@@ -143,40 +139,31 @@ function replayReply(report: ReplayReport, isDryRun: boolean): HttpReply {
 }
 
 function openScan(
-  topic: string,
-  deadLetterTopic: string,
+  { name, dialect, deadLetterTopic, log }: ReadTopic,
   field: Fields,
   cursor: LetterCursor,
   maxLetters: number,
-  { admin, monotonicNow }: DeadLetterDeps,
+  { monotonicNow }: DeadLetterDeps,
 ): LetterScan {
   const limits = {
     maxLetters,
     maxScanned: MAX_SCANNED,
     deadlineMs: monotonicNow() + MAX_CALL_MS,
   };
-  const filter = parseFilter(topic, field);
-  return new LetterScan(admin, deadLetterTopic, filter, cursor, limits, monotonicNow);
+  const filter = parseFilter(name, dialect, field);
+  return new LetterScan(log.admin, deadLetterTopic, filter, cursor, limits, monotonicNow);
 }
 
 /** A topic without a dead letter so far need not exist. */
-async function startOf(
-  deadLetterTopic: string,
-  field: Fields,
-  { admin }: DeadLetterDeps,
-): Promise<LetterCursor> {
+async function startOf({ deadLetterTopic, log }: ReadTopic, field: Fields): Promise<LetterCursor> {
   const cursor = field("cursor");
   if (cursor !== undefined) return parseCursor(cursor);
-  return (await beginning(admin, deadLetterTopic)) ?? { rest: [] };
+  return (await beginning(log.admin, deadLetterTopic)) ?? { rest: [] };
 }
 
-function knownTopic(params: HttpCall["params"], { topics }: DeadLetterDeps): string {
+function topicOf(params: HttpCall["params"], { topics }: DeadLetterDeps): ReadTopic {
   const { topic = "" } = params;
-  if (topics.includes(topic)) return topic;
-  throw new FeatureStoreError(
-    "NOT_FOUND",
-    `topic ${topic} is not read here; topics are ${topics.join(", ")}`,
-  );
+  return findTopic(topic, topics());
 }
 
 function parseFlag(name: string, text: string | undefined): boolean {

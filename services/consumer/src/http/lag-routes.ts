@@ -1,17 +1,17 @@
 import { type HttpRoute, jsonReply } from "@ofs/http";
-import type { LogAdmin, PartitionOffsets, PartitionStatus } from "@ofs/ingest";
+import type { PartitionOffsets, PartitionStatus } from "@ofs/ingest";
+import type { ReadTopic, TopicLog } from "../read-topics.ts";
 
 export interface LagDeps {
-  readonly admin: LogAdmin;
+  /** Of the block dialect, whose topics have it in common. */
   readonly groupId: string;
-  readonly topics: readonly string[];
-  /** Where a group without commits begins. */
-  readonly start: "earliest" | "latest";
+  readonly topics: () => readonly ReadTopic[];
+  readonly logs: readonly Pick<TopicLog, "admin">[];
   /** Of the members in this process. */
   partitions(): readonly PartitionStatus[];
 }
 
-/** How far the group is behind, as the log knows it, and what this process says of the partitions that it reads. */
+/** How far the groups are behind, as the log knows it, and what this process says of the partitions that it reads. */
 export function lagRoutes(deps: LagDeps): HttpRoute[] {
   return [
     {
@@ -20,7 +20,7 @@ export function lagRoutes(deps: LagDeps): HttpRoute[] {
       isAdmin: true,
       async handle() {
         const topics = [];
-        for (const topic of deps.topics) topics.push(await describeTopic(topic, deps));
+        for (const topic of deps.topics()) topics.push(await describeTopic(topic, deps));
         const lag = topics.reduce((sum, topic) => sum + topic.lag, 0);
         return jsonReply(200, { group: deps.groupId, lag, topics });
       },
@@ -29,25 +29,31 @@ export function lagRoutes(deps: LagDeps): HttpRoute[] {
       method: "GET",
       path: "/topics",
       isAdmin: true,
-      async handle() {
-        const found = await deps.admin.topics();
-        const missing = deps.topics
-          .filter((name) => !found.some((topic) => topic.name === name))
-          .map((name) => ({ name, partitionCount: 0 }));
-        const topics = [...found, ...missing].map((topic) => ({
-          ...topic,
-          isConsumed: deps.topics.includes(topic.name),
-        }));
-        return jsonReply(200, { topics });
-      },
+      handle: async () => jsonReply(200, { topics: await listTopics(deps) }),
     },
   ];
 }
 
-async function describeTopic(topic: string, deps: LagDeps) {
-  const offsets = await deps.admin.offsets(topic);
-  if (offsets === undefined) return { topic, exists: false, lag: 0, partitions: [] };
-  const committed = await deps.admin.committed(deps.groupId, topic);
+async function listTopics({ logs, topics }: LagDeps): Promise<object[]> {
+  const read = topics();
+  const found = (await Promise.all(logs.map(({ admin }) => admin.topics()))).flat();
+  const missing = read
+    .filter(({ name }) => !found.some((topic) => topic.name === name))
+    .map(({ name }) => ({ name, partitionCount: 0 }));
+  return [...found, ...missing].map((topic) => {
+    const dialect = read.find(({ name }) => name === topic.name)?.dialect;
+    return { ...topic, isConsumed: dialect !== undefined, dialect };
+  });
+}
+
+async function describeTopic(
+  { name: topic, dialect, groupId, start, log }: ReadTopic,
+  deps: LagDeps,
+) {
+  const about = { topic, dialect, group: groupId };
+  const offsets = await log.admin.offsets(topic);
+  if (offsets === undefined) return { ...about, exists: false, lag: 0, partitions: [] };
+  const committed = await log.admin.committed(groupId, topic);
   const own = deps.partitions();
   const partitions = offsets.map((partition) => {
     const position = committed.get(partition.partition)?.offset;
@@ -55,7 +61,7 @@ async function describeTopic(topic: string, deps: LagDeps) {
     return {
       ...partition,
       committed: position,
-      lag: lagOf(partition, position, deps.start),
+      lag: lagOf(partition, position, start),
       isAssignedHere: mine !== undefined,
       ...(mine === undefined
         ? {}
@@ -71,7 +77,7 @@ async function describeTopic(topic: string, deps: LagDeps) {
     };
   });
   const lag = partitions.reduce((sum, partition) => sum + partition.lag, 0);
-  return { topic, exists: true, lag, partitions };
+  return { ...about, exists: true, lag, partitions };
 }
 
 /** A group without a commit has all of the partition before it, or, if it begins at the end, nothing. */

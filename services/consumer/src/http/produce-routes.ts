@@ -12,28 +12,18 @@ import { type NewRecord, SinkError, WRITE_TIME_HEADER } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, ProtoError } from "@ofs/proto";
 import { parseCount } from "../dead-letters/letter-filter.ts";
-
-/** Where an appended record is. */
-export interface AppendedRecord {
-  readonly partition: number;
-  readonly offset: number;
-}
+import type { AppendedRecord } from "../log/record-log.ts";
+import { findTopic, type ReadTopic, type TopicLog } from "../read-topics.ts";
+import { linesOf, type Message } from "./message-lines.ts";
+import { parseRowMessages, rowHeaders } from "./row-messages.ts";
 
 export interface ProduceDeps {
-  readonly topics: readonly string[];
+  readonly topics: () => readonly ReadTopic[];
   readonly maxRequestBytes: number;
-  /** Resolves once all are durable. @throws {SinkError} */
-  append(records: readonly NewRecord[]): Promise<readonly AppendedRecord[]>;
 }
 
-const MAX_LINES = 10_000;
 const MAX_KEY_LENGTH = 65_536;
 const MAX_WRITE_TIME_MS = 999_999_999_999_999;
-
-interface Message {
-  readonly key: string | undefined;
-  readonly value: Uint8Array;
-}
 
 /** Adds messages to the embedded log: for producers without Kafka. */
 export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
@@ -44,11 +34,13 @@ export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
       isAdmin: true,
       async handle({ request, params, query }) {
         const { topic = "" } = params;
-        assertTopic(topic, deps);
+        const { dialect, log } = findTopic(topic, deps.topics());
         const field = queryFields(query, ["key", "write_time_ms"]);
-        const headers = writeTimeHeaders(field);
+        const isRow = dialect === "row";
+        const headers = [...writeTimeHeaders(field), ...(isRow ? rowHeaders(request.headers) : [])];
         const body = await readBodyBytes(request, deps.maxRequestBytes);
-        const messages = parseMessages(request.headers["content-type"], body);
+        const { "content-type": type } = request.headers;
+        const messages = isRow ? parseRowMessages(type, body) : parseMessages(type, body);
         const commonKey = field("key");
         const records = messages.map(({ key = commonKey, value }) => ({
           topic,
@@ -56,18 +48,10 @@ export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
           value,
           headers,
         }));
-        return jsonReply(200, { records: await append(records, deps) });
+        return jsonReply(200, { records: await append(records, log) });
       },
     },
   ];
-}
-
-function assertTopic(topic: string, { topics }: ProduceDeps): void {
-  if (topics.includes(topic)) return;
-  throw new FeatureStoreError(
-    "NOT_FOUND",
-    `nobody reads topic ${topic}; topics are ${topics.join(", ")}`,
-  );
 }
 
 function writeTimeHeaders(field: Fields): NewRecord["headers"] {
@@ -77,10 +61,13 @@ function writeTimeHeaders(field: Fields): NewRecord["headers"] {
 
 async function append(
   records: readonly NewRecord[],
-  deps: ProduceDeps,
+  { append: add }: TopicLog,
 ): Promise<readonly AppendedRecord[]> {
+  if (add === undefined) {
+    throw new FeatureStoreError("FAILED_PRECONDITION", "messages are produced to Kafka itself");
+  }
   try {
-    return await deps.append(records);
+    return await add(records);
   } catch (cause) {
     if (!(cause instanceof SinkError)) throw cause;
     const code = cause.code === "TOO_LARGE" ? "INVALID_ARGUMENT" : "UNAVAILABLE";
@@ -96,7 +83,7 @@ export function parseMessages(contentType = "application/json", body: Buffer): M
       return [jsonMessage(body.toString("utf8"))];
     case "application/x-ndjson":
     case "application/ndjson":
-      return ndjsonMessages(body.toString("utf8"));
+      return linesOf(body.toString("utf8"), jsonMessage);
     case "application/x-protobuf":
     case "application/protobuf":
       assertMessage("the body", body);
@@ -109,24 +96,6 @@ export function parseMessages(contentType = "application/json", body: Buffer): M
         `content-type must be application/json, application/x-ndjson, application/x-protobuf or application/octet-stream, not '${contentType.slice(0, 80)}'`,
       );
   }
-}
-
-function ndjsonMessages(text: string): Message[] {
-  const messages: Message[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    if (messages.length >= MAX_LINES) {
-      throw new FeatureStoreError("INVALID_ARGUMENT", `the body has more than ${MAX_LINES} lines`);
-    }
-    try {
-      messages.push(jsonMessage(line));
-    } catch (cause) {
-      if (!(cause instanceof FeatureStoreError)) throw cause;
-      throw new FeatureStoreError(cause.code, `line ${index + 1}: ${cause.message}`, { cause });
-    }
-  }
-  if (messages.length > 0) return messages;
-  throw new FeatureStoreError("INVALID_ARGUMENT", "the body has no line");
 }
 
 /**

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { EmbeddedLog } from "@ofs/ingest";
 import type { CheckResult, Logger } from "@ofs/platform";
-import type { ReadingSettings } from "../config/kafka-settings.ts";
 import type { RecordLog } from "./record-log.ts";
 
 /** Of the log, in the data folder. */
@@ -11,15 +10,12 @@ export const LOG_FOLDER = "log";
 const MAX_SHOWN = 10;
 
 /** @throws {FeatureStoreError} FAILED_PRECONDITION if another process has it open */
-export async function openEmbeddedLog(
-  dataFolder: string,
-  { groupId, topics, start }: ReadingSettings,
-  log: Logger,
-): Promise<RecordLog> {
+export async function openEmbeddedLog(dataFolder: string, log: Logger): Promise<RecordLog> {
   const embedded = await EmbeddedLog.open(join(dataFolder, LOG_FOLDER), { log });
   return {
     name: "embedded log",
-    createSource: () => embedded.source({ groupId, topics, start }),
+    isShared: false,
+    createSource: ({ groupId, topics, start }) => embedded.source({ groupId, topics, start }),
     sink: embedded.sink(),
     admin: embedded.admin(),
     append: (records) => embedded.append(records),

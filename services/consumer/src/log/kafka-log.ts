@@ -1,14 +1,10 @@
 import { KafkaAdmin, type KafkaConnection, KafkaSink, KafkaSource } from "@ofs/ingest";
 import type { Logger } from "@ofs/platform";
-import type { KafkaSettings, ReadingSettings } from "../config/kafka-settings.ts";
+import type { KafkaSettings } from "../config/kafka-settings.ts";
 import type { RecordLog } from "./record-log.ts";
 
 /** Connects when it is used; brokers that are away are tried again and again. */
-export function openKafkaLog(
-  settings: KafkaSettings,
-  { groupId, topics, start }: ReadingSettings,
-  log: Logger,
-): RecordLog {
+export function openKafkaLog(settings: KafkaSettings, log: Logger): RecordLog {
   const { brokers, clientId, sasl, tls } = settings;
   const connectionOf = (suffix: string): KafkaConnection => ({
     brokers,
@@ -21,9 +17,10 @@ export function openKafkaLog(
   const admin = new KafkaAdmin(connectionOf("admin"));
   return {
     name: `kafka ${brokers.join(",")}`,
-    createSource: (index) =>
+    isShared: true,
+    createSource: ({ groupId, topics, start, memberName }) =>
       new KafkaSource({
-        ...connectionOf(String(index)),
+        ...connectionOf(memberName),
         groupId,
         topics,
         start,

@@ -2,7 +2,7 @@ import { SinkError } from "@ofs/ingest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deadLetterRoutes } from "../../src/http/dead-letter-routes.ts";
 import { letter, message } from "../support/letters.ts";
-import { MemoryLog } from "../support/memory-log.ts";
+import { MemoryLog, readTopic } from "../support/memory-log.ts";
 import { startTestHttp, type TestHttp } from "../support/test-http.ts";
 
 let log: MemoryLog;
@@ -14,10 +14,10 @@ beforeEach(async () => {
   log.addTopic("features", 1);
   http = await startTestHttp(
     deadLetterRoutes({
-      admin: log,
-      sink: log,
-      topics: ["features"],
-      deadLetterTopicOf: (topic) => `${topic}.dlq`,
+      topics: () => [
+        readTopic("features", log),
+        readTopic("rows", log, { dialect: "row", deadLetterTopic: "features.dlq" }),
+      ],
       snapshot: () => undefined,
       monotonicNow: () => performance.now(),
     }),
@@ -96,7 +96,7 @@ describe("GET /dlq/{topic}", () => {
   });
 
   it.each([
-    ["/dlq/other", 404, /topic other is not read here; topics are features/],
+    ["/dlq/other", 404, /nobody reads topic other; topics are features, rows/],
     ["/dlq/features?limit=0", 400, /limit must be a whole number from 1 to 1000, not '0'/],
     ["/dlq/features?from=soon", 400, /from must be Unix milliseconds .* not 'soon'/],
     ["/dlq/features?entty=x", 400, /there is no field 'entty'; there are code, error, entity/],
@@ -225,5 +225,46 @@ describe("POST /dlq/{topic}/replay", () => {
     const answer = await replay(body);
     expect(answer.status).toBe(400);
     expect(answer.body.error).toMatch(error);
+  });
+});
+
+describe("letters of the row dialect", () => {
+  const row = '{"id": 9007199254740993, "note": "a"}';
+  const older = JSON.stringify({ FeatureGroup: "Stats", Features: row });
+
+  it("tell their feature group and their text, and are found by it", async () => {
+    const about = { topic: "rows" };
+    log.add(letter(about, Buffer.from(row), [["feature-group-name", Buffer.from("stats")]]));
+    log.add(letter(about, Buffer.from(older)));
+    log.add(letter(about, Buffer.from([0xff])));
+    const { body } = await http.call("/dlq/rows");
+    const groups = body.letters.map(({ entity }: { entity?: string }) => entity);
+    expect(groups).toEqual(["stats", "Stats", undefined]);
+    expect((await http.call("/dlq/rows?entity=Stats")).body.letters).toHaveLength(1);
+    expect((await http.call("/dlq/rows/0/0")).body).toMatchObject({
+      entity: "stats",
+      message: row,
+    });
+    expect((await http.call("/dlq/features")).body.letters).toEqual([]);
+  });
+
+  it("are replayed with all headers of the record", async () => {
+    const own = [
+      ["sdk-version", Buffer.from("v2")],
+      ["feature-group-name", Buffer.from("stats")],
+      ["run-id", Buffer.from("r7")],
+    ] as const;
+    log.add(letter({ topic: "rows" }, Buffer.from(row), own));
+    const init = { method: "POST", body: "{}" };
+    expect((await http.call("/dlq/rows/replay", init)).body).toMatchObject({ replayedCount: 1 });
+    const [record] = log.produced;
+    expect([record?.topic, Buffer.from(record?.value ?? []).toString()]).toEqual(["rows", row]);
+    expect(textHeaders(record ?? { headers: [] })).toEqual([
+      ["sdk-version", "v2"],
+      ["feature-group-name", "stats"],
+      ["run-id", "r7"],
+      ["dlq-attempts", "1"],
+      ["write-time", "1600000000000"],
+    ]);
   });
 });

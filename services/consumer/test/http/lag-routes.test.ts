@@ -1,7 +1,7 @@
 import type { PartitionStatus } from "@ofs/ingest";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { lagRoutes } from "../../src/http/lag-routes.ts";
-import { MemoryLog } from "../support/memory-log.ts";
+import { MemoryLog, readTopic } from "../support/memory-log.ts";
 import { startTestHttp, type TestHttp } from "../support/test-http.ts";
 
 const OWN: PartitionStatus = {
@@ -30,12 +30,12 @@ beforeEach(async () => {
   start = "earliest";
   http = await startTestHttp(
     lagRoutes({
-      admin: log,
       groupId: "onfs",
-      topics: ["features", "missing"],
-      get start() {
-        return start;
-      },
+      logs: [log.asLog],
+      topics: () => [
+        readTopic("features", log, { start }),
+        readTopic("missing", log, { dialect: "row", groupId: "ofs-row-missing" }),
+      ],
       partitions: () => [OWN],
     }),
   );
@@ -55,6 +55,7 @@ it("tells ends, commits and what this process says of its partitions", async () 
     topics: [
       {
         topic: "features",
+        group: "onfs",
         lag: 3,
         partitions: [
           {
@@ -68,7 +69,7 @@ it("tells ends, commits and what this process says of its partitions", async () 
           { partition: 1, endOffset: 1, lag: 1, isAssignedHere: false },
         ],
       },
-      { topic: "missing", exists: false, lag: 0 },
+      { topic: "missing", dialect: "row", group: "ofs-row-missing", exists: false, lag: 0 },
     ],
   });
 });
@@ -83,9 +84,9 @@ it("lists topics, and those that are read but do not exist", async () => {
   log.addTopic("features.dlq", 2);
   expect((await http.call("/topics")).body).toEqual({
     topics: [
-      { name: "features", partitionCount: 2, isConsumed: true },
+      { name: "features", partitionCount: 2, isConsumed: true, dialect: "block" },
       { name: "features.dlq", partitionCount: 2, isConsumed: false },
-      { name: "missing", partitionCount: 0, isConsumed: true },
+      { name: "missing", partitionCount: 0, isConsumed: true, dialect: "row" },
     ],
   });
 });

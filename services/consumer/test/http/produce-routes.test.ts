@@ -3,7 +3,7 @@ import { decodePersistQuery } from "@ofs/proto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { produceRoutes } from "../../src/http/produce-routes.ts";
 import { message } from "../support/letters.ts";
-import { MemoryLog } from "../support/memory-log.ts";
+import { MemoryLog, readTopic } from "../support/memory-log.ts";
 import { startTestHttp, type TestHttp } from "../support/test-http.ts";
 
 const JSON_MESSAGE = {
@@ -19,10 +19,8 @@ let http: TestHttp;
 beforeEach(async () => {
   log = new MemoryLog();
   log.addTopic("features", 1);
-  const append = log.append.bind(log);
-  http = await startTestHttp(
-    produceRoutes({ topics: ["features"], maxRequestBytes: 5_000, append }),
-  );
+  const topics = [readTopic("features", log), readTopic("rows", log, { dialect: "row" })];
+  http = await startTestHttp(produceRoutes({ topics: () => topics, maxRequestBytes: 5_000 }));
 });
 
 afterEach(() => http.close());
@@ -103,5 +101,64 @@ describe("POST /ingest/{topic}", () => {
     log.failure = { afterCalls: 0, error: new SinkError(code, "the log says no") };
     const answer = await post("application/json", JSON.stringify(JSON_MESSAGE));
     expect(answer).toMatchObject({ status, body: { error: "the log says no" } });
+  });
+});
+
+describe("POST /ingest/{topic} of rows", () => {
+  const V2 = { "sdk-version": "v2", "feature-group-name": "stats" };
+
+  function postRow(body: string, headers: Record<string, string>, query = "") {
+    const init = {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    };
+    return http.call(`/ingest/rows${query}`, init);
+  }
+
+  const values = () => log.produced.map(({ value }) => Buffer.from(value ?? []).toString());
+
+  it("keeps the text of rows as it is, and takes the headers of the request for theirs", async () => {
+    const row = '{"id": 9007199254740993, "score": 1.50, "x": NaN}';
+    const headers = { ...V2, "feature-group-version": "v3", "run-id": "r1", "x-other": "no" };
+    const answer = await postRow(row, { ...headers, "replicated-writes": "false" }, "?key=k");
+    expect(answer).toMatchObject({ status: 200, body: { records: [{ partition: 0, offset: 0 }] } });
+    expect([values(), keys()]).toEqual([[row], ["k"]]);
+    const own = log.produced[0]?.headers.map(([name, text]) => [
+      name,
+      Buffer.from(text).toString(),
+    ]);
+    expect(own).toEqual([
+      ["sdk-version", "v2"],
+      ["feature-group-name", "stats"],
+      ["feature-group-version", "v3"],
+      ["replicated-writes", "false"],
+      ["run-id", "r1"],
+    ]);
+  });
+
+  it("takes a row a line, and bytes that are none", async () => {
+    const type = "application/x-ndjson";
+    await postRow('{"id": 1}\n\n {"id": 2} \n', { ...V2, "content-type": type });
+    await postRow("poison", { ...V2, "content-type": "application/octet-stream" });
+    expect(values()).toEqual(['{"id": 1}', '{"id": 2}', "poison"]);
+  });
+
+  it.each([
+    ['{"id": ', V2, /^the row is not JSON: .* at position 7$/],
+    ["[1]", V2, /^the row is not a JSON object$/],
+    [
+      '{"id": 1}\n{"id" 2}',
+      { ...V2, "content-type": "application/x-ndjson" },
+      /^line 2: the row is not JSON/,
+    ],
+    ["{}", { "sdk-version": "v3" }, /^header sdk-version must be v1 or v2, not 'v3'$/],
+    ["{}", { "sdk-version": "v2" }, /^header feature-group-name is required with v2$/],
+    ["{}", { "content-type": "application/x-protobuf" }, /^content-type of rows must be/],
+  ])("refuses %j with %j", async (body, headers, error) => {
+    const answer = await postRow(body, headers);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatch(error);
+    expect(log.produced).toEqual([]);
   });
 });

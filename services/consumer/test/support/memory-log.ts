@@ -7,9 +7,12 @@ import type {
   SinkError,
   SourceRecord,
 } from "@ofs/ingest";
+import type { ReadTopic } from "../../src/read-topics.ts";
 
 /** A log in memory: enough to look into and to write to. */
 export class MemoryLog implements LogAdmin, RecordSink {
+  /** Itself, as the routes see it. */
+  readonly asLog = { admin: this, sink: this, append: this.append.bind(this) };
   readonly partitions = new Map<string, SourceRecord[][]>();
   readonly commits = new Map<string, Map<number, CommittedPosition>>();
   /** What has been produced, in order. */
@@ -78,4 +81,17 @@ export class MemoryLog implements LogAdmin, RecordSink {
   }
 
   async close(): Promise<void> {}
+}
+
+/** A topic that is read, as the routes see it. */
+export function readTopic(name: string, log: MemoryLog, about: Partial<ReadTopic> = {}): ReadTopic {
+  return {
+    name,
+    dialect: "block",
+    groupId: "onfs",
+    start: "earliest",
+    deadLetterTopic: `${name}.dlq`,
+    log: log.asLog,
+    ...about,
+  };
 }

@@ -9,6 +9,8 @@ export const ROW_HEADERS = {
   groupVersion: "feature-group-version",
   /** Whether the read tenant's store is written, too. Absent = true; any text but "true" = false. */
   replicatedWrites: "replicated-writes",
+  /** Of the producer's; kept in dead letters, and nothing else is made of it. */
+  runId: "run-id",
 } as const;
 
 /** @returns undefined if there is none, or an empty one */

@@ -59,6 +59,18 @@ export function decodeOlderRow(record: SourceRecord): RowMessage {
   };
 }
 
+/** @returns the feature group that a record names, for whoever lists records; undefined if it names none */
+export function rowGroupOf(record: SourceRecord): string | undefined {
+  const name = textHeader(record, ROW_HEADERS.groupName);
+  if (name !== undefined) return name;
+  try {
+    return decodeOlderRow(record).groupName;
+  } catch (error) {
+    if (error instanceof MessageFault) return undefined;
+    throw error;
+  }
+}
+
 function decodeValue({ value }: SourceRecord): JsonValue {
   if (value === undefined) throw poison("the record has none", "value");
   return parse(value, "value");
