@@ -12,15 +12,15 @@ export interface ExecutablesRequest {
   readonly debianPackages: readonly string[];
   /** Folder name in the cache. */
   readonly name: string;
-  /** What a user without any of this can set instead. */
-  readonly variable: string;
+  /** What a user without any of this can set instead, where there is such a variable. */
+  readonly variable?: string;
 }
 
 /**
  * Finds programs on PATH, else in the cache, else takes them from Debian's packages into the
  * cache. The system itself is never changed. Answers in the order of `programs`.
  *
- * @throws {Error} when there is no way, naming the variable to set instead
+ * @throws {Error} when there is no way, naming what to do instead
  */
 export async function findExecutables(
   request: ExecutablesRequest,
@@ -30,9 +30,11 @@ export async function findExecutables(
   const present = await findPresent(request);
   if (present !== undefined) return present;
   if ((await findOnPath("apt-get")) === undefined) {
+    const instead =
+      variable === undefined ? "" : `, or set ${variable} to the address of a running server`;
     throw new Error(
       `${programs.join(", ")} not found on PATH, and without apt-get there is no way to fetch ` +
-        `them: install them, or set ${variable} to the address of a running server`,
+        `them: install them${instead}`,
     );
   }
   return withFileLock(join(cacheFolder(), "debian", `${name}.lock`), async () => {
