@@ -38,7 +38,7 @@ export function runRoutes({ metastore, now }: RowAdmin): RowRoute[] {
           const cause = `run ${run.runId} of ${run.name} ${known} is known already`;
           throw RowError.of("METASTORE-RUN-EXCEPTION", { status: 400, cause });
         }
-        return writeJson(call.requiredBody());
+        return writeJson(storable(call.requiredBody()));
       },
     },
     {
@@ -80,7 +80,7 @@ function readRun(call: RowCall): SentRun {
   });
 }
 
-/** Databases know no number that is none: as text, as reads of features have it. */
+/** Neither databases nor JSON know a number that is none: it is text, as reads of features have it. */
 function storable(value: JsonValue): JsonValue {
   if (value instanceof JsonNumber) return NO_NUMBER.test(value.text) ? value.text : value;
   if (isJsonArray(value)) return value.map(storable);

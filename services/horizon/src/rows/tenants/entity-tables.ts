@@ -68,7 +68,8 @@ export class EntityTables {
         await (await this.#clusters.tables(tenant)).ping();
       } catch (error) {
         if (!(error instanceof FeatureStoreError)) throw error;
-        const message = `tenant ${tenant}: ${error.message}`;
+        const isNamed = error.code === "FAILED_PRECONDITION"; // there is no such connection
+        const message = isNamed ? error.message : `tenant ${tenant}: ${error.message}`;
         throw RowError.of("OFS-V2-TENANT-ONBOARDING-EXCEPTION", { status: 400, message });
       }
     }
