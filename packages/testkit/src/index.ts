@@ -64,8 +64,15 @@ export {
   startRedis,
   startRedisCluster,
   startRedisSentinels,
+  startS3,
 } from "./servers/private-servers.ts";
+export {
+  type PrometheusOptions,
+  runPromtool,
+  startPrometheus,
+} from "./servers/prometheus.ts";
 export { SENTINEL_MASTER_NAME } from "./servers/redis-sentinel.ts";
+export { S3_CREDENTIALS } from "./servers/seaweedfs.ts";
 export {
   type ServerAddress,
   type ServerName,

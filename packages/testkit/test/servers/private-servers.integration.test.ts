@@ -7,6 +7,7 @@ import {
   startRedis,
   startRedisCluster,
   startRedisSentinels,
+  startS3,
 } from "../../src/servers/private-servers.ts";
 import { SENTINEL_MASTER_NAME } from "../../src/servers/redis-sentinel.ts";
 import { waitUntil } from "../../src/wait-until.ts";
@@ -146,4 +147,15 @@ test("redis sentinels: the replica takes over when the master is killed", async 
     return now !== undefined && now !== before;
   };
   await waitUntil(hasMoved, { what: "a new master", timeoutMs: FAILOVER_TIMEOUT_MS });
+});
+
+test("s3: asks for a signature, and is there again after a crash", async () => {
+  const s3 = await startS3();
+  opened.push(s3);
+  const status = async (): Promise<number> => (await fetch(`http://${s3.address.text}/`)).status;
+  expect(await status()).toBe(403);
+  await s3.kill();
+  await expect(status()).rejects.toThrow();
+  await s3.restart();
+  expect(await status()).toBe(403);
 });

