@@ -40,6 +40,15 @@ export {
   type RegistryOrigin,
 } from "./registry-origin.ts";
 export { AppliedRevision, type AppliedRevisionOptions } from "./rows/applied-revision.ts";
+export type { BackupBucket } from "./rows/backup/backup-bucket.ts";
+export { BACKUP_LIST_KEYS, BackupDamage, loadBackup } from "./rows/backup/backup-lists.ts";
+export {
+  ROW_BACKUP_VARIABLES,
+  type RowBackupSettings,
+  readRowBackupSettings,
+} from "./rows/backup/backup-settings.ts";
+export { openRowBackup } from "./rows/backup/open-row-backup.ts";
+export { S3Bucket } from "./rows/backup/s3-bucket.ts";
 export { BoundedRowStore } from "./rows/bounded-row-store.ts";
 export { checkRowRegistry } from "./rows/check-row-registry.ts";
 export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";

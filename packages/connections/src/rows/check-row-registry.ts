@@ -9,7 +9,8 @@ export function checkRowRegistry(registry: RowRegistry | undefined): CheckResult
   if (registry === undefined) {
     return { status: "failing", detail: { error: "the row registry is being opened" } };
   }
-  const { revision, source, isLive, loadedFrom, lastError, fileError, faults } = registry.status();
+  const { revision, source, isLive, loadedFrom, lastError, fileError, backupError, faults } =
+    registry.status();
   const detail = {
     revision,
     source,
@@ -17,6 +18,7 @@ export function checkRowRegistry(registry: RowRegistry | undefined): CheckResult
     loadedFrom,
     ...(lastError === undefined ? {} : { error: lastError }),
     ...(fileError === undefined ? {} : { fileError }),
+    ...(backupError === undefined ? {} : { backupError }),
     faultCount: faults.length,
     faults: faults.slice(0, MAX_SHOWN_FAULTS),
   };

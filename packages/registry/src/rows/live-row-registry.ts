@@ -8,7 +8,9 @@ import { SourceFollower } from "../live/source-follower.ts";
 import { SnapshotSubscribers } from "../live/subscribers.ts";
 import type { Revision } from "../model.ts";
 import type { RegistrySource } from "../source.ts";
+import { BackupPoll } from "./backup-poll.ts";
 import { RevisionProbe } from "./revision-probe.ts";
+import type { RowEntry } from "./row-entries.ts";
 import type {
   CatalogListener,
   RowRegistry,
@@ -18,6 +20,7 @@ import type {
 import { RowTree } from "./row-tree.ts";
 
 const START_TIMEOUT_MS = 5_000;
+const BACKUP_INTERVAL_MS = 60_000;
 
 /** Ties together: follow the source, keep the tree, make a catalog of it, swap it. */
 export class LiveRowRegistry implements RowRegistry {
@@ -28,11 +31,12 @@ export class LiveRowRegistry implements RowRegistry {
   readonly #tree = new RowTree();
   readonly #follower: SourceFollower;
   readonly #probe: RevisionProbe;
+  readonly #backupPoll: BackupPoll | undefined;
   readonly #subscribers: SnapshotSubscribers<RowCatalog>;
   readonly #faultLog: FaultLog;
   readonly #fileKeeper: FileKeeper | undefined;
   #catalog: RowCatalog | undefined;
-  #loadedFrom: "source" | "file" | undefined;
+  #loadedFrom: RowRegistryStatus["loadedFrom"];
   #fileError: string | undefined;
   #swapCount = 0;
   #closing: Promise<void> | undefined;
@@ -54,6 +58,12 @@ export class LiveRowRegistry implements RowRegistry {
       onChanges: (batches) => this.#take("source", () => this.#tree.apply(batches)),
     });
     this.#probe = new RevisionProbe(source);
+    const { backup, backupIntervalMs = BACKUP_INTERVAL_MS } = options;
+    if (backup !== undefined) {
+      this.#backupPoll = new BackupPoll(backup, backupIntervalMs, log, (entries) =>
+        this.#takeBackup(entries),
+      );
+    }
   }
 
   catalog(): RowCatalog | undefined {
@@ -71,6 +81,7 @@ export class LiveRowRegistry implements RowRegistry {
     await Promise.race([firstTry, pause(this.#startTimeoutMs, giveUp.signal)]);
     giveUp.abort();
     if (this.#catalog === undefined) await this.#loadFile();
+    if (this.#loadedFrom !== "source") await this.#startBackup();
   }
 
   status(): RowRegistryStatus {
@@ -81,6 +92,7 @@ export class LiveRowRegistry implements RowRegistry {
       loadedFrom: this.#loadedFrom,
       lastError: this.#follower.lastError,
       fileError: this.#fileError,
+      backupError: this.#backupPoll?.error,
       faults: this.#catalog?.faults ?? [],
       counters: {
         ...this.#follower.counts,
@@ -127,6 +139,7 @@ export class LiveRowRegistry implements RowRegistry {
 
   async #close(): Promise<void> {
     this.#subscribers.close();
+    await this.#backupPoll?.close();
     await this.#follower.close();
     await this.#probe.close();
     await this.#fileKeeper?.close();
@@ -152,12 +165,31 @@ export class LiveRowRegistry implements RowRegistry {
     }
   }
 
+  /** Waits for the first look only where there is nothing else to serve. */
+  async #startBackup(): Promise<void> {
+    const firstLook = this.#backupPoll?.start();
+    if (this.#catalog !== undefined) return;
+    const giveUp = new AbortController();
+    await Promise.race([firstLook, pause(this.#startTimeoutMs, giveUp.signal)]);
+    giveUp.abort();
+  }
+
+  #takeBackup(entries: readonly RowEntry[]): void {
+    if (this.#loadedFrom === "source") return;
+    const isNewer = this.#tree.takeNewer(entries);
+    if (!isNewer && this.#catalog !== undefined) return;
+    this.#take("backup", () => isNewer);
+  }
+
   /** @param change carries it out on the tree, and tells whether it made a difference */
-  #take(from: "source" | "file", change: () => boolean): void {
+  #take(from: "source" | "file" | "backup", change: () => boolean): void {
     try {
       const isChanged = change();
       this.#loadedFrom = from;
-      if (from === "source") this.#fileError = undefined;
+      if (from === "source") {
+        this.#fileError = undefined;
+        this.#backupPoll?.stop();
+      }
       if (isChanged || this.#catalog === undefined) this.#swap(from);
       else this.#subscribers.checkWaiting();
     } catch (error) {
@@ -165,7 +197,7 @@ export class LiveRowRegistry implements RowRegistry {
     }
   }
 
-  #swap(from: "source" | "file"): void {
+  #swap(from: "source" | "file" | "backup"): void {
     const previous = this.#catalog;
     const catalog = this.#tree.catalog(previous);
     this.#catalog = catalog;

@@ -4,9 +4,18 @@ import type { FollowerCounts } from "../live/source-follower.ts";
 import type { Listener } from "../live/subscribers.ts";
 import type { Revision } from "../model.ts";
 import type { RegistrySource } from "../source.ts";
+import type { RowEntry } from "./row-entries.ts";
 
 /** Takes a new catalog. Called in the order of catalogs; what it throws is logged and counted. */
 export type CatalogListener = Listener<RowCatalog>;
+
+/** A copy of the registry, for a start while its source is away. */
+export interface RowBackup {
+  /** For logs. */
+  readonly name: string;
+  /** @returns undefined if nothing has been copied yet @throws if it cannot be read */
+  load(signal: AbortSignal): Promise<readonly RowEntry[] | undefined>;
+}
 
 export interface RowRegistryOptions {
   /** Its root is `/row/<app name>/registry`. Stays the caller's: closing the registry does not close it. */
@@ -16,8 +25,12 @@ export interface RowRegistryOptions {
   readonly snapshotFile?: string | undefined;
   /** A first listener: it sees the very first catalog too. */
   readonly onChange?: CatalogListener | undefined;
-  /** How long the start waits for the source before it serves from the file. Default 5 000. */
+  /** Asked while the source has not answered since the start. Stays the caller's. */
+  readonly backup?: RowBackup | undefined;
+  /** How long the start waits for the source before it serves from the file and the backup. Default 5 000. */
   readonly startTimeoutMs?: number | undefined;
+  /** Between two looks at the backup. Default 60 000. */
+  readonly backupIntervalMs?: number | undefined;
 }
 
 export interface RowRegistryStatus {
@@ -26,12 +39,14 @@ export interface RowRegistryStatus {
   /** The source's name. */
   readonly source: string;
   readonly revision: Revision;
-  /** Where what is served now came from; undefined before the first catalog. */
-  readonly loadedFrom: "source" | "file" | undefined;
+  /** Where the newest of what is served now came from; undefined before the first catalog. */
+  readonly loadedFrom: "source" | "file" | "backup" | undefined;
   /** What keeps the source away; undefined while it is live. */
   readonly lastError: string | undefined;
   /** Why the file was not used; undefined if it was, or was not needed. */
   readonly fileError: string | undefined;
+  /** Why the backup was not used when it was last asked; undefined if it was, or was not needed. */
+  readonly backupError: string | undefined;
   /** Of the catalog served now. */
   readonly faults: readonly CatalogFault[];
   /** Counts since the start. */

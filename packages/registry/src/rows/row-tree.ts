@@ -10,6 +10,7 @@ import {
 import type { Revision } from "../model.ts";
 import type { RegistryChanges, RegistryTree } from "../source.ts";
 import { isSameBytes } from "../tree/tree.ts";
+import type { RowEntry } from "./row-entries.ts";
 import { type RowNode, readRowNode } from "./row-node.ts";
 
 /** The row dialect's tree of now: flat entries, and what each of them says. An entry is read once, when it changes. */
@@ -59,6 +60,25 @@ export class RowTree {
     return isChanged;
   }
 
+  /**
+   * Takes those entries of a copy that are newer than the tree's own, or that it does not have: objects are never deleted,
+   * and tell when they were changed. The revision stays.
+   *
+   * @returns whether there was one
+   */
+  takeNewer(entries: readonly RowEntry[]): boolean {
+    let isChanged = false;
+    for (const { path, value } of entries) {
+      const known = this.#nodes.get(path);
+      const node = readRowNode(path, value);
+      if (known !== undefined && updatedAt(node) <= updatedAt(known)) continue;
+      this.#entries.set(path, value);
+      this.#nodes.set(path, node);
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
   /** @param previous the catalog that was made of this tree before */
   catalog(previous: RowCatalog | undefined): RowCatalog {
     const entities: EntityMetadata[] = [];
@@ -104,4 +124,9 @@ export class RowTree {
       this.#nodes.set(path, readRowNode(path, value));
     }
   }
+}
+
+/** @returns Unix milliseconds; before all others where it cannot be told */
+function updatedAt(node: RowNode): number {
+  return "object" in node ? node.object.updatedAt : Number.NEGATIVE_INFINITY;
 }
