@@ -1,6 +1,9 @@
 import {
+  ROW_BACKUP_VARIABLES,
   ROW_STORE_VARIABLES,
+  type RowBackupSettings,
   type RowStoreSettings,
+  readRowBackupSettings,
   readRowStoreSettings,
   type ScyllaSettings,
 } from "@ofs/connections";
@@ -25,11 +28,14 @@ const ROW_API_VARIABLES = z.object({
 export const ROW_VARIABLES: readonly string[] = [
   ...Object.keys(ROW_API_VARIABLES.shape),
   ...Object.keys(ROW_STORE_VARIABLES.shape),
+  ...Object.keys(ROW_BACKUP_VARIABLES.shape),
 ];
 
 /** What concerns the row dialect. */
 export interface RowSettings extends z.output<typeof ROW_API_VARIABLES> {
   readonly stores: RowStoreSettings;
+  /** Read where etcd is away at the start; undefined: nowhere. */
+  readonly backup: RowBackupSettings | undefined;
 }
 
 /** @returns undefined where the row dialect is off, or there were faults */
@@ -40,5 +46,6 @@ export function readRowSettings(
   const api = reader.read(ROW_API_VARIABLES);
   if (api === undefined || !api.ROW_ENABLED) return undefined;
   const stores = readRowStoreSettings(reader, scylla);
-  return stores && { ...api, stores };
+  const backup = readRowBackupSettings(reader);
+  return stores && { ...api, stores, backup };
 }

@@ -2,6 +2,7 @@ import {
   AppliedRevision,
   checkRowRegistry,
   createRowSweep,
+  openRowBackup,
   openTenantStore,
   type RegistrySettings,
   registerRowRegistryMetrics,
@@ -61,6 +62,8 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
   });
   lifecycle.register("row stores", () => stores.close());
   if (options.embedded !== undefined) startSweep(options.embedded, base);
+  let backup: Awaited<ReturnType<typeof openRowBackup>> | undefined;
+  lifecycle.register("row registry backup", () => backup?.close());
   let registry: RowRegistry | undefined;
   lifecycle.register("row registry", () => registry?.close());
   let applied: AppliedRevision | undefined;
@@ -100,8 +103,10 @@ export function openRows(options: RowsOptions, base: ServiceBase): Rows {
     async start() {
       // Others open theirs when they are first used; this one tells how the process is.
       stores.storeOf(DEFAULT_TENANT);
+      backup = settings.backup && (await openRowBackup(settings.backup));
       registry = await openRowRegistry({
         source,
+        backup,
         snapshotFile,
         log,
         onChange: (catalog) => stores.retain(usedTenants(catalog)),
