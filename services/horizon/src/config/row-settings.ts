@@ -1,9 +1,12 @@
 import {
   KAFKA_SECURITY_VARIABLES,
   type KafkaSecurity,
+  ROW_BACKUP_VARIABLES,
   ROW_STORE_VARIABLES,
+  type RowBackupSettings,
   type RowStoreSettings,
   readKafkaSecurity,
+  readRowBackupSettings,
   readRowStoreSettings,
   type ScyllaSettings,
 } from "@ofs/connections";
@@ -35,6 +38,7 @@ export const ROW_VARIABLES = z.object({
 export const ROW_VARIABLE_NAMES: readonly string[] = [
   ...Object.keys(ROW_VARIABLES.shape),
   ...Object.keys(ROW_STORE_VARIABLES.shape),
+  ...Object.keys(ROW_BACKUP_VARIABLES.shape),
   ...Object.keys(SECURITY_VARIABLES.shape).map((name) => SHARED_PREFIX + name),
 ];
 
@@ -51,6 +55,8 @@ export interface RowSettings {
   /** The default tenant's at the start, if it has none. */
   readonly defaultTopic: string | undefined;
   readonly stores: RowStoreSettings;
+  /** Where copies of what is registered go; undefined: nowhere. */
+  readonly backup: RowBackupSettings | undefined;
 }
 
 /** @returns undefined where the row dialect is not served */
@@ -73,6 +79,7 @@ export function readRowSettings(
     retentionMs: env.ROW_TOPIC_RETENTION_MS,
     defaultTopic: env.ROW_DEFAULT_TOPIC,
     stores,
+    backup: readRowBackupSettings(reader),
   };
 }
 

@@ -16,6 +16,7 @@ import type { FastifyInstance } from "fastify";
 import type { HorizonConfig } from "../config/config.ts";
 import type { RowSettings } from "../config/row-settings.ts";
 import { RepeatedTask } from "../repeated-task.ts";
+import { openBackup } from "./backup/open-backup.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { createRowAdmin, type RowControlPlane } from "./create-row-admin.ts";
 import { rowHealthRoute } from "./http/health-routes.ts";
@@ -70,6 +71,16 @@ export async function openRows(
   const clusters = new ClusterConnections({ ...places, embedded: surroundings.embedded }, log);
   lifecycle.register("tenants' clusters", () => clusters.close());
   const topics = openTopics(surroundings);
+  const backups =
+    settings.backup &&
+    (await openBackup({
+      settings: settings.backup,
+      metastore,
+      topics,
+      etcd: etcd && { ...etcd, root: `${rootOf(config)}/runtime/locks` },
+      owner: processName(),
+      base,
+    }));
   const admin = createRowAdmin({
     metastore,
     registry,
@@ -77,6 +88,7 @@ export async function openRows(
     ddlLock: new QueuedDdlLock(openSharedLock(surroundings, etcd)),
     served: given.rowsServed ?? openServed(surroundings, etcd),
     topics,
+    backups,
     log,
     now: Date.now,
   });
@@ -141,11 +153,16 @@ function openSharedLock(
     etcd: { ...etcd, root: `${rootOf(config)}/runtime/locks/ddl` },
     ttlSeconds: LOCK_TTL_SECONDS,
     waitTimeoutMs: LOCK_WAIT_MS,
-    owner: `${hostname()} ${randomUUID()}`,
+    owner: processName(),
     log: base.log,
   });
   base.lifecycle.register("locks of DDL", async () => locks.close());
   return { hold: (tenant, work) => locks.hold(encodeURIComponent(tenant), work) };
+}
+
+/** For people who look at a lock. */
+function processName(): string {
+  return `${hostname()} ${randomUUID()}`;
 }
 
 /** In a data folder, whoever serves is told by the folder itself. */
