@@ -14,10 +14,11 @@ export function watchHealth(health: Health, lifecycle: Lifecycle): void {
   lifecycle.register("health timer", () => clearInterval(timer));
 }
 
+/** @param monitor of stores, where the process has any */
 export function registerHealthMetrics(
   metrics: Registry,
   health: Health,
-  monitor: BackendMonitor,
+  monitor?: BackendMonitor,
 ): void {
   new Gauge({
     name: "ofs_ready",
@@ -28,6 +29,7 @@ export function registerHealthMetrics(
       this.set(health.isReady ? 1 : 0);
     },
   });
+  if (monitor === undefined) return;
   new Gauge({
     name: "ofs_backend_up",
     help: "1 while a store connection answers pings.",

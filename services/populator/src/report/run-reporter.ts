@@ -1,0 +1,91 @@
+import { FeatureStoreError, type Logger } from "@ofs/platform";
+import type { RegistryView } from "../messages/create-plan.ts";
+import type { Run } from "../runs/model.ts";
+import type { RunStore } from "../store/run-store.ts";
+
+/** For the control plane to answer. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Before a report that failed is tried again. */
+const RETRY_MS = 30_000;
+
+/** Characters of an error that the control plane keeps. */
+const ERROR_LENGTH_MAX = 1_000;
+
+export interface RunReporterOptions {
+  readonly runs: RunStore;
+  readonly registries: RegistryView;
+  /** Of the row dialect's control plane. */
+  readonly adminUrl: string;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** Tells the control plane of runs of the row dialect that ended, once each. */
+export class RunReporter {
+  readonly #options: RunReporterOptions;
+  /** By run: when it may be tried again. */
+  readonly #retryMs = new Map<string, number>();
+
+  constructor(options: RunReporterOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {FeatureStoreError} if the database is away; a control plane that is away is tried again */
+  async reportAll(signal: AbortSignal): Promise<void> {
+    const { runs, now, log } = this.#options;
+    const ended = await runs.unreported();
+    if (ended.length === 0) this.#retryMs.clear();
+    for (const run of ended) {
+      const { tableName, target } = run.spec;
+      if (signal.aborted || now() < (this.#retryMs.get(tableName) ?? 0)) continue;
+      try {
+        if (target.dialect === "row") await this.#post(run, signal);
+        await runs.markReported(run);
+      } catch (err) {
+        this.#retryMs.set(tableName, now() + RETRY_MS);
+        log.warn({ err, tableName }, "the control plane was not told of a run");
+      }
+    }
+  }
+
+  async #post(run: Run, signal: AbortSignal): Promise<void> {
+    const url = new URL("/feature-group/run-data", this.#options.adminUrl);
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(this.#bodyOf(run)),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+    });
+    const text = await response.text();
+    if (response.ok) return;
+    // Reported before, and only the note of that was lost.
+    if (text.includes("METASTORE-RUN-EXCEPTION") && text.includes("known already")) return;
+    const reason = `${url.pathname} answered ${response.status}: ${text.slice(0, 300)}`;
+    throw new FeatureStoreError("UNAVAILABLE", reason);
+  }
+
+  #bodyOf({ spec, state, progress, error, createdMs, updatedMs }: Run): object {
+    const { target, runId } = spec;
+    if (target.dialect !== "row") throw new Error("only runs of the row dialect are reported");
+    const { featureGroupName: name, featureGroupVersion } = target;
+    const version = featureGroupVersion ?? this.#options.registries.catalog()?.latestVersion(name);
+    return {
+      name,
+      ...(version === undefined ? {} : { version }),
+      runId,
+      timeTaken: Math.round((updatedMs - createdMs) / 1_000),
+      count: progress.sentCount,
+      sampleData: [],
+      errorMessage: reportText(error, progress.rejectedCount, progress.sentBytes),
+      status: state === "COMPLETED" ? "SUCCESS" : "FAILED",
+    };
+  }
+}
+
+function reportText(error: string, rejectedCount: number, sentBytes: number): string {
+  const counts =
+    rejectedCount === 0 ? "" : `${rejectedCount} rows refused, ${sentBytes} bytes sent`;
+  const parts = [error, counts].filter((part) => part !== "");
+  return parts.join("; ").slice(0, ERROR_LENGTH_MAX);
+}

@@ -1,0 +1,148 @@
+import type { RowBatch } from "@ofs/delta";
+import type { RecordSink } from "@ofs/ingest";
+import { compileFilter, selectRows } from "../filter/row-filter.ts";
+import { createPlan, type RegistryView } from "../messages/create-plan.ts";
+import type { MessageHead, MessagePlan } from "../messages/message-plan.ts";
+import type { PopulatorMetrics } from "../metrics.ts";
+import { messageHeaders } from "../output/message-headers.ts";
+import type { RateLimit } from "../output/rate-limit.ts";
+import type { RejectFiles } from "../rejects/reject-files.ts";
+import { RejectTally } from "../rejects/reject-tally.ts";
+import { FencedError, type ShardStore } from "../store/shard-store.ts";
+import { NO_PROGRESS, type Progress, type RunSpec, type Shard } from "./model.ts";
+import { dataFileOf, type TableAccess, withTable } from "./table-source.ts";
+
+export interface ShardSurroundings {
+  readonly shards: ShardStore;
+  readonly access: TableAccess;
+  readonly registries: RegistryView;
+  /** Of one worker: what it was given is acknowledged before it is given more. */
+  readonly sink: RecordSink;
+  readonly limit: RateLimit;
+  readonly rejects: RejectFiles;
+  readonly metrics: PopulatorMetrics;
+}
+
+/** What became of a shard: all its rows are done; the run does not go on for now; or it was refused too many rows. */
+export type ShardOutcome = "done" | "stopped" | "too-many-rejects";
+
+/**
+ * Sends the rows of a shard, batch after batch, from where it stands. A batch is noted when the log has acknowledged all of
+ * it, so what is sent again after a crash is one batch at most.
+ *
+ * @throws {FencedError} if the shard is another's; {DeltaError}, {MappingError}, {SinkError}
+ */
+export async function runShard(
+  spec: RunSpec,
+  shard: Shard,
+  surroundings: ShardSurroundings,
+  signal: AbortSignal,
+): Promise<ShardOutcome> {
+  const { shards, access, registries } = surroundings;
+  const version = await shards.version(shard);
+  if (version === undefined) throw new FencedError(`run ${spec.tableName} was replaced`);
+  const { schema, writeTimeMs } = version;
+  const plan = createPlan(spec, schema, registries);
+  const filter = compileFilter(spec.filter, schema);
+  const filterFields = filter.flatMap(
+    ({ column }) => schema.find(({ name }) => name === column) ?? [],
+  );
+  const fields = [...new Set([...plan.fields, ...filterFields])];
+  const sender = new ShardSender(spec, shard, surroundings, plan, {
+    topic: spec.topicName,
+    headers: messageHeaders(spec, writeTimeMs),
+  });
+  const planColumns = plan.fields.map((field) => fields.indexOf(field));
+  const filterColumns = filterFields.map((field) => fields.indexOf(field));
+  return withTable(access, spec, signal, async ({ storage }) => {
+    const request = { fields, fromRow: shard.nextRow, toRow: shard.file.toRow, signal };
+    for await (const batch of access.reader.read(storage, dataFileOf(shard.file), request)) {
+      const rows = selectRows(batch, filter, filterColumns);
+      const outcome = await sender.send(batch, planColumns, rows, signal);
+      if (outcome !== undefined) return outcome;
+    }
+    return sender.finish();
+  });
+}
+
+class ShardSender {
+  readonly #spec: RunSpec;
+  readonly #shard: Shard;
+  readonly #given: ShardSurroundings;
+  readonly #plan: MessagePlan;
+  readonly #head: MessageHead;
+  #nextRow: number;
+
+  constructor(
+    spec: RunSpec,
+    shard: Shard,
+    given: ShardSurroundings,
+    plan: MessagePlan,
+    head: MessageHead,
+  ) {
+    this.#spec = spec;
+    this.#shard = shard;
+    this.#given = given;
+    this.#plan = plan;
+    this.#head = head;
+    this.#nextRow = shard.nextRow;
+  }
+
+  /** @returns undefined: go on */
+  async send(
+    batch: RowBatch,
+    columnOf: readonly number[],
+    rows: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ShardOutcome | undefined> {
+    const { sink, limit, rejects, metrics } = this.#given;
+    const { tenantName, tableName } = this.#spec;
+    const encoded = this.#plan.encode(batch, columnOf, rows, this.#head);
+    signal.throwIfAborted();
+    await limit.take(tenantName, encoded.rowCount, signal);
+    if (encoded.records.length > 0) await sink.produce(encoded.records);
+    const tally = new RejectTally();
+    const { path } = this.#shard.file;
+    for (const reject of encoded.rejects) tally.add(reject, path, batch.firstRow + reject.index);
+    await rejects.append(this.#shard, batch, encoded.rejects);
+    const progress = {
+      sentCount: encoded.rowCount,
+      rejectedCount: encoded.rejects.length,
+      skippedCount: batch.rowCount - rows.length,
+      sentBytes: encoded.records.reduce((sum, record) => sum + sizeOf(record), 0),
+    };
+    this.#nextRow = batch.nextRow;
+    const outcome = await this.#note(progress, tally, false);
+    metrics.sent(tableName, progress);
+    return outcome;
+  }
+
+  /** Every row is acknowledged, or refused. */
+  async finish(): Promise<ShardOutcome> {
+    const { toRow, rowCount } = this.#shard.file;
+    this.#nextRow = toRow ?? rowCount ?? this.#nextRow;
+    await this.#note(NO_PROGRESS, new RejectTally(), true);
+    return "done";
+  }
+
+  async #note(
+    progress: Progress,
+    rejects: RejectTally,
+    isDone: boolean,
+  ): Promise<ShardOutcome | undefined> {
+    const step = { nextRow: this.#nextRow, progress, rejects, isDone };
+    const { state, rejectedCount } = await this.#given.shards.advance(this.#shard, step);
+    if (rejectedCount > this.#spec.maxRejects) return "too-many-rejects";
+    return state === "RUNNING" ? undefined : "stopped";
+  }
+}
+
+function sizeOf({
+  key,
+  value,
+}: {
+  readonly key: Uint8Array | undefined;
+  readonly value: Uint8Array | undefined;
+}): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
+}

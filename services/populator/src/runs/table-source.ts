@@ -1,0 +1,110 @@
+import {
+  type DataFile,
+  DeltaTable,
+  type FileReader,
+  openParquetFolder,
+  openTableStorage,
+  type StorageOptions,
+  type TableSnapshot,
+  type TableStorage,
+  type VersionChanges,
+} from "@ofs/delta";
+import type { RunSpec, ShardFile } from "./model.ts";
+
+/** Where tables are, and how their files are read. */
+export interface TableAccess {
+  readonly reader: FileReader;
+  readonly storage: StorageOptions;
+}
+
+/** One table, opened. */
+export interface OpenTable {
+  readonly storage: TableStorage;
+  latestVersion(): Promise<number>;
+  versionAsOf(timestampMs: number): Promise<number>;
+  snapshot(version: number): Promise<TableSnapshot>;
+  changes(version: number): Promise<VersionChanges>;
+}
+
+/**
+ * Opens a table for some work, and closes it after that.
+ *
+ * @throws {DeltaError} naming the location
+ */
+export async function withTable<T>(
+  access: TableAccess,
+  { path, format }: Pick<RunSpec, "path" | "format">,
+  signal: AbortSignal,
+  work: (table: OpenTable) => Promise<T>,
+): Promise<T> {
+  const storage = openTableStorage(path, access.storage);
+  try {
+    const open = format === "delta" ? openDelta : openFolder;
+    return await work(await open(storage, access.reader, signal));
+  } finally {
+    await storage.close();
+  }
+}
+
+async function openDelta(
+  storage: TableStorage,
+  reader: FileReader,
+  signal: AbortSignal,
+): Promise<OpenTable> {
+  const table = await DeltaTable.open(storage, reader, signal);
+  return {
+    storage,
+    latestVersion: () => table.latestVersion(signal),
+    versionAsOf: (timestampMs) => table.versionAsOf(timestampMs, signal),
+    snapshot: (version) => table.snapshot(version, signal),
+    changes: (version) => table.changes(version, signal),
+  };
+}
+
+/** A folder has one version, which is its whole content. */
+async function openFolder(
+  storage: TableStorage,
+  reader: FileReader,
+  signal: AbortSignal,
+): Promise<OpenTable> {
+  const snapshot = (): Promise<TableSnapshot> => openParquetFolder(storage, reader, signal);
+  return {
+    storage,
+    latestVersion: async () => (await snapshot()).version,
+    versionAsOf: async () => (await snapshot()).version,
+    snapshot,
+    async changes() {
+      return { ...(await snapshot()), deletes: { kind: "none", files: [] }, isDataChange: true };
+    },
+  };
+}
+
+/** Cuts files into parts of about equal work. */
+export function cutFiles(files: readonly DataFile[], rowsMax: number): ShardFile[] {
+  return files.flatMap((file) => {
+    const { rowCount } = file;
+    const partCount = rowCount === undefined ? 1 : Math.max(1, Math.ceil(rowCount / rowsMax));
+    return Array.from({ length: partCount }, (_, part) => ({
+      path: file.path,
+      sizeBytes: file.sizeBytes,
+      rowCount,
+      partitionValues: [...file.partitionValues],
+      deletionVector: file.deletionVector,
+      fromRow: part * rowsMax,
+      toRow: part === partCount - 1 ? undefined : (part + 1) * rowsMax,
+    }));
+  });
+}
+
+/** What the reader needs of a file. */
+export function dataFileOf(file: ShardFile): DataFile {
+  const vector = file.deletionVector;
+  return {
+    path: file.path,
+    sizeBytes: file.sizeBytes,
+    rowCount: file.rowCount,
+    partitionValues: new Map(file.partitionValues),
+    deletionVector: vector && { ...vector, offset: vector.offset },
+    stats: undefined,
+  };
+}
