@@ -21,7 +21,8 @@ export function consumerCountEffects(consumer: Consumer, next: number): string[]
   const { topic, partitionCount, consumerCount, tenant } = consumer;
   if (next === consumerCount) return ["Nothing changes."];
   const count = formatCount(next, "consumer");
-  const effects = [`${count} in place of ${consumerCount} read ${topic} for ${tenant}.`];
+  const verb = next === 1 ? "reads" : "read";
+  const effects = [`${count} in place of ${consumerCount} ${verb} ${topic} for ${tenant}.`];
   if (next === 0) {
     return [
       `Nobody reads ${topic} for ${tenant} any more: rows wait in it, and are lost when its retention is over.`,
@@ -56,7 +57,9 @@ export function partitionEffects(
   const effects = [
     `Topic ${topic} grows from ${partitionCount} to ${next} partitions. That cannot be undone.`,
     "Producers that choose the partition by key send some keys to other partitions from then on. Newer rows still win, because rows carry their time.",
-    `${formatCount(consumerCount, "consumer")} share ${next} partitions.`,
+    consumerCount === 1
+      ? `Its one consumer reads all ${next}.`
+      : `${formatCount(consumerCount, "consumer")} share ${next} partitions.`,
   ];
   if (others.length > 0) {
     effects.push(

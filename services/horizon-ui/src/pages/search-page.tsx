@@ -12,7 +12,7 @@ import { formatCount } from "../model/format.ts";
 import { useApi } from "../session/api-context.ts";
 import { KEYS } from "../session/queries.ts";
 import { useHasRows } from "../session/row-queries.ts";
-import { RowHits } from "./rows/row-hits.tsx";
+import { RowHitLine, useRowHits } from "./rows/row-hits.tsx";
 
 const HITS_SHOWN = 100;
 
@@ -22,59 +22,60 @@ export function SearchPage(): ReactNode {
   const hasRows = useHasRows();
   return (
     <Page title={q === "" ? "Search" : `Search: ${q}`}>
-      {q === "" ? (
-        <Section>
-          <EmptyState title="Type something to search for above" />
-        </Section>
-      ) : (
-        <>
-          <BlockHits text={q} isBadged={hasRows === true} />
-          {hasRows === true ? <RowHits text={q} /> : null}
-        </>
-      )}
+      <Section>
+        {q === "" ? <EmptyState title="Type something to search for above" /> : null}
+        {q === "" || hasRows === undefined ? null : <Results text={q} hasRows={hasRows} />}
+      </Section>
     </Page>
   );
 }
 
-interface BlockHitsProps {
+interface ResultsProps {
   readonly text: string;
-  /** Whether there is another dialect to tell apart. */
-  readonly isBadged: boolean;
+  /** Whether there is another dialect, which is searched, too. */
+  readonly hasRows: boolean;
 }
 
-function BlockHits({ text, isBadged }: BlockHitsProps): ReactNode {
+/** One list; a dialect that cannot be searched does not hide the other. */
+function Results({ text, hasRows }: ResultsProps): ReactNode {
   const { catalog } = useApi();
-  const result = useQuery({
+  const block = useQuery({
     queryKey: [KEYS.registry, "search", text],
     queryFn: ({ signal }) => catalog.search(text, HITS_SHOWN, signal),
     placeholderData: keepPreviousData,
   });
-  const nothing = isBadged ? "Nothing found in the block dialect" : "Nothing found";
+  const row = useRowHits(text, hasRows);
+  const total = (block.data?.total ?? 0) + (row.data?.length ?? 0);
+  const shown = (block.data?.hits.length ?? 0) + Math.min(row.data?.length ?? 0, HITS_SHOWN);
+  const isThere = block.data !== undefined && (!hasRows || row.data !== undefined);
   return (
-    <Section {...(isBadged ? { title: "Block dialect" } : {})}>
-      <QueryView
-        query={result}
-        what="results"
-        isEmpty={({ total }) => total === 0}
-        empty={<EmptyState title={nothing} />}
-      >
-        {({ hits, total }) => (
-          <Stack gap="xs">
-            <Text size="sm" c="dimmed" aria-live="polite">
-              {formatCount(total, "result")}
-              {total > hits.length ? `, the best ${hits.length} are shown` : ""}
-            </Text>
-            {hits.map((hit) => (
-              <Hit
-                key={`${hit.kind} ${hit.entity}/${hit.group}/${hit.feature}/${hit.label}`}
-                hit={hit}
-                isBadged={isBadged}
-              />
-            ))}
-          </Stack>
-        )}
+    <Stack gap="xs">
+      <QueryView query={block} what="results">
+        {() => null}
       </QueryView>
-    </Section>
+      {hasRows ? (
+        <QueryView query={row} what="results of the row dialect">
+          {() => null}
+        </QueryView>
+      ) : null}
+      {isThere && total === 0 ? <EmptyState title="Nothing found" /> : null}
+      {total === 0 ? null : (
+        <Text size="sm" c="dimmed" aria-live="polite">
+          {formatCount(total, "result")}
+          {total > shown ? `, the best ${shown} are shown` : ""}
+        </Text>
+      )}
+      {block.data?.hits.map((hit) => (
+        <Hit
+          key={`${hit.kind} ${hit.entity}/${hit.group}/${hit.feature}/${hit.label}`}
+          hit={hit}
+          isBadged={hasRows}
+        />
+      ))}
+      {row.data?.slice(0, HITS_SHOWN).map((hit) => (
+        <RowHitLine key={`${hit.kind} ${hit.place} ${hit.name}`} hit={hit} />
+      ))}
+    </Stack>
   );
 }
 

@@ -21,7 +21,6 @@ const COLUMNS: readonly Column<StoredColumn>[] = [
       </Badge>
     ),
   },
-  { header: "Type", render: ({ type }) => <span className="mono">{type}</span> },
   {
     header: "Stored as",
     render: ({ storedAs, storageType }) => (
@@ -31,6 +30,11 @@ const COLUMNS: readonly Column<StoredColumn>[] = [
     ),
   },
 ];
+
+const TYPE: Column<StoredColumn> = {
+  header: "Type",
+  render: ({ type }) => <span className="mono">{type}</span>,
+};
 
 const DESCRIPTION: Column<StoredColumn> = {
   header: "Description",
@@ -47,7 +51,7 @@ const DESCRIPTION: Column<StoredColumn> = {
 interface StoredColumnsProps {
   readonly caption: string;
   readonly columns: readonly StoredColumn[];
-  /** In a narrow place: without descriptions. */
+  /** In a narrow place: what is stored, and no more. */
   readonly isShort?: boolean;
 }
 
@@ -60,10 +64,10 @@ export function StoredColumns({
   return (
     <DataTable
       caption={caption}
-      columns={isShort ? COLUMNS : [...COLUMNS, DESCRIPTION]}
+      columns={isShort ? COLUMNS : [...COLUMNS.toSpliced(2, 0, TYPE), DESCRIPTION]}
       rows={columns}
       rowKey={({ storedAs }) => storedAs}
-      minWidth={isShort ? 420 : 720}
+      minWidth={isShort ? 300 : 720}
     />
   );
 }

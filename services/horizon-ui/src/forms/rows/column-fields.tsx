@@ -5,17 +5,25 @@ import { IconClipboardList, IconPlus, IconTrash } from "../../components/icons.t
 import { Pager } from "../../components/list-tools.tsx";
 import { pageOf } from "../../model/paging.ts";
 import { type ColumnDraft, EMPTY_COLUMN } from "../../model/row-drafts.ts";
-import { COLUMN_TYPES } from "../../model/rows.ts";
+import { COLUMN_TYPES, type ColumnType } from "../../model/rows.ts";
 import type { FieldOf } from "../request-form.tsx";
 import { PasteColumns } from "./paste-columns.tsx";
 
 /** Columns shown at a time: each has several inputs. */
 const COLUMNS_SHOWN = 20;
 
-const TYPES = Object.entries(COLUMN_TYPES).map(([value, text]) => ({
-  value,
-  label: `${value} – ${text}`,
-}));
+const TYPES = Object.keys(COLUMN_TYPES);
+
+function TypeOption({ type }: { readonly type: string }): ReactNode {
+  return (
+    <div>
+      {type}
+      <Text size="xs" c="dimmed">
+        {COLUMN_TYPES[type as ColumnType]}
+      </Text>
+    </div>
+  );
+}
 
 interface ColumnListProps {
   readonly legend: string;
@@ -106,7 +114,8 @@ function ColumnFields({ index, column, field, onRemove }: ColumnFieldsProps): Re
         data={TYPES}
         searchable
         allowDeselect={false}
-        comboboxProps={{ width: 300, position: "bottom-start" }}
+        renderOption={({ option }) => <TypeOption type={option.value} />}
+        comboboxProps={{ width: 240, position: "bottom-start" }}
         {...field(`${path}.type`)}
       />
       <TextInput

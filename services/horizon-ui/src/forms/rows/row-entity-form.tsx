@@ -44,7 +44,7 @@ export function RowEntityForm(): ReactNode {
             {...field("name")}
           />
           <ColumnList
-            legend="Columns that all feature groups share, keys among them"
+            legend="Shared columns, keys among them"
             columns={form.values.columns}
             onChange={(columns) => form.setFieldValue("columns", columns)}
             field={field}

@@ -60,7 +60,7 @@ export function ConsumersTab(): ReactNode {
   return (
     <Section
       title="Consumers"
-      description="Consumers read the topic of a tenant and store its rows. Tenants without a topic use that of default-tenant."
+      description="They store the rows of a tenant's topic. Tenants without one use default-tenant's."
       actions={
         <ForApprovers>
           <Button

@@ -30,7 +30,6 @@ export function GroupFacts({ group }: { readonly group: RowGroup }): ReactNode {
           ["Tags", <Tags key="tags" tags={group.tags} />],
           ["Created", <When key="created" atMs={group.createdAtMs} />],
           ["Changed", <When key="changed" atMs={group.updatedAtMs} />],
-          ["Description", group.description || "–"],
         ]}
       />
     </Section>
@@ -63,8 +62,8 @@ function Topic({ group }: { readonly group: string }): ReactNode {
   if (data === undefined) return "…";
   if ("topic" in data) return <span className="mono">{data.topic}</span>;
   return (
-    <Text span inherit c="dimmed">
-      none: {data.fault}
+    <Text span inherit title={data.fault}>
+      none yet
     </Text>
   );
 }

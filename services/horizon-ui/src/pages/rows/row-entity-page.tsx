@@ -43,6 +43,7 @@ export function RowEntityPage(): ReactNode {
     <Page
       title={name}
       trail={discoveryTrail()}
+      description={entity.data?.description || undefined}
       actions={entity.data === undefined ? undefined : <Actions entity={entity.data} />}
     >
       {pending === undefined ? null : <PendingNotice creation={pending} />}
@@ -130,7 +131,6 @@ function EntityDetails({ entity }: { readonly entity: RowEntity }): ReactNode {
             ["Tags", <Tags key="tags" tags={entity.tags} />],
             ["Created", <When key="created" atMs={entity.createdAtMs} />],
             ["Changed", <When key="changed" atMs={entity.updatedAtMs} />],
-            ["Description", entity.description || "–"],
           ]}
         />
       </Section>

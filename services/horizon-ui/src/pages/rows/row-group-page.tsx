@@ -55,6 +55,7 @@ export function RowGroupPage(): ReactNode {
           ? []
           : [<RowEntityLink key="entity" name={group.data.entityName} />]),
       ]}
+      description={group.data?.description || undefined}
       actions={group.data === undefined ? undefined : <Actions group={group.data} />}
     >
       {pending?.map((creation) => (
@@ -75,10 +76,21 @@ export function RowGroupPage(): ReactNode {
 const DIALOGS = { state: GroupStateDialog, ttl: TtlDialog, move: MoveGroupDialog } as const;
 
 function Actions({ group }: { readonly group: RowGroup }): ReactNode {
+  return (
+    <>
+      <VersionPicker group={group} />
+      <ForApprovers>
+        <ChangeActions group={group} />
+      </ForApprovers>
+    </>
+  );
+}
+
+function ChangeActions({ group }: { readonly group: RowGroup }): ReactNode {
   const [opened, setOpened] = useState<keyof typeof DIALOGS>();
   const Dialog = opened === undefined ? undefined : DIALOGS[opened];
   return (
-    <ForApprovers>
+    <>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={16} />}>
@@ -103,31 +115,27 @@ function Actions({ group }: { readonly group: RowGroup }): ReactNode {
         </ButtonLink>
       ) : null}
       {Dialog === undefined ? null : <Dialog group={group} onClose={() => setOpened(undefined)} />}
-    </ForApprovers>
+    </>
   );
 }
 
 function GroupDetails({ group }: { readonly group: RowGroup }): ReactNode {
   const { tab = "columns", version } = useSearch({ from: FROM });
   const navigate = useNavigate();
-  const go = (search: { tab?: string; version?: string | undefined }): void => {
+  const go = (next: string | null): void => {
+    const search = { tab: next ?? "columns", version };
     const params = { group: group.name };
     void navigate({ to: "/rows/groups/$group", params, search, replace: true });
   };
   return (
     <>
-      <VersionPicker group={group} onChange={(next) => go({ tab, version: next })} />
       {group.state === "ARCHIVED" ? (
         <Alert color="gray" title={`${group.version} is archived`}>
           Reads and writes of this version are refused until it is made live again.
         </Alert>
       ) : null}
       <GroupFacts group={group} />
-      <Tabs
-        value={tab}
-        keepMounted={false}
-        onChange={(next) => go({ tab: next ?? "columns", version })}
-      >
+      <Tabs value={tab} keepMounted={false} onChange={go}>
         <Tabs.List>
           {TABS.map(([value, text]) => (
             <Tabs.Tab key={value} value={value}>
@@ -152,19 +160,16 @@ function GroupDetails({ group }: { readonly group: RowGroup }): ReactNode {
   );
 }
 
-interface VersionPickerProps {
-  readonly group: RowGroup;
-  readonly onChange: (version: string) => void;
-}
-
 /** Nothing where there is one version only. */
-function VersionPicker({ group, onChange }: VersionPickerProps): ReactNode {
+function VersionPicker({ group }: { readonly group: RowGroup }): ReactNode {
+  const { tab } = useSearch({ from: FROM });
+  const navigate = useNavigate();
   const versions = useRowVersions(group.name);
   if ((versions.data?.length ?? 0) < 2) return null;
   return (
     <Select
-      label="Version"
-      w={200}
+      aria-label="Version"
+      w={150}
       searchable
       allowDeselect={false}
       value={group.version}
@@ -173,7 +178,9 @@ function VersionPicker({ group, onChange }: VersionPickerProps): ReactNode {
         label: isLatest ? `${version} (latest)` : version,
       }))}
       onChange={(next) => {
-        if (next !== null) onChange(next);
+        if (next === null) return;
+        const [params, search] = [{ group: group.name }, { tab, version: next }];
+        void navigate({ to: "/rows/groups/$group", params, search, replace: true });
       }}
     />
   );
