@@ -9,3 +9,4 @@ export { type RawClient, type ValueReader, valuesOfClient } from "./discovery/in
 export { firstAdminText } from "./first-admin-text.ts";
 export type { FleetTarget } from "./fleet/index.ts";
 export { type Horizon, type HorizonSurroundings, startHorizon } from "./horizon.ts";
+export { METASTORE_FILE } from "./rows/metastore/open-metastore.ts";

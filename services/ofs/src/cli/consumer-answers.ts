@@ -6,7 +6,12 @@ import { z } from "zod";
 
 export const topicsSchema = z.looseObject({
   topics: z.array(
-    z.looseObject({ name: z.string(), partitionCount: z.number(), isConsumed: z.boolean() }),
+    z.looseObject({
+      name: z.string(),
+      partitionCount: z.number(),
+      isConsumed: z.boolean(),
+      dialect: z.string().optional(),
+    }),
   ),
 });
 

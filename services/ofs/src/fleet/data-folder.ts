@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { LOG_FOLDER } from "@ofs/consumer";
-import { DATABASE_FILE, JWT_SECRET_FILE } from "@ofs/horizon";
+import { DATABASE_FILE, JWT_SECRET_FILE, METASTORE_FILE } from "@ofs/horizon";
 import { FeatureStoreError, FolderLock } from "@ofs/platform";
 import { z } from "zod";
 
@@ -36,9 +36,7 @@ const OWN_NAMES: readonly string[] = [
   `${DATA_FILE}-lock`,
   "writers",
   LOG_FOLDER,
-  DATABASE_FILE,
-  `${DATABASE_FILE}-wal`,
-  `${DATABASE_FILE}-shm`,
+  ...[DATABASE_FILE, METASTORE_FILE].flatMap((name) => [name, `${name}-wal`, `${name}-shm`]),
   JWT_SECRET_FILE,
   LOCK_FILE,
   NEXT_MARKER_FILE,

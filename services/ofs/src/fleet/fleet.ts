@@ -7,12 +7,18 @@ import { startConsumer } from "@ofs/consumer";
 import { type FirstAdmin, startHorizon, valuesOfClient } from "@ofs/horizon";
 import type { Lifecycle, Logger } from "@ofs/platform";
 import type { Reader, Snapshot } from "@ofs/registry";
-import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
+import {
+  type EmbeddedEnvironment,
+  EmbeddedRegistrySource,
+  openEmbeddedEnvironment,
+} from "@ofs/store";
 import { SAMPLE_CALLER } from "../cli/connection.ts";
 import type { ProgressOutput } from "../progress.ts";
 import { DataFolder } from "./data-folder.ts";
 import { loadSample } from "./load-sample.ts";
 import type { FleetOptions } from "./options.ts";
+import { LateRowAdmin, rowsServed } from "./row-dialect.ts";
+import { chooseRowPort } from "./row-port.ts";
 import {
   createConsumerConfig,
   createHorizonConfig,
@@ -43,6 +49,8 @@ export interface Fleet {
   /** `host:port` for clients on this machine. */
   readonly address: string;
   readonly port: number;
+  /** `host:port` of the row dialect's own port; undefined where it is off. */
+  readonly rowAddress: string | undefined;
   /** `host:port` of the consumer's HTTP. */
   readonly consumerAddress: string;
   readonly consumerPort: number;
@@ -70,25 +78,21 @@ export async function startFleet(
   surroundings: FleetSurroundings,
 ): Promise<Fleet> {
   const { lifecycle, log, env, signal, output } = surroundings;
-  const config = createServerConfig(options, env);
+  const rowPort = await chooseRowPort(options.host, options.rowPort);
+  const config = createServerConfig({ ...options, rowPort }, env);
   const dataFolder = resolve(options.dataFolder);
   const consumerConfig = createConsumerConfig({ ...options, dataFolder }, env);
   const horizonConfig = createHorizonConfig({ ...options, dataFolder }, env);
-  if (options.reset) DataFolder.reset(options.dataFolder);
-  const folder = DataFolder.prepare(options.dataFolder);
-  const lock = DataFolder.lock(folder.path);
-  lifecycle.register("fleet lock", () => lock.release());
-  const embedded = openEmbeddedEnvironment(folder.path);
-  lifecycle.register("data folder", () => embedded.close());
-  const registrySource = new EmbeddedRegistrySource(embedded);
-  lifecycle.register("registry source", () => registrySource.close());
+  const { folder, ...opened } = openFolder(options, lifecycle);
+  const rowAdmin = new LateRowAdmin();
   const bus = new LocalInvalidationBus();
-  const shared = { log, embedded, registrySource };
+  const shared = { log, ...opened };
   const invalidationChannels = [bus.join()];
   const consoleToken = randomBytes(TOKEN_BYTES).toString("base64url");
   const server = await startApiServer(config, {
     ...shared,
     invalidationChannels,
+    rowAdmin,
     ownReaders: [consoleReader(consoleToken)],
   });
   lifecycle.register("api-server", () => server.close());
@@ -106,6 +110,8 @@ export async function startFleet(
   let firstAdmin: FirstAdmin | undefined;
   const horizon = await startHorizon(horizonConfig, {
     ...shared,
+    rowsServed: rowsServed(server, consumer),
+    ...(consumer.rowLog === undefined ? {} : { logAdmin: consumer.rowLog }),
     values: valuesOfClient(client),
     fleet: [
       { service: "api-server", url: `http://${addressOf(options.host, server.port)}` },
@@ -116,6 +122,7 @@ export async function startFleet(
     },
   });
   lifecycle.register("horizon", () => horizon.close());
+  rowAdmin.connect(addressOf(options.host, horizon.port));
   await server.waitUntilReady(READY_TIMEOUT_MS);
   await horizon.waitUntilReady(READY_TIMEOUT_MS);
   await consumer.waitUntilReady(READY_TIMEOUT_MS);
@@ -127,7 +134,7 @@ export async function startFleet(
     const maxRows = options.sampleRows;
     await loadSample({
       folder,
-      source: registrySource,
+      source: opened.registrySource,
       registry,
       address,
       signal,
@@ -139,6 +146,7 @@ export async function startFleet(
   return {
     address,
     port: server.port,
+    rowAddress: server.rowPort === undefined ? undefined : addressOf(options.host, server.rowPort),
     consumerAddress: addressOf(options.host, consumer.port),
     consumerPort: consumer.port,
     horizonAddress: addressOf(options.host, horizon.port),
@@ -148,6 +156,28 @@ export async function startFleet(
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,
   };
+}
+
+interface OpenFolder {
+  readonly folder: DataFolder;
+  readonly embedded: EmbeddedEnvironment;
+  readonly registrySource: EmbeddedRegistrySource;
+  readonly rowRegistrySource: EmbeddedRegistrySource;
+}
+
+/** @throws {FeatureStoreError} for a folder that is in use or not ours */
+function openFolder(options: FleetOptions, lifecycle: Lifecycle): OpenFolder {
+  if (options.reset) DataFolder.reset(options.dataFolder);
+  const folder = DataFolder.prepare(options.dataFolder);
+  const lock = DataFolder.lock(folder.path);
+  lifecycle.register("fleet lock", () => lock.release());
+  const embedded = openEmbeddedEnvironment(folder.path);
+  lifecycle.register("data folder", () => embedded.close());
+  const registrySource = new EmbeddedRegistrySource(embedded);
+  lifecycle.register("registry source", () => registrySource.close());
+  const rowRegistrySource = new EmbeddedRegistrySource(embedded, "row");
+  lifecycle.register("row registry source", () => rowRegistrySource.close());
+  return { folder, embedded, registrySource, rowRegistrySource };
 }
 
 function consoleReader(token: string): Reader {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { DEFAULT_DATA_FOLDER } from "./data-folder.ts";
+import { DEFAULT_ROW_PORT } from "./row-port.ts";
 
 export const DEFAULT_PORT = 8089;
 const DEFAULT_HORIZON_PORT = 8082;
@@ -18,6 +19,8 @@ export interface FleetOptions {
   readonly sample: boolean;
   /** 0 = one that is free. */
   readonly port: number;
+  /** Of the row dialect alone; 0 = one that is free; undefined: 8080, or one that is free if that is taken. */
+  readonly rowPort: number | undefined;
   /** Of the consumer's HTTP; 0 = one that is free. */
   readonly consumerPort: number;
   /** Of the control plane; 0 = one that is free. */
@@ -56,6 +59,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
     .option("--no-sample", "leave an empty registry empty")
     .option("--port <port>", "gRPC and HTTP; 0 = any that is free", parsePort, DEFAULT_PORT)
     .option(
+      "--row-port <port>",
+      `the row dialect's own (default: ${DEFAULT_ROW_PORT} if it is free, else any that is; with --port, any)`,
+      parsePort,
+    )
+    .option(
       "--consumer-port <port>",
       "HTTP of the consumer: produce, lag, dead letters (default: the one after --port)",
       parsePort,
@@ -71,7 +79,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
     .allowExcessArguments(false);
   program.parse([...args], { from: "user" });
   const flags = program.opts<
-    Omit<FleetOptions, "sampleRows" | "consumerPort" | "horizonPort"> & {
+    Omit<FleetOptions, "sampleRows" | "rowPort" | "consumerPort" | "horizonPort"> & {
+      rowPort?: number;
       consumerPort?: number;
       horizonPort?: number;
     }
@@ -82,7 +91,9 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
   const consumerPort = flags.consumerPort ?? portAfter(flags.port);
   const ownPort = flags.port === DEFAULT_PORT ? DEFAULT_HORIZON_PORT : portAfter(consumerPort);
   const horizonPort = flags.horizonPort ?? ownPort;
-  return { ...flags, consumerPort, horizonPort, sampleRows: rows ? Number(rows) : undefined };
+  const rowPort = flags.rowPort ?? (flags.port === DEFAULT_PORT ? undefined : 0);
+  const sampleRows = rows ? Number(rows) : undefined;
+  return { ...flags, rowPort, consumerPort, horizonPort, sampleRows };
 }
 
 /** So that several fleets do not meet where each was given a port. */

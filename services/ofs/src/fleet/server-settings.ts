@@ -10,6 +10,12 @@ const PASSED_ON: readonly string[] = [
   "MAX_CONNECTIONS",
   "MAX_IN_FLIGHT",
   "MAX_REQUEST_BYTES",
+  "ROW_AUTH_ENABLED",
+  "ROW_MAX_BODY_BYTES",
+  "ROW_MAX_PARTITION_ROWS",
+  "ROW_MAX_ROWS",
+  "ROW_MULTI_READ_MAX_ROWS",
+  "ROW_PARTITION_TIMEOUT_MS",
   "SHUTDOWN_GRACE_MS",
   "STORE_TIMEOUT_MS",
 ];
@@ -20,6 +26,7 @@ const PASSED_TO_CONSUMER: readonly string[] = [
   "APP_LOG_LEVEL",
   "CONSUMER_DEAD_LETTER_TOPIC",
   "CONSUMER_REGISTRY_WAIT_MS",
+  "ROW_DLQ_TOPIC",
   "SHUTDOWN_GRACE_MS",
 ];
 
@@ -42,8 +49,15 @@ const PASSED_TO_HORIZON: readonly string[] = [
   "LOGIN_ATTEMPTS_PER_MINUTE",
   "LOGIN_LOCK_SECONDS",
   "LOGIN_MAX_FAILURES",
+  "ROW_AUTH_ENABLED",
   "SHUTDOWN_GRACE_MS",
 ];
+
+/** The default tenant's topic of the row dialect. */
+export const ROW_TOPIC = "online-feature-store.rows";
+
+/** As many topics as the embedded log has: each is read by this process. */
+const ROW_SLOTS = 256;
 
 /** The process cache that the sample's entities name as conf-id 1. */
 const PROCESS_CACHE_BYTES = 64 * 1024 * 1024;
@@ -54,7 +68,12 @@ const PROCESS_CACHE_BYTES = 64 * 1024 * 1024;
  * @throws {ConfigError} with every fault of the environment at once
  */
 export function createServerConfig(
-  options: { readonly host: string; readonly port: number; readonly dataFolder: string },
+  options: {
+    readonly host: string;
+    readonly port: number;
+    readonly rowPort: number;
+    readonly dataFolder: string;
+  },
   env: NodeJS.ProcessEnv,
 ): ApiServerConfig {
   const { IN_MEM_CACHE_1_SIZE_IN_BYTES: cacheBytes } = env;
@@ -65,6 +84,8 @@ export function createServerConfig(
     APP_HOST: options.host,
     APP_PORT: String(options.port),
     ENABLE_HTTP_API: "true",
+    ROW_ENABLED: rowSwitch(env),
+    ROW_PORT: String(options.rowPort),
     OFS_DATA_FOLDER: options.dataFolder,
     IN_MEM_CACHE_ACTIVE_CONFIG_IDS: "1",
     IN_MEM_CACHE_1_NAME: "process",
@@ -87,6 +108,8 @@ export function createConsumerConfig(
     APP_NAME: "ofs",
     APP_HOST: options.host,
     APP_PORT: String(options.consumerPort),
+    ROW_ENABLED: rowSwitch(env),
+    ROW_CONSUMER_SLOTS: String(ROW_SLOTS),
     OFS_DATA_FOLDER: options.dataFolder,
   });
 }
@@ -108,5 +131,12 @@ export function createHorizonConfig(
     APP_PORT: String(options.horizonPort),
     OFS_DATA_FOLDER: options.dataFolder,
     IN_MEMORY_CACHE_ACTIVE_CONFIG_IDS: "1",
+    ROW_ENABLED: rowSwitch(env),
+    ROW_DEFAULT_TOPIC: ROW_TOPIC,
   });
+}
+
+/** In here the row dialect is on, unless told otherwise. */
+function rowSwitch({ ROW_ENABLED: given }: NodeJS.ProcessEnv): string {
+  return given || "true";
 }

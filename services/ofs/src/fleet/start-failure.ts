@@ -10,6 +10,7 @@ export function startFailureText(
   address: {
     readonly host: string;
     readonly port: number;
+    readonly rowPort: number | undefined;
     readonly consumerPort: number;
     readonly horizonPort: number;
   },
@@ -29,9 +30,14 @@ export function startFailureText(
 
 function flagOf(
   port: number,
-  address: { readonly port: number; readonly horizonPort: number },
+  address: {
+    readonly port: number;
+    readonly rowPort: number | undefined;
+    readonly horizonPort: number;
+  },
 ): string {
   if (port === address.port) return "--port";
+  if (port === address.rowPort) return "--row-port";
   return port === address.horizonPort ? "--horizon-port" : "--consumer-port";
 }
 

@@ -13,10 +13,19 @@ export interface WelcomeContext {
 
 /** The lines that a fleet prints once it serves: what it is, and commands to paste. */
 export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
-  const { address, consumerAddress, horizonAddress, firstAdmin, dataFolder, entityCount } = fleet;
+  const {
+    address,
+    rowAddress,
+    consumerAddress,
+    horizonAddress,
+    firstAdmin,
+    dataFolder,
+    entityCount,
+  } = fleet;
   const seconds = (context.startMs / 1000).toFixed(1);
   const lines = [
     `ofs is serving gRPC and HTTP on ${address} (started in ${seconds} s)`,
+    ...(rowAddress === undefined ? [] : [`the row dialect answers there and on ${rowAddress}`]),
     `the consumer answers on ${consumerAddress}`,
     `the control plane answers on http://${horizonAddress} (API: /docs)`,
     ...(firstAdmin === undefined ? [] : [firstAdminText(firstAdmin).trimEnd()]),

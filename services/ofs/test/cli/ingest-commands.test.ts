@@ -144,7 +144,7 @@ describe("ofs dlq", () => {
   });
 
   it.each([
-    [["dlq", "ls", "--topic", "other"], 1, /topic other is not read here/],
+    [["dlq", "ls", "--topic", "other"], 1, /nobody reads topic other/],
     [["dlq", "ls", "--from", "soon"], 2, /from must be Unix milliseconds/],
     [["dlq", "show", "0", "999"], 1, /no letter at offset 999/],
     [["dlq", "replay", "--rate", "0"], 2, /rate must be a whole number from 1/],

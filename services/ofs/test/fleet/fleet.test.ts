@@ -114,6 +114,8 @@ describe("a fleet", () => {
   });
 });
 
+const OTHERS = { host: "127.0.0.1", rowPort: 0, consumerPort: 0, horizonPort: 0 };
+
 describe("a port that is taken", () => {
   let other: Server;
 
@@ -129,32 +131,31 @@ describe("a port that is taken", () => {
   it("is told in words, and leaves the folder free", async () => {
     const { port } = other.address() as { port: number };
     const failure = await startTestFleet(temporary.path, { port }).catch((error: unknown) => error);
-    expect(
-      startFailureText(failure, { host: "127.0.0.1", port, consumerPort: 0, horizonPort: 0 }),
-    ).toBe(
+    expect(startFailureText(failure, { ...OTHERS, port })).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --port`,
     );
     const options = { consumerPort: port, sample: false };
     const second = await startTestFleet(temporary.path, options).catch((error: unknown) => error);
-    expect(
-      startFailureText(second, { host: "127.0.0.1", port: 1, consumerPort: port, horizonPort: 0 }),
-    ).toBe(
+    expect(startFailureText(second, { ...OTHERS, port: 1, consumerPort: port })).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --consumer-port`,
     );
     const third = await startTestFleet(temporary.path, { horizonPort: port, sample: false }).catch(
       (error: unknown) => error,
     );
     const ports = { port: 1, consumerPort: 2, horizonPort: port };
-    expect(startFailureText(third, { host: "127.0.0.1", ...ports })).toBe(
+    expect(startFailureText(third, { ...OTHERS, ...ports })).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --horizon-port`,
     );
+    const rows = { rowPort: port, sample: false };
+    const fourth = await startTestFleet(temporary.path, rows).catch((error: unknown) => error);
+    expect(startFailureText(fourth, { ...OTHERS, port: 1, rowPort: port })).toMatch(/ --row-port$/);
     fleet = await startTestFleet(temporary.path, { sample: false });
   });
 });
 
 describe("startFailureText", () => {
   it("has no words for a defect", () => {
-    const address = { host: "127.0.0.1", port: 1, consumerPort: 2, horizonPort: 3 };
+    const address = { ...OTHERS, port: 1, consumerPort: 2, horizonPort: 3 };
     expect(startFailureText(new TypeError("x is undefined"), address)).toBeUndefined();
   });
 });

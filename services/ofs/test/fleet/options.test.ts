@@ -24,6 +24,7 @@ describe("parseOptions", () => {
       reset: false,
       sample: true,
       port: 8089,
+      rowPort: undefined,
       consumerPort: 8090,
       horizonPort: 8082,
       host: "127.0.0.1",
@@ -39,12 +40,14 @@ describe("parseOptions", () => {
       reset: true,
       sample: false,
       port: 0,
+      rowPort: 0,
       consumerPort: 0,
       horizonPort: 0,
       host: "::1",
       sampleRows: 20,
     });
     expect(parseOptions([], env).dataFolder).toBe("/b");
+    expect(parseOptions(["--row-port", "9"], {}).rowPort).toBe(9);
   });
 
   it.each([

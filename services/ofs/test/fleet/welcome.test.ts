@@ -5,6 +5,7 @@ import { formatWelcome, type WelcomeContext } from "../../src/fleet/welcome.ts";
 const FLEET: Fleet = {
   address: "127.0.0.1:8089",
   port: 8089,
+  rowAddress: "127.0.0.1:8080",
   consumerAddress: "127.0.0.1:8090",
   consumerPort: 8090,
   horizonAddress: "127.0.0.1:8082",
@@ -27,6 +28,10 @@ describe("formatWelcome", () => {
     expect(text).toContain("serving gRPC and HTTP on 127.0.0.1:8089 (started in 0.8 s)\n");
     expect(text).toContain("caller quickstart, token quickstart\n");
     expect(text).toContain("\nnpm run -s ofs -- get route origin=SEA,destination=SFO\n");
+    expect(text).toContain("the row dialect answers there and on 127.0.0.1:8080\n");
+    expect(formatWelcome({ ...FLEET, rowAddress: undefined }, CONTEXT)).not.toContain(
+      "row dialect",
+    );
     expect(text).toContain("the consumer answers on 127.0.0.1:8090\n");
     expect(text).toMatch(/ -- produce movie '.*' --wait\n/);
     expect(text).not.toContain("warning");

@@ -25,6 +25,7 @@ export async function startTestFleet(
     reset: false,
     sample: true,
     port: 0,
+    rowPort: 0,
     consumerPort: 0,
     horizonPort: 0,
     host: "127.0.0.1",

@@ -2,6 +2,7 @@ import {
   type DataFile,
   DeltaTable,
   FileReader,
+  formatRow,
   openTableStorage,
   type S3Options,
   type TableField,
@@ -9,7 +10,6 @@ import {
 } from "@ofs/delta";
 import { type Command, InvalidArgumentError } from "commander";
 import type { CliIo } from "../io.ts";
-import { formatRow } from "../output/table-row.ts";
 import { writeText } from "../output/write-text.ts";
 
 interface DeltaFlags {
