@@ -1,5 +1,6 @@
 export { DeltaTable } from "./delta-table.ts";
 export { DeltaError } from "./errors.ts";
+export { formatCell, formatRow } from "./json/format-row.ts";
 export type {
   DataFile,
   DeletionVectorDescriptor,

@@ -30,6 +30,12 @@ export { type Log, stderrLog } from "./install/log.ts";
 export { installPythonPackages } from "./install/python.ts";
 export { runCommand } from "./install/run-command.ts";
 export {
+  installSpark,
+  SPARK_SCALA_VERSION,
+  SPARK_VERSION,
+  type SparkInstallation,
+} from "./install/spark.ts";
+export {
   type ProcessOptions,
   type Readiness,
   startProcess,

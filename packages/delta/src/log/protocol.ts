@@ -11,6 +11,8 @@ export const READER_FEATURES: ReadonlySet<string> = new Set([
   "deletionVectors",
   "timestampNtz",
   "typeWidening",
+  // Spark 3.5 writes this one; in files, it is the same.
+  "typeWidening-preview",
   "v2Checkpoint",
   "vacuumProtocolCheck",
 ]);

@@ -2,10 +2,21 @@ import { Worker } from "node:worker_threads";
 import { DeltaError } from "../errors.ts";
 import type { WorkerReply, WorkerRequest, WorkerSettings } from "./worker/messages.ts";
 
-/** Run from source, the thread's module needs what the process was started with. */
-const IS_SOURCE = import.meta.url.endsWith(".ts");
-const WORKER = new URL(`./worker/decode-worker.${IS_SOURCE ? "ts" : "js"}`, import.meta.url);
-const SOURCE_OPTIONS = ["--conditions=@ofs/source", "--import", "tsx"];
+const MODULE = "./worker/decode-worker";
+
+/** Node cannot start a thread from TypeScript: run from source, the thread first loads what the process was started with. */
+const SOURCE_LOADER = `import("tsx/esm/api").then(({ register }) => {
+  register();
+  return import(${JSON.stringify(new URL(`${MODULE}.ts`, import.meta.url).href)});
+});`;
+
+function startWorker(settings: WorkerSettings): Worker {
+  if (import.meta.url.endsWith(".ts")) {
+    const execArgv = ["--conditions=@ofs/source"];
+    return new Worker(SOURCE_LOADER, { eval: true, workerData: settings, execArgv });
+  }
+  return new Worker(new URL(`${MODULE}.js`, import.meta.url), { workerData: settings });
+}
 
 /** A thread that decodes one file at a time. */
 export class DecodeThread {
@@ -15,10 +26,7 @@ export class DecodeThread {
   #death: DeltaError | undefined;
 
   private constructor(settings: WorkerSettings) {
-    this.#worker = new Worker(WORKER, {
-      workerData: settings,
-      ...(IS_SOURCE ? { execArgv: SOURCE_OPTIONS } : {}),
-    });
+    this.#worker = startWorker(settings);
     this.#worker.on("message", (reply: WorkerReply) => {
       this.#replies.push(reply);
       this.#wake?.();

@@ -104,7 +104,7 @@ export class Spool {
     await new Promise<void>((resolve, reject) => {
       const onAbort = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal?.reason);
+        reject(abortError(signal));
       };
       const admit = (): void => {
         signal?.removeEventListener("abort", onAbort);
@@ -125,4 +125,9 @@ export class Spool {
       next.admit();
     }
   }
+}
+
+function abortError(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new Error(`aborted: ${String(reason)}`);
 }

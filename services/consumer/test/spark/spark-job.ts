@@ -1,36 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { findJava, installMavenArtifacts, installPythonPackages, stderrLog } from "@ofs/testkit";
+import {
+  installSpark,
+  SPARK_SCALA_VERSION,
+  SPARK_VERSION,
+  type SparkInstallation,
+} from "@ofs/testkit";
 import type { SparkValue } from "./spark-samples.ts";
-
-/** The newest whose Kafka connector is in Maven's registry too. */
-const SPARK_VERSION = "3.5.7";
-const SCALA_VERSION = "2.12";
-const JAVA_MAJORS = [17];
-
-/** The published client, and the libraries that it was checked with. */
-const PYTHON_PACKAGES = [
-  "spark-feature-push-client==1.0.1",
-  "bharatml-commons==1.0.1",
-  `pyspark==${SPARK_VERSION}`,
-  "numpy==2.4.6",
-  "protobuf==7.36.2",
-];
 
 /** Of the connector and what it needs; Spark brings the rest. */
 const CONNECTOR_JARS =
   /^(?:spark-(?:sql|token-provider)-kafka|kafka-clients|commons-pool2)-.*\.jar$/;
-
-export interface SparkEnvironment {
-  readonly python: string;
-  readonly javaHome: string;
-  /** Paths of the Kafka connector. */
-  readonly jars: readonly string[];
-}
 
 /** One DataFrame that a job pushes. */
 export interface SparkPush {
@@ -54,25 +38,11 @@ export type PushAnswer =
   | { readonly messages: number; readonly rows: number }
   | { readonly error: string };
 
-/** Fetches Spark and the client; half a gigabyte, kept in the cache folder. */
-export async function installSpark(): Promise<SparkEnvironment> {
-  const log = stderrLog("spark");
-  const variable = "JAVA_HOME";
-  const java = await findJava(JAVA_MAJORS, variable, log);
-  const connector = `spark-sql-kafka-0-10_${SCALA_VERSION}`;
-  const folder = await installMavenArtifacts(
-    `${connector}-${SPARK_VERSION}`,
-    [`org.apache.spark:${connector}:${SPARK_VERSION}`],
-    variable,
-    log,
-  );
-  const names = (await readdir(folder)).filter((name) => CONNECTOR_JARS.test(name));
-  const jars = names.map((name) => join(folder, name));
-  const python = await installPythonPackages(
-    `spark-client-1.0.1-${SPARK_VERSION}`,
-    PYTHON_PACKAGES,
-  );
-  return { python, javaHome: dirname(dirname(java)), jars };
+/** Fetches Spark, the client and the Kafka connector. */
+export function installSparkWithKafka(): Promise<SparkInstallation> {
+  const connector = `spark-sql-kafka-0-10_${SPARK_SCALA_VERSION}`;
+  const artifact = `org.apache.spark:${connector}:${SPARK_VERSION}`;
+  return installSpark(`${connector}-${SPARK_VERSION}`, artifact, CONNECTOR_JARS);
 }
 
 /**
@@ -82,7 +52,7 @@ export async function installSpark(): Promise<SparkEnvironment> {
  * @throws {Error} with the job's output if it dies
  */
 export async function runSparkJob(
-  { python, javaHome, jars }: SparkEnvironment,
+  { python, javaHome, jars }: SparkInstallation,
   task: SparkTask,
 ): Promise<PushAnswer[]> {
   const folder = await mkdtemp(join(tmpdir(), "ofs-spark-"));

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createClient, type OfsClient } from "@ofs/client";
-import { createKafkaTopic, serverAddress, waitUntil } from "@ofs/testkit";
+import { createKafkaTopic, type SparkInstallation, serverAddress, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { type SourceMappingServer, startSourceMappingServer } from "./source-mapping-server.ts";
 import {
-  installSpark,
+  installSparkWithKafka,
   type PushAnswer,
   runSparkJob,
-  type SparkEnvironment,
   type SparkPush,
 } from "./spark-job.ts";
 import {
@@ -41,14 +40,14 @@ const FEATURES = DATA_TYPES.flatMap((type) =>
   })),
 );
 
-let spark: SparkEnvironment;
+let spark: SparkInstallation;
 let mapping: SourceMappingServer;
 let fleet: Fleet;
 let client: OfsClient;
 const topic = `spark-${randomUUID()}`;
 
 beforeAll(async () => {
-  spark = await installSpark();
+  spark = await installSparkWithKafka();
   const brokers = serverAddress("kafka").text;
   await createKafkaTopic(brokers, topic, { partitions: TOPIC_PARTITIONS });
   mapping = await startSourceMappingServer({

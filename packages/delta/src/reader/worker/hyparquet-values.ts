@@ -27,8 +27,9 @@ export function withoutLossyAnnotations(metadata: FileMetaData): FileMetaData {
 function plainElement(element: SchemaElement): SchemaElement {
   const { converted_type: converted, logical_type: logical, ...rest } = element;
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") return rest;
+  // A group in the middle of a map may have the old annotation of maps itself.
   const isMap = converted === "MAP" || converted === "MAP_KEY_VALUE" || logical?.type === "MAP";
-  if (isMap && element.repetition_type !== "REPEATED") return { ...rest, converted_type: "LIST" };
+  if (isMap) return rest;
   return element;
 }
 
@@ -78,7 +79,7 @@ function nestedFromHyparquet(type: FileType): (value: unknown) => CellValue {
     case "map": {
       const [key, item] = [orNull(fromHyparquet(type.key)), orNull(fromHyparquet(type.value))];
       return (value) =>
-        listOf(type, value).map((pair) => {
+        pairsOf(type, value).map((pair) => {
           const [left, right] = Object.values(pair as object);
           return [key(left), item(right)];
         });
@@ -95,6 +96,13 @@ function orNull(convert: (value: unknown) => CellValue): (value: unknown) => Cel
 function listOf(type: FileType, value: unknown): unknown[] {
   check(Array.isArray(value), type, value);
   return value as unknown[];
+}
+
+/** Without its annotation, a map is a struct with one field: a list of structs of key and value. */
+function pairsOf(type: FileType, value: unknown): unknown[] {
+  check(typeof value === "object", type, value);
+  const [pairs = []] = Object.values(value as object);
+  return listOf(type, pairs);
 }
 
 function isInteger(value: unknown): boolean {
