@@ -1,6 +1,9 @@
 import { BACKUP_LIST_KEYS, type BackupBucket, BackupDamage, loadBackup } from "@ofs/connections";
 import type { Logger } from "@ofs/platform";
-import type { Metastore } from "../metastore/metastore.ts";
+import { encodeConsumer, encodeEntity, encodeGroup, encodeGroupVersion } from "@ofs/registry";
+import type { EntityRepository } from "../metastore/entity-repository.ts";
+import type { GroupRepository } from "../metastore/group-repository.ts";
+import type { TenantRepository } from "../metastore/tenant-repository.ts";
 import type { BackupJobs } from "../operations/backup-jobs.ts";
 import type { TopicAdmin, TopicMetadata } from "../topics/topic-admin.ts";
 import { type BackupContent, type BackupFiles, backupFiles } from "./backup-files.ts";
@@ -17,8 +20,15 @@ export interface BackupLock {
   hold<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Lists of the database. */
+export interface BackupSource {
+  readonly entities: Pick<EntityRepository, "list">;
+  readonly groups: Pick<GroupRepository, "list" | "listVersions">;
+  readonly tenants: Pick<TenantRepository, "consumers">;
+}
+
 export interface MetadataBackupParts {
-  readonly metastore: Pick<Metastore, "entities" | "groups" | "tenants">;
+  readonly metastore: BackupSource;
   /** undefined: nothing is known of topics, and nothing is written of them. */
   readonly topics: TopicAdmin | undefined;
   readonly bucket: BackupBucket;
@@ -113,7 +123,13 @@ export class MetadataBackup implements BackupJobs {
     const consumers = await tenants.consumers();
     const versions = await groups.listVersions();
     const listed = await groups.list();
-    return { consumers, versions, groups: listed, entities: await entities.list() };
+    const listedEntities = await entities.list();
+    return contentOf([
+      ...listedEntities.map(encodeEntity),
+      ...listed.map(encodeGroup),
+      ...versions.map(encodeGroupVersion),
+      ...consumers.map(encodeConsumer),
+    ]);
   }
 
   /** A log that is away holds up nothing else. */

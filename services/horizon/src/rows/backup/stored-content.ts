@@ -14,7 +14,7 @@ import {
 } from "@ofs/rows";
 import type { BackupContent } from "./backup-files.ts";
 
-/** @param entries of a bucket's full lists @returns what can be read of them */
+/** @param entries as the registry has them @returns what can be read of them, members in one order whoever wrote them */
 export function contentOf(entries: readonly RowEntry[]): BackupContent {
   const entities: EntityMetadata[] = [];
   const groups: GroupMetadata[] = [];
