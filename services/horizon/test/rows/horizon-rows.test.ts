@@ -77,6 +77,10 @@ describe("the row dialect on the port of the control plane", { timeout: TIMEOUT_
       status: 200,
       body: { data: { version: "v1" } },
     });
+    expect(await call("POST", "/feature-group", group, { upgrade: "true" })).toMatchObject({
+      status: 200,
+      body: { data: { version: "v2" } },
+    });
     expect(await call("GET", "/search/entities", { searchPattern: "use" })).toMatchObject({
       status: 200,
       body: { data: { entities: [{ name: "users" }] } },
@@ -95,6 +99,7 @@ describe("the row dialect on the port of the control plane", { timeout: TIMEOUT_
     expect([...entries.keys()].sort()).toEqual([
       "entities/users",
       "feature-groups/stats/v1",
+      "feature-groups/stats/v2",
       "versions/stats",
     ]);
     await source.close();

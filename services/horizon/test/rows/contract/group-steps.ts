@@ -93,6 +93,11 @@ const creations: readonly Step[] = [
     },
   },
   {
+    title: "an upgrade that the query asks for",
+    call: ["POST", "/feature-group?upgrade=true", groupBody("bare", "Users")],
+    answer: { data: { featureGroup: groupBody("bare", "Users").featureGroup, version: "v2" } },
+  },
+  {
     title: "registration of columns that exist makes none",
     call: ["POST", "/feature-group/register", groupBody("noted", "Users")],
     answer: { data: { featureGroup: groupBody("noted", "Users").featureGroup, version: "v1" } },

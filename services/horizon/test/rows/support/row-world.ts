@@ -1,6 +1,6 @@
 import type { ScyllaSettings } from "@ofs/connections";
 import type { DatabaseSettings } from "@ofs/database";
-import { EtcdRegistrySource, type RegistryAuthor } from "@ofs/registry";
+import { EtcdLocks, EtcdRegistrySource, type RegistryAuthor } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
@@ -13,16 +13,25 @@ import { ClusterConnections } from "../../../src/rows/tenants/cluster-connection
 import { QueuedDdlLock } from "../../../src/rows/tenants/ddl-lock.ts";
 import { silentLog } from "../../database/new-requests.ts";
 
+const LOCK_TTL_SECONDS = 5;
+const LOCK_WAIT_MS = 120_000;
+
 /** Where a control plane keeps things: goes to another process as JSON. */
 export interface RowWorldSettings {
   readonly database: DatabaseSettings;
   /** Registry and rows, where there are no servers for them. */
   readonly folder: string;
-  readonly etcd: { readonly endpoints: string; readonly root: string } | undefined;
+  readonly etcd: EtcdPlace | undefined;
   readonly scylla: readonly ScyllaSettings[];
   readonly keyspace: string;
   /** Of creations; for tests, that of a killed process is over soon. */
   readonly holdMs: number;
+}
+
+/** Above the registry and the locks. */
+export interface EtcdPlace {
+  readonly endpoints: string;
+  readonly root: string;
 }
 
 /** A control plane with all that is behind it, as one process has it. */
@@ -40,12 +49,13 @@ export async function openRowWorld(
   const environment = openEmbeddedEnvironment(settings.folder);
   const registry = openRegistry(settings, environment);
   const clusters = openClusters(settings, environment);
+  const locks = settings.etcd && openLocks(settings.etcd);
   const metastore = await openMetastore(settings.database, silentLog);
   const admin = createRowAdmin({
     metastore,
     registry,
     clusters,
-    ddlLock: new QueuedDdlLock(),
+    ddlLock: new QueuedDdlLock(locks),
     served: { waitFor: async () => undefined },
     topics: undefined,
     log: silentLog,
@@ -59,6 +69,7 @@ export async function openRowWorld(
     registry,
     async close() {
       await admin.close();
+      locks?.close();
       await metastore.close();
       await clusters.close();
       await registry.close();
@@ -73,7 +84,17 @@ function openRegistry(
 ): RegistryAuthor {
   return etcd === undefined
     ? new EmbeddedRegistrySource(environment, "row")
-    : new EtcdRegistrySource(etcd);
+    : new EtcdRegistrySource({ ...etcd, root: `${etcd.root}/registry` });
+}
+
+function openLocks({ endpoints, root }: EtcdPlace): EtcdLocks {
+  return new EtcdLocks({
+    etcd: { endpoints, root: `${root}/runtime/locks/ddl` },
+    ttlSeconds: LOCK_TTL_SECONDS,
+    waitTimeoutMs: LOCK_WAIT_MS,
+    owner: `test ${process.pid}`,
+    log: silentLog,
+  });
 }
 
 function openClusters(
