@@ -61,7 +61,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
               type="submit"
               disabled={!isReady}
               loading={change.isPending}
-              {...(isDangerous ? { color: "red" } : {})}
+              {...(isDangerous ? { color: "red.9" } : {})}
             >
               {action}
             </Button>

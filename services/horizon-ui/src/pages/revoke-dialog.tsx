@@ -53,7 +53,7 @@ export function RevokeDialog({ job, onClose }: RevokeDialogProps): ReactNode {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button color="red" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+          <Button color="red.9" loading={revoke.isPending} onClick={() => revoke.mutate()}>
             Revoke now
           </Button>
         </Group>

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { violationsOn } from "./support/axe.ts";
+import { checkRoutes, expectNoViolations } from "./support/axe.ts";
 import type { WindowOptions } from "./support/browser.ts";
 import { type Console, startConsole } from "./support/console.ts";
 import { Operator } from "./support/operator.ts";
@@ -9,8 +9,6 @@ import { choose, enter } from "./support/steps.ts";
 
 const START_MS = 180_000;
 const ROUTES_MS = 600_000;
-const LOOKS = 3;
-const SETTLE_MS = 1_000;
 
 const SIGNED_OUT = ["/login", "/login?registered=true", "/register"];
 const SIGNED_IN = [
@@ -69,25 +67,6 @@ beforeAll(async () => {
 }, START_MS);
 
 afterAll(() => console_.close());
-
-/** What is wrong for as long as a page is still being put together is looked at again. */
-async function expectNoViolations(page: Page, state: string): Promise<void> {
-  let violations = await violationsOn(page);
-  for (let look = 1; violations.length > 0 && look < LOOKS; look++) {
-    await page.waitForTimeout(SETTLE_MS);
-    violations = await violationsOn(page);
-  }
-  expect.soft({ state, violations }).toEqual({ state, violations: [] });
-}
-
-async function checkRoutes(page: Page, paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    await page.goto(path);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.waitForLoadState("networkidle");
-    await expectNoViolations(page, path);
-  }
-}
 
 describe.each(WINDOWS)("%s", (name, options) => {
   it(

@@ -20,7 +20,7 @@ export function PendingNotice({ creation }: { readonly creation: Creation }): Re
         <div>
           <Group gap="xs">
             <StateBadge state="PENDING" />
-            <Text size="sm" c="dimmed">
+            <Text size="sm">
               asked for by {owner} <When atMs={createdAtMs} />
             </Text>
           </Group>

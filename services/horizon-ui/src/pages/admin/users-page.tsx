@@ -183,7 +183,7 @@ function ResetPassword({ user }: { readonly user: User }): ReactNode {
               <Button variant="default" onClick={close}>
                 Cancel
               </Button>
-              <Button color="red" loading={reset.isPending} onClick={() => reset.mutate()}>
+              <Button color="red.9" loading={reset.isPending} onClick={() => reset.mutate()}>
                 Reset
               </Button>
             </Group>

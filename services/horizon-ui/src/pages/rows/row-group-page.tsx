@@ -40,6 +40,8 @@ export function RowGroupPage(): ReactNode {
   const group = useQuery({
     queryKey: rowsKey("group", name, version),
     queryFn: ({ signal }) => rows.group(name, version, signal),
+    // Another version of the same group takes its place without a gap.
+    placeholderData: (previous) => (previous?.name === name ? previous : undefined),
   });
   const pending = creations.data?.filter(
     (each) => each.kind === "feature-group" && each.name === name,

@@ -7,7 +7,15 @@ export function column(name: string, type: string, description = ""): Body {
   return { name, type, description, tags: [] };
 }
 
-export function rowEntityBody(tableName: string): Body {
+/** A creation of an entity, as it is sent. */
+export interface RowEntityBody {
+  readonly entity: { readonly tableName: string };
+  readonly owner: string;
+  readonly tags: readonly string[];
+  readonly description: string;
+}
+
+export function rowEntityBody(tableName: string): RowEntityBody {
   const features = [
     column("user_id", "BIGINT", "Of the account"),
     column("season", "INT"),
@@ -72,7 +80,7 @@ export class RowClient {
 /** An entity, a feature group of three versions with runs, tenants with topics and workers. */
 export async function fillRows(origin: string): Promise<RowClient> {
   const client = new RowClient(origin);
-  await client.send("POST", "/entity", rowEntityBody("players"));
+  await client.send("POST", "/entity", { ...rowEntityBody("players") });
   await client.addVersions("player_stats", "players");
   const form = [column("form", "FLOAT")];
   await client.send("POST", "/feature-group", rowGroupBody("player_form", "players", form));
