@@ -33,10 +33,8 @@ function tally(answers: readonly ReplicaAnswer[]): Record<string, number> {
   return counts;
 }
 
-const post =
-  (path: string, body: object, headers: Record<string, string> = {}) =>
-  (turn: number) =>
-    replicas.call(turn, "POST", path, body, headers);
+const post = (path: string, body: object) => (turn: number) =>
+  replicas.call(turn, "POST", path, body);
 
 test(
   "of many equal creations at two control planes one is made",

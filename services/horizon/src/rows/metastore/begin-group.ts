@@ -20,6 +20,18 @@ const GROUPS = "cassandra_store_feature_group_metadata";
 
 type GroupRow = Selectable<GroupTable>;
 
+/** What is read of each version; there may be thousands. */
+const KEY_COLUMNS = [
+  "name",
+  "version",
+  "entity_name",
+  "provisioning",
+  "provisioning_attempt",
+  "provisioning_until_ms",
+] as const satisfies readonly (keyof GroupTable)[];
+
+type VersionRow = Pick<GroupRow, (typeof KEY_COLUMNS)[number]>;
+
 /** What somebody wants to create. */
 export interface BeginGroup {
   readonly request: GroupRequest;
@@ -53,7 +65,7 @@ export async function beginGroup(at: Beginning, wish: BeginGroup): Promise<Begun
   if (rows.some((row) => row.name !== name)) return { kind: "taken" };
   const resumed = await resumeSame(at, wish, rows);
   if (resumed !== undefined) return resumed;
-  const newest = newestOf(rows);
+  const newest = await wholeRow(at, newestOf(rows));
   if (newest !== undefined && !wish.isUpgrade) return { kind: "taken" };
   const version = planVersion(newest && toGroup(newest), wish.isUpgrade);
   assertSameEntity(newest, entityName);
@@ -78,13 +90,14 @@ function assertSameEntity(newest: GroupRow | undefined, entityName: string): voi
 async function resumeSame(
   at: Beginning,
   wish: BeginGroup,
-  rows: readonly GroupRow[],
+  rows: readonly VersionRow[],
 ): Promise<Begun<GroupMetadata> | undefined> {
   const { nowMs, untilMs } = at.hold;
   const free = rows.filter((row) => !isHeld(row, nowMs));
   const same = (row: GroupRow): boolean => essence(toGroup(row)) === essence(wish.request);
-  const isWaiting = (row: GroupRow): boolean => row.provisioning === "PENDING" && same(row);
-  const waiting = rows.length === 1 || wish.isUpgrade ? free.find(isWaiting) : undefined;
+  const isOpen = rows.length === 1 || wish.isUpgrade;
+  const pending = isOpen ? free.filter(({ provisioning }) => provisioning === "PENDING") : [];
+  const waiting = (await wholeRows(at, pending)).find(same);
   if (waiting !== undefined) {
     const attempt = waiting.provisioning_attempt + 1;
     await at.tx
@@ -99,9 +112,9 @@ async function resumeSame(
       .execute();
     return { kind: "begun", metadata: toGroup(waiting), attempt };
   }
-  const [only] = free;
-  const isRepeated = !wish.isUpgrade && rows.length === 1 && only !== undefined;
-  if (!isRepeated || only.provisioning !== "READY" || !same(only)) return undefined;
+  const isRepeated = !wish.isUpgrade && rows.length === 1;
+  const only = isRepeated ? await wholeRow(at, free[0]) : undefined;
+  if (only?.provisioning !== "READY" || !same(only)) return undefined;
   return { kind: "same", metadata: toGroup(only) };
 }
 
@@ -134,9 +147,9 @@ function newMetadata(
 }
 
 /** Of those that are being made, too. */
-function newestOf(rows: readonly GroupRow[]): GroupRow | undefined {
-  const number = (row: GroupRow): number => parseVersion(row.version) ?? 0;
-  return rows.reduce<GroupRow | undefined>(
+function newestOf(rows: readonly VersionRow[]): VersionRow | undefined {
+  const number = (row: VersionRow): number => parseVersion(row.version) ?? 0;
+  return rows.reduce<VersionRow | undefined>(
     (newest, row) => (newest === undefined || number(row) > number(newest) ? row : newest),
     undefined,
   );
@@ -156,9 +169,25 @@ async function lockEntity(
 }
 
 /** By a name in any case. */
-function lockVersions({ tx, locks }: Beginning, name: string): Promise<GroupRow[]> {
-  const query = tx.selectFrom(GROUPS).selectAll().where("name", "=", name);
+function lockVersions({ tx, locks }: Beginning, name: string): Promise<VersionRow[]> {
+  const query = tx.selectFrom(GROUPS).select(KEY_COLUMNS).where("name", "=", name);
   return query.$if(locks, (one) => one.forUpdate()).execute();
+}
+
+/** Of rows that are locked. */
+async function wholeRows(at: Beginning, rows: readonly VersionRow[]): Promise<GroupRow[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const versions = rows.map(({ version }) => version);
+  const query = at.tx.selectFrom(GROUPS).selectAll().where("name", "=", first.name);
+  return query
+    .where("version", "in", versions)
+    .$if(at.locks, (one) => one.forUpdate())
+    .execute();
+}
+
+async function wholeRow(at: Beginning, row: VersionRow | undefined): Promise<GroupRow | undefined> {
+  return row && (await wholeRows(at, [row]))[0];
 }
 
 /**

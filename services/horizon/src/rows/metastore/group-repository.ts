@@ -141,8 +141,8 @@ export class GroupRepository {
   ): Promise<"completed" | "lost" | GroupMetadata> {
     return this.#parts.engine.write(async (tx) => {
       // All of them: the latest version is found by one after the other.
-      const rows = await this.#lockedVersions(tx, metadata.name);
-      const row = rows.find(({ version }) => version === metadata.version);
+      await this.#lockedVersions(tx, metadata.name);
+      const row = await this.#locked(tx, metadata);
       if (row?.provisioning !== "PENDING" || row.provisioning_attempt !== attempt) return "lost";
       const current = toGroup(row);
       const { read, write } = metadata.tenant;
@@ -225,8 +225,14 @@ export class GroupRepository {
     return query.$if(this.#parts.flavour === "mysql", (one) => one.forUpdate()).executeTakeFirst();
   }
 
-  async #lockedVersions(tx: Tx, name: string): Promise<GroupRow[]> {
-    const query = tx.selectFrom(GROUPS).selectAll().where("name", "=", name);
+  async #lockedVersions(
+    tx: Tx,
+    name: string,
+  ): Promise<Pick<GroupRow, "name" | "version" | "provisioning">[]> {
+    const query = tx
+      .selectFrom(GROUPS)
+      .select(["name", "version", "provisioning"])
+      .where("name", "=", name);
     const rows = await query
       .$if(this.#parts.flavour === "mysql", (one) => one.forUpdate())
       .execute();

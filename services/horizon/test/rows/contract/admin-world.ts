@@ -1,13 +1,10 @@
 import type { DatabaseSettings } from "@ofs/database";
-import { openEmbedded, openMysql, SqlEngine } from "@ofs/database";
 import type { RegistryAuthor } from "@ofs/registry";
 import type { RowColumn, RowTable } from "@ofs/store";
-import { sql } from "kysely";
-import { METASTORE_FILE } from "../../../src/rows/metastore/open-metastore.ts";
 import type { ClusterConnections } from "../../../src/rows/tenants/cluster-connections.ts";
 import type { TopicAdmin } from "../../../src/rows/topics/topic-admin.ts";
-import { silentLog } from "../../database/new-requests.ts";
 import { MemoryBackups } from "../support/memory-backups.ts";
+import { runInMetastore } from "../support/raw-metastore.ts";
 import { RowApp } from "../support/row-app.ts";
 import { SwitchedRegistry } from "../support/switched-registry.ts";
 
@@ -62,15 +59,6 @@ export class AdminWorld {
 
   /** Changes the metastore as another program would. */
   async run(statement: string): Promise<void> {
-    const parts =
-      this.#database.kind === "mysql"
-        ? openMysql<object>(this.#database, async () => undefined)
-        : openEmbedded<object>(this.#database, async () => undefined, METASTORE_FILE);
-    const engine = new SqlEngine<object>({ ...parts, log: silentLog });
-    try {
-      await engine.write((tx) => sql.raw(statement).execute(tx));
-    } finally {
-      await engine.close();
-    }
+    await runInMetastore(this.#database, [statement]);
   }
 }
