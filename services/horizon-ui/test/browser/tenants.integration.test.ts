@@ -1,20 +1,34 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Console, startConsole } from "./support/console.ts";
+import { Operator, PASSWORD } from "./support/operator.ts";
 import { fillRows } from "./support/row-seeds.ts";
 import { enter } from "./support/steps.ts";
 
 const START_MS = 180_000;
 const STORY_MS = 120_000;
 
+/** Runs in the page: a change with the session's own token against forgery. @returns the status */
+const CHANGE_COUNT = `(async () => {
+  const csrf = /ofs_csrf=([^;]*)/.exec(document.cookie)[1];
+  const headers = { "x-csrf-token": decodeURIComponent(csrf) };
+  const body = JSON.stringify({ tenantName: "games", numConsumers: 1 });
+  return (await fetch("/consumer/count", { method: "PUT", headers, body })).status;
+})()`;
+
 let console_: Console;
+let admin: Operator;
 let page: Page;
 
 beforeAll(async () => {
-  console_ = await startConsole({ env: { ROW_ENABLED: "true" } });
-  await fillRows(console_.origin);
+  // Then the endpoints are open to nobody: the pages call them as whoever is signed in.
+  const env = { ROW_ENABLED: "true", ROW_AUTH_ENABLED: "true" };
+  console_ = await startConsole({ env });
+  const { email, madePassword = "" } = console_.admin;
+  admin = await Operator.signIn(console_.origin, email, madePassword);
+  await fillRows(console_.origin, admin.token);
   page = await console_.open({ reducedMotion: "reduce" });
-  await enter(page, console_.admin.email, console_.admin.madePassword ?? "");
+  await enter(page, email, madePassword);
 }, START_MS);
 
 afterAll(() => console_.close());
@@ -116,6 +130,28 @@ it(
     await workers.getByText("5 workers in place of 2 share the tables of this tenant.").waitFor();
     await workers.getByRole("button", { name: "Change" }).click();
     await page.getByRole("row", { name: /^games 5/ }).waitFor();
+    expect(console_.faults).toEqual([]);
+  },
+  STORY_MS,
+);
+
+it(
+  "lets viewers read and search what they may not change, where everybody must sign in",
+  async () => {
+    const email = "vera@example.org";
+    await admin.addUser({ email, firstName: "Vera", lastName: "E", role: "viewer" });
+    const viewer = await console_.open();
+    await enter(viewer, email, PASSWORD);
+    await viewer.goto("/search?q=player_form");
+    await viewer.getByRole("link", { name: "player_form" }).click();
+    await viewer.getByRole("heading", { name: "player_form", level: 1 }).waitFor();
+    await viewer.getByText("rows.more", { exact: true }).waitFor();
+    await viewer.goto("/rows/tenants?tab=consumers");
+    await viewer.getByRole("row", { name: /^games rows\.more/ }).waitFor();
+    // Whatever the pages show: the server lets nobody through who may not.
+    const refused = await viewer.evaluate(CHANGE_COUNT);
+    expect(refused).toBe(403);
+    expect(await page.evaluate(CHANGE_COUNT)).toBe(200);
     expect(console_.faults).toEqual([]);
   },
   STORY_MS,

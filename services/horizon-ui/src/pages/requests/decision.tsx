@@ -118,7 +118,7 @@ function RejectDialog({ isOpen, onClose, decide }: RejectDialogProps): ReactNode
             Cancel
           </Button>
           <Button
-            color="red"
+            color="red.9"
             loading={decide.isPending}
             disabled={reason.trim() === ""}
             onClick={reject}

@@ -27,7 +27,7 @@ interface AxeResults {
  *
  * @returns a line for each element: rule, element, reason
  */
-async function violationsOn(page: Page): Promise<string[]> {
+export async function violationsOn(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the page's content security policy does not concern.
   await page.evaluate(SOURCE);
   const context = JSON.stringify({ exclude: [[EXCLUDED]] });

@@ -42,6 +42,11 @@ export class Operator {
     return new Operator(origin, token);
   }
 
+  /** For calls of other clients in this person's name. */
+  get token(): string {
+    return this.#token;
+  }
+
   /** Adds somebody active, who has the password `PASSWORD`. */
   async addUser({ email, firstName, lastName, role }: Account): Promise<Operator> {
     const names = { first_name: firstName, last_name: lastName };

@@ -37,19 +37,25 @@ export function rowGroupBody(
   return { featureGroup, owner: OWNER, tags: ["stats"], description: "What a player has won." };
 }
 
-/** Calls the row dialect's own endpoints, as its clients do: without a session. */
+/** Calls the row dialect's own endpoints, as its clients do. */
 export class RowClient {
   readonly #origin: string;
+  readonly #token: string | undefined;
 
-  constructor(origin: string) {
+  /** @param token undefined: without a session */
+  constructor(origin: string, token: string | undefined) {
     this.#origin = origin;
+    this.#token = token;
   }
 
   /** @throws {Error} with the server's answer if it refuses */
   async send(method: "POST" | "PUT", path: string, body: Body): Promise<void> {
     const reply = await fetch(`${this.#origin}${path}`, {
       method,
-      headers: { "content-type": "application/json" },
+      headers: {
+        "content-type": "application/json",
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+      },
       body: JSON.stringify(body),
     });
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
@@ -78,8 +84,8 @@ export class RowClient {
 }
 
 /** An entity, a feature group of three versions with runs, tenants with topics and workers. */
-export async function fillRows(origin: string): Promise<RowClient> {
-  const client = new RowClient(origin);
+export async function fillRows(origin: string, token?: string): Promise<RowClient> {
+  const client = new RowClient(origin, token);
   await client.send("POST", "/entity", { ...rowEntityBody("players") });
   await client.addVersions("player_stats", "players");
   const form = [column("form", "FLOAT")];
