@@ -9,6 +9,7 @@ import {
   type IngestSettings,
   type IngestStatus,
   type LogAdmin,
+  type RecordSink,
 } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
 import type { Registry, RowRegistry } from "@ofs/registry";
@@ -40,6 +41,8 @@ export interface Consumer {
   rowRegistry(): RowRegistry | undefined;
   /** The log of the row dialect, which stays this service's; undefined where that is off. */
   readonly rowLog: LogAdmin | undefined;
+  /** Adds records to the embedded log, which stays this service's; undefined where none is open. */
+  readonly embeddedSink: RecordSink | undefined;
   /** Of each member in this process; empty until the registry is loaded. */
   statuses(): readonly IngestStatus[];
   /** @throws {FeatureStoreError} DEADLINE_EXCEEDED, saying what is not ready */
@@ -115,6 +118,7 @@ async function openAll(
     registry,
     rowRegistry: () => rows?.registry(),
     rowLog: rows?.records.admin,
+    embeddedSink: logs.all.find(({ isShared }) => !isShared)?.sink,
     statuses,
     waitUntilReady: (timeoutMs) => waitUntilReady(health, timeoutMs),
     async close() {

@@ -4,7 +4,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { registerHealthMetrics, waitUntilReady, watchHealth } from "@ofs/connections";
 import { readDatabaseFiles } from "@ofs/database";
-import { FileReader } from "@ofs/delta";
 import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import type { RecordSink } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
@@ -18,6 +17,7 @@ import { RateLimit } from "./output/rate-limit.ts";
 import { type GivenRegistries, openRegistries, type Registries } from "./registries.ts";
 import { RejectFiles } from "./rejects/reject-files.ts";
 import { RunReporter } from "./report/run-reporter.ts";
+import { LateReader } from "./runs/late-reader.ts";
 import { openClaims } from "./runs/open-claims.ts";
 import { PlanLoop } from "./runs/plan-loop.ts";
 import { Planner } from "./runs/planner.ts";
@@ -31,14 +31,14 @@ import { RunStore } from "./store/run-store.ts";
 import { ShardStore } from "./store/shard-store.ts";
 
 /** Of refused rows, in the data folder. */
-const REJECTS_FOLDER = "rejects";
+export const REJECTS_FOLDER = "rejects";
 
 /** What a program that runs this service inside itself brings along. All of it stays the program's. */
 export interface PopulatorOverrides extends GivenRegistries {
   readonly log?: Logger;
   readonly metrics?: MetricsRegistry;
   /** Of the embedded log that is open in this process. */
-  readonly sink?: RecordSink;
+  readonly sink?: RecordSink | undefined;
   /** In place of `ROW_ADMIN_URL`. */
   readonly rowAdminUrl?: string;
 }
@@ -144,7 +144,7 @@ async function openParts(
     log,
   );
   lifecycle.register("database", () => database.close());
-  const reader = await FileReader.open({ threadCount: settings.POPULATOR_WORKERS });
+  const reader = new LateReader(settings.POPULATOR_WORKERS);
   lifecycle.register("file reader", () => reader.close());
   const { dataFolder } = registry;
   const rejectsFolder =

@@ -7,6 +7,7 @@ import { addGetCommand } from "./commands/get.ts";
 import { addLagCommand } from "./commands/lag.ts";
 import { addLoadCommand } from "./commands/load.ts";
 import { addPingCommand } from "./commands/ping.ts";
+import { addPopulateCommand } from "./commands/populate.ts";
 import { addProduceCommand } from "./commands/produce.ts";
 import { addPutCommand } from "./commands/put.ts";
 import { addConnectionOptions, DEFAULT_ADDRESS } from "./connection.ts";
@@ -73,6 +74,7 @@ function createProgram(io: CliIo): Command {
   addProduceCommand(program, io);
   addLagCommand(program, io);
   addDlqCommand(program, io);
+  addPopulateCommand(program, io);
   addDeltaCommand(program, io);
   return program;
 }

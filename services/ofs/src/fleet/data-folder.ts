@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import { LOG_FOLDER } from "@ofs/consumer";
 import { DATABASE_FILE, JWT_SECRET_FILE, METASTORE_FILE } from "@ofs/horizon";
 import { FeatureStoreError, FolderLock } from "@ofs/platform";
+import { REJECTS_FOLDER, STATE_FILE } from "@ofs/populator";
 import { z } from "zod";
 
 /** In the current folder, unless told otherwise. */
@@ -36,7 +37,12 @@ const OWN_NAMES: readonly string[] = [
   `${DATA_FILE}-lock`,
   "writers",
   LOG_FOLDER,
-  ...[DATABASE_FILE, METASTORE_FILE].flatMap((name) => [name, `${name}-wal`, `${name}-shm`]),
+  ...[DATABASE_FILE, METASTORE_FILE, STATE_FILE].flatMap((name) => [
+    name,
+    `${name}-wal`,
+    `${name}-shm`,
+  ]),
+  REJECTS_FOLDER,
   JWT_SECRET_FILE,
   LOCK_FILE,
   NEXT_MARKER_FILE,

@@ -6,6 +6,7 @@ import { createClient } from "@ofs/client";
 import { startConsumer } from "@ofs/consumer";
 import { type FirstAdmin, startHorizon, valuesOfClient } from "@ofs/horizon";
 import type { Lifecycle, Logger } from "@ofs/platform";
+import { startPopulator } from "@ofs/populator";
 import type { Reader, Snapshot } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
@@ -22,6 +23,7 @@ import { chooseRowPort } from "./row-port.ts";
 import {
   createConsumerConfig,
   createHorizonConfig,
+  createPopulatorConfig,
   createServerConfig,
 } from "./server-settings.ts";
 
@@ -57,6 +59,9 @@ export interface Fleet {
   /** `host:port` of the control plane's HTTP. */
   readonly horizonAddress: string;
   readonly horizonPort: number;
+  /** `host:port` of the populator's HTTP. */
+  readonly populatorAddress: string;
+  readonly populatorPort: number;
   /** The control plane's administrator, if it was made at this start; their password is to be shown now. */
   readonly firstAdmin: FirstAdmin | undefined;
   readonly dataFolder: string;
@@ -67,7 +72,8 @@ export interface Fleet {
 
 /**
  * Starts everything in this process: the data folder's stores, registry and log, the server in front of them, and the
- * consumer that brings messages of the log into the stores, and the control plane. What is stored is read at once, caches
+ * consumer that brings messages of the log into the stores, the control plane, and the populator that brings tables into the
+ * log. What is stored is read at once, caches
  * included.
  * Loads the sample if the registry is empty, or if an earlier load was interrupted.
  *
@@ -77,12 +83,13 @@ export async function startFleet(
   options: FleetOptions,
   surroundings: FleetSurroundings,
 ): Promise<Fleet> {
-  const { lifecycle, log, env, signal, output } = surroundings;
+  const { lifecycle, log, env } = surroundings;
   const rowPort = await chooseRowPort(options.host, options.rowPort);
   const config = createServerConfig({ ...options, rowPort }, env);
   const dataFolder = resolve(options.dataFolder);
   const consumerConfig = createConsumerConfig({ ...options, dataFolder }, env);
   const horizonConfig = createHorizonConfig({ ...options, dataFolder }, env);
+  const populatorConfig = createPopulatorConfig({ ...options, dataFolder }, env);
   const { folder, ...opened } = openFolder(options, lifecycle);
   const rowAdmin = new LateRowAdmin();
   const bus = new LocalInvalidationBus();
@@ -123,25 +130,19 @@ export async function startFleet(
   });
   lifecycle.register("horizon", () => horizon.close());
   rowAdmin.connect(addressOf(options.host, horizon.port));
+  const populator = await startPopulator(populatorConfig, {
+    ...shared,
+    rowAdminUrl: `http://${addressOf(options.host, horizon.port)}`,
+    sink: consumer.embeddedSink,
+  });
+  lifecycle.register("populator", () => populator.close());
   await server.waitUntilReady(READY_TIMEOUT_MS);
   await horizon.waitUntilReady(READY_TIMEOUT_MS);
   await consumer.waitUntilReady(READY_TIMEOUT_MS);
+  await populator.waitUntilReady(READY_TIMEOUT_MS);
 
   const address = addressOf(options.host, server.port);
-  if (options.sample && (isEmpty(server) || folder.readSampleState() === "loading")) {
-    output.write("loading the sample:\n");
-    const { registry } = server;
-    const maxRows = options.sampleRows;
-    await loadSample({
-      folder,
-      source: opened.registrySource,
-      registry,
-      address,
-      signal,
-      output,
-      maxRows,
-    });
-  }
+  await loadWantedSample(options, surroundings, server, { address, ...opened, folder });
   const snapshot = server.registry.snapshot();
   return {
     address,
@@ -151,11 +152,25 @@ export async function startFleet(
     consumerPort: consumer.port,
     horizonAddress: addressOf(options.host, horizon.port),
     horizonPort: horizon.port,
+    populatorAddress: addressOf(options.host, populator.port),
+    populatorPort: populator.port,
     firstAdmin,
     dataFolder: folder.path,
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,
   };
+}
+
+async function loadWantedSample(
+  { sample, sampleRows: maxRows }: FleetOptions,
+  { signal, output }: FleetSurroundings,
+  server: ApiServer,
+  { address, folder, registrySource: source }: OpenFolder & { readonly address: string },
+): Promise<void> {
+  if (!sample || !(isEmpty(server) || folder.readSampleState() === "loading")) return;
+  output.write("loading the sample:\n");
+  const { registry } = server;
+  await loadSample({ folder, source, registry, address, signal, output, maxRows });
 }
 
 interface OpenFolder {

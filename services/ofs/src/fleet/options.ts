@@ -4,6 +4,7 @@ import { DEFAULT_ROW_PORT } from "./row-port.ts";
 
 export const DEFAULT_PORT = 8089;
 const DEFAULT_HORIZON_PORT = 8082;
+const DEFAULT_POPULATOR_PORT = 8091;
 
 /** On this interface nobody else can reach the sample's well-known token. */
 const DEFAULT_HOST = "127.0.0.1";
@@ -25,6 +26,8 @@ export interface FleetOptions {
   readonly consumerPort: number;
   /** Of the control plane; 0 = one that is free. */
   readonly horizonPort: number;
+  /** Of the populator's HTTP; 0 = one that is free. */
+  readonly populatorPort: number;
   readonly host: string;
   /** Most rows of each entity of the sample; undefined = all. */
   readonly sampleRows: number | undefined;
@@ -73,16 +76,25 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
       `HTTP of the control plane (default: ${DEFAULT_HORIZON_PORT}, or the one after the consumer's)`,
       parsePort,
     )
+    .option(
+      "--populator-port <port>",
+      `HTTP of the populator (default: ${DEFAULT_POPULATOR_PORT}; with --port, any that is free)`,
+      parsePort,
+    )
     .option("--host <host>", "interface to listen on", DEFAULT_HOST)
     .showHelpAfterError("(--help shows the usage)")
     .addHelpText("after", HELP)
     .allowExcessArguments(false);
   program.parse([...args], { from: "user" });
   const flags = program.opts<
-    Omit<FleetOptions, "sampleRows" | "rowPort" | "consumerPort" | "horizonPort"> & {
+    Omit<
+      FleetOptions,
+      "sampleRows" | "rowPort" | "consumerPort" | "horizonPort" | "populatorPort"
+    > & {
       rowPort?: number;
       consumerPort?: number;
       horizonPort?: number;
+      populatorPort?: number;
     }
   >();
   if (rows && !/^[1-9]\d{0,8}$/.test(rows)) {
@@ -91,9 +103,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): F
   const consumerPort = flags.consumerPort ?? portAfter(flags.port);
   const ownPort = flags.port === DEFAULT_PORT ? DEFAULT_HORIZON_PORT : portAfter(consumerPort);
   const horizonPort = flags.horizonPort ?? ownPort;
+  const populatorPort =
+    flags.populatorPort ?? (flags.port === DEFAULT_PORT ? DEFAULT_POPULATOR_PORT : 0);
   const rowPort = flags.rowPort ?? (flags.port === DEFAULT_PORT ? undefined : 0);
   const sampleRows = rows ? Number(rows) : undefined;
-  return { ...flags, rowPort, consumerPort, horizonPort, sampleRows };
+  return { ...flags, rowPort, consumerPort, horizonPort, populatorPort, sampleRows };
 }
 
 /** So that several fleets do not meet where each was given a port. */

@@ -28,12 +28,10 @@ export function rowsServed(
 ): { waitFor(revision: Revision): Promise<void> } {
   return {
     async waitFor(revision) {
+      const registries = [server.rowRegistry, consumer.rowRegistry()];
+      const served = registries.flatMap((one) => one?.waitFor(revision, SERVED_MS_MAX) ?? []);
       // Whether they are quick or not, the change is made.
-      await Promise.allSettled(
-        [server.rowRegistry, consumer.rowRegistry()].map((registry) =>
-          registry?.waitFor(revision, SERVED_MS_MAX),
-        ),
-      );
+      await Promise.allSettled(served);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type ApiServerConfig, loadConfig } from "@ofs/api-server";
 import { type ConsumerConfig, loadConfig as loadConsumerConfig } from "@ofs/consumer";
 import { type HorizonConfig, loadConfig as loadHorizonConfig } from "@ofs/horizon";
+import { loadConfig as loadPopulatorConfig, type PopulatorConfig } from "@ofs/populator";
 
 /** Settings of the api-server that make sense here; its others (etcd, stores, TLS) do not reach it. */
 const PASSED_ON: readonly string[] = [
@@ -27,6 +28,22 @@ const PASSED_TO_CONSUMER: readonly string[] = [
   "CONSUMER_DEAD_LETTER_TOPIC",
   "CONSUMER_REGISTRY_WAIT_MS",
   "ROW_DLQ_TOPIC",
+  "SHUTDOWN_GRACE_MS",
+];
+
+/** Settings of the populator that make sense here. It writes the embedded log. */
+const PASSED_TO_POPULATOR: readonly string[] = [
+  "ADMIN_TOKEN",
+  "APP_LOG_LEVEL",
+  "POPULATOR_ROWS_PER_SECOND",
+  "POPULATOR_ROWS_PER_SHARD",
+  "POPULATOR_S3_ENDPOINT",
+  "POPULATOR_S3_PATH_STYLE",
+  "POPULATOR_S3_REGION",
+  "POPULATOR_SPOOL_BYTES",
+  "POPULATOR_SPOOL_FOLDER",
+  "POPULATOR_WATCH_MS",
+  "POPULATOR_WORKERS",
   "SHUTDOWN_GRACE_MS",
 ];
 
@@ -133,6 +150,26 @@ export function createHorizonConfig(
     IN_MEMORY_CACHE_ACTIVE_CONFIG_IDS: "1",
     ROW_ENABLED: rowSwitch(env),
     ROW_DEFAULT_TOPIC: ROW_TOPIC,
+  });
+}
+
+/**
+ * Makes the configuration of the populator in the same data folder.
+ *
+ * @throws {ConfigError} with every fault of the environment at once
+ */
+export function createPopulatorConfig(
+  options: { readonly host: string; readonly populatorPort: number; readonly dataFolder: string },
+  env: NodeJS.ProcessEnv,
+): PopulatorConfig {
+  const passedOn = Object.fromEntries(PASSED_TO_POPULATOR.map((name) => [name, env[name]]));
+  return loadPopulatorConfig({
+    ...passedOn,
+    APP_NAME: "ofs",
+    APP_HOST: options.host,
+    APP_PORT: String(options.populatorPort),
+    ROW_ENABLED: rowSwitch(env),
+    OFS_DATA_FOLDER: options.dataFolder,
   });
 }
 

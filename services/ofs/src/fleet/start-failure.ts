@@ -13,6 +13,7 @@ export function startFailureText(
     readonly rowPort: number | undefined;
     readonly consumerPort: number;
     readonly horizonPort: number;
+    readonly populatorPort: number;
   },
 ): string | undefined {
   const { host } = address;
@@ -34,10 +35,12 @@ function flagOf(
     readonly port: number;
     readonly rowPort: number | undefined;
     readonly horizonPort: number;
+    readonly populatorPort: number;
   },
 ): string {
   if (port === address.port) return "--port";
   if (port === address.rowPort) return "--row-port";
+  if (port === address.populatorPort) return "--populator-port";
   return port === address.horizonPort ? "--horizon-port" : "--consumer-port";
 }
 

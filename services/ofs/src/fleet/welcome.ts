@@ -18,6 +18,7 @@ export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
     rowAddress,
     consumerAddress,
     horizonAddress,
+    populatorAddress,
     firstAdmin,
     dataFolder,
     entityCount,
@@ -28,6 +29,7 @@ export function formatWelcome(fleet: Fleet, context: WelcomeContext): string {
     ...(rowAddress === undefined ? [] : [`the row dialect answers there and on ${rowAddress}`]),
     `the consumer answers on ${consumerAddress}`,
     `the control plane answers on http://${horizonAddress} (API: /docs)`,
+    `the populator answers on ${populatorAddress}`,
     ...(firstAdmin === undefined ? [] : [firstAdminText(firstAdmin).trimEnd()]),
     `data folder ${dataFolder}, ${entityCount} entities`,
   ];

@@ -114,7 +114,7 @@ describe("a fleet", () => {
   });
 });
 
-const OTHERS = { host: "127.0.0.1", rowPort: 0, consumerPort: 0, horizonPort: 0 };
+const OTHERS = { host: "127.0.0.1", rowPort: 0, consumerPort: 0, horizonPort: 0, populatorPort: 0 };
 
 describe("a port that is taken", () => {
   let other: Server;
@@ -142,7 +142,7 @@ describe("a port that is taken", () => {
     const third = await startTestFleet(temporary.path, { horizonPort: port, sample: false }).catch(
       (error: unknown) => error,
     );
-    const ports = { port: 1, consumerPort: 2, horizonPort: port };
+    const ports = { port: 1, consumerPort: 2, horizonPort: port, populatorPort: 4 };
     expect(startFailureText(third, { ...OTHERS, ...ports })).toBe(
       `port ${port} on 127.0.0.1 is taken, maybe by another fleet: stop that, or choose a port with --horizon-port`,
     );
@@ -155,7 +155,7 @@ describe("a port that is taken", () => {
 
 describe("startFailureText", () => {
   it("has no words for a defect", () => {
-    const address = { ...OTHERS, port: 1, consumerPort: 2, horizonPort: 3 };
+    const address = { ...OTHERS, port: 1, consumerPort: 2, horizonPort: 3, populatorPort: 4 };
     expect(startFailureText(new TypeError("x is undefined"), address)).toBeUndefined();
   });
 });

@@ -27,6 +27,7 @@ describe("parseOptions", () => {
       rowPort: undefined,
       consumerPort: 8090,
       horizonPort: 8082,
+      populatorPort: 8091,
       host: "127.0.0.1",
       sampleRows: undefined,
     });
@@ -43,6 +44,7 @@ describe("parseOptions", () => {
       rowPort: 0,
       consumerPort: 0,
       horizonPort: 0,
+      populatorPort: 0,
       host: "::1",
       sampleRows: 20,
     });

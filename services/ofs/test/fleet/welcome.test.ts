@@ -10,6 +10,8 @@ const FLEET: Fleet = {
   consumerPort: 8090,
   horizonAddress: "127.0.0.1:8082",
   horizonPort: 8082,
+  populatorAddress: "127.0.0.1:8091",
+  populatorPort: 8091,
   firstAdmin: undefined,
   dataFolder: "/data",
   hasSample: true,

@@ -28,6 +28,7 @@ export async function startTestFleet(
     rowPort: 0,
     consumerPort: 0,
     horizonPort: 0,
+    populatorPort: 0,
     host: "127.0.0.1",
     sampleRows: 30,
   };

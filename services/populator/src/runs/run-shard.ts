@@ -54,9 +54,9 @@ export async function runShard(
   });
   const planColumns = plan.fields.map((field) => fields.indexOf(field));
   const filterColumns = filterFields.map((field) => fields.indexOf(field));
-  return withTable(access, spec, signal, async ({ storage }) => {
+  return withTable(access, spec, signal, async ({ storage, reader }) => {
     const request = { fields, fromRow: shard.nextRow, toRow: shard.file.toRow, signal };
-    for await (const batch of access.reader.read(storage, dataFileOf(shard.file), request)) {
+    for await (const batch of reader.read(storage, dataFileOf(shard.file), request)) {
       const rows = selectRows(batch, filter, filterColumns);
       const outcome = await sender.send(batch, planColumns, rows, signal);
       if (outcome !== undefined) return outcome;

@@ -9,17 +9,19 @@ import {
   type TableStorage,
   type VersionChanges,
 } from "@ofs/delta";
+import type { LateReader } from "./late-reader.ts";
 import type { RunSpec, ShardFile } from "./model.ts";
 
 /** Where tables are, and how their files are read. */
 export interface TableAccess {
-  readonly reader: FileReader;
+  readonly reader: LateReader;
   readonly storage: StorageOptions;
 }
 
 /** One table, opened. */
 export interface OpenTable {
   readonly storage: TableStorage;
+  readonly reader: FileReader;
   latestVersion(): Promise<number>;
   versionAsOf(timestampMs: number): Promise<number>;
   snapshot(version: number): Promise<TableSnapshot>;
@@ -40,7 +42,7 @@ export async function withTable<T>(
   const storage = openTableStorage(path, access.storage);
   try {
     const open = format === "delta" ? openDelta : openFolder;
-    return await work(await open(storage, access.reader, signal));
+    return await work(await open(storage, await access.reader.open(), signal));
   } finally {
     await storage.close();
   }
@@ -54,6 +56,7 @@ async function openDelta(
   const table = await DeltaTable.open(storage, reader, signal);
   return {
     storage,
+    reader,
     latestVersion: () => table.latestVersion(signal),
     versionAsOf: (timestampMs) => table.versionAsOf(timestampMs, signal),
     snapshot: (version) => table.snapshot(version, signal),
@@ -70,6 +73,7 @@ async function openFolder(
   const snapshot = (): Promise<TableSnapshot> => openParquetFolder(storage, reader, signal);
   return {
     storage,
+    reader,
     latestVersion: async () => (await snapshot()).version,
     versionAsOf: async () => (await snapshot()).version,
     snapshot,
