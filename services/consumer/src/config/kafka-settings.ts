@@ -1,4 +1,4 @@
-import { requireBoth } from "@ofs/connections";
+import { KAFKA_SECURITY_VARIABLES, type KafkaSecurity, readKafkaSecurity } from "@ofs/connections";
 import {
   type Address,
   addressList,
@@ -43,13 +43,7 @@ export const KAFKA_VARIABLES = z.object({
   POLL_TIMEOUT: integer(0, 3_600_000).optional(),
   ENABLE_ENTITY_ID_BASED_PROCESSING: flag().optional(),
   BASIC_AUTH_CREDENTIAL_SOURCE: text().optional(),
-  SECURITY_PROTOCOL: choice("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL").default("PLAINTEXT"),
-  SASL_MECHANISM: choice("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512").default("PLAIN"),
-  SASL_USERNAME: text().optional(),
-  SASL_PASSWORD: text().optional(),
-  TLS_CA_FILE: text().optional(),
-  TLS_CERT_FILE: text().optional(),
-  TLS_KEY_FILE: text().optional(),
+  ...KAFKA_SECURITY_VARIABLES,
   SESSION_TIMEOUT_MS: integer(6_000, 1_800_000).default(30_000),
   REBALANCE_TIMEOUT_MS: integer(1_000, 3_600_000).default(60_000),
   FETCH_MAX_BYTES: integer(64 * KIBIBYTE, 512 * MEBIBYTE).default(8 * MEBIBYTE),
@@ -83,29 +77,14 @@ export interface ReadingSettings {
 }
 
 /** How brokers are reached. */
-export interface KafkaSettings {
+export interface KafkaSettings extends KafkaSecurity {
   readonly brokers: readonly string[];
   /** Members are `<clientId>-0` and so on. */
   readonly clientId: string;
-  readonly tls: KafkaTlsFiles | undefined;
-  readonly sasl: KafkaSasl | undefined;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   /** Of one answer of one broker. */
   readonly fetchMaxBytes: number;
-}
-
-/** Files in PEM form; without an authority the system's count. */
-export interface KafkaTlsFiles {
-  readonly caFile: string | undefined;
-  readonly certFile: string | undefined;
-  readonly keyFile: string | undefined;
-}
-
-export interface KafkaSasl {
-  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
-  readonly username: string;
-  readonly password: string;
 }
 
 export interface SourceSettings {
@@ -175,40 +154,14 @@ function noteMissing(
 }
 
 function readKafka(reader: EnvReader, env: Env): KafkaSettings {
-  requireBoth(reader, env, "TLS_CERT_FILE", "TLS_KEY_FILE", KAFKA_PREFIX);
-  const hasTls = env.SECURITY_PROTOCOL === "SSL" || env.SECURITY_PROTOCOL === "SASL_SSL";
-  const files = {
-    caFile: env.TLS_CA_FILE,
-    certFile: env.TLS_CERT_FILE,
-    keyFile: env.TLS_KEY_FILE,
-  };
-  if (!hasTls && (files.caFile ?? files.certFile) !== undefined) {
-    reader.fault(
-      `${KAFKA_PREFIX}SECURITY_PROTOCOL`,
-      "must be SSL or SASL_SSL where TLS files are named",
-    );
-  }
   return {
     brokers: (env.BOOTSTRAP_SERVERS ?? []).map(formatAddress),
     clientId: env.CLIENT_ID,
-    tls: hasTls ? files : undefined,
-    sasl: readSasl(reader, env),
+    ...readKafkaSecurity(reader, env, KAFKA_PREFIX),
     sessionTimeoutMs: env.SESSION_TIMEOUT_MS,
     rebalanceTimeoutMs: env.REBALANCE_TIMEOUT_MS,
     fetchMaxBytes: env.FETCH_MAX_BYTES,
   };
-}
-
-function readSasl(reader: EnvReader, env: Env): KafkaSasl | undefined {
-  const { SECURITY_PROTOCOL: protocol, SASL_USERNAME: username, SASL_PASSWORD: password } = env;
-  if (protocol !== "SASL_SSL" && protocol !== "SASL_PLAINTEXT") return undefined;
-  for (const name of ["SASL_USERNAME", "SASL_PASSWORD"] as const) {
-    if (env[name] === undefined) {
-      reader.fault(KAFKA_PREFIX + name, `is required with ${KAFKA_PREFIX}SECURITY_PROTOCOL`);
-    }
-  }
-  if (username === undefined || password === undefined) return undefined;
-  return { mechanism: env.SASL_MECHANISM, username, password };
 }
 
 function formatAddress({ host, port }: Address): string {
