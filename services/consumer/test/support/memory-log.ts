@@ -7,12 +7,12 @@ import type {
   SinkError,
   SourceRecord,
 } from "@ofs/ingest";
-import type { ReadTopic } from "../../src/read-topics.ts";
+import type { ReadTopic, TopicLog } from "../../src/read-topics.ts";
 
 /** A log in memory: enough to look into and to write to. */
 export class MemoryLog implements LogAdmin, RecordSink {
   /** Itself, as the routes see it. */
-  readonly asLog = { admin: this, sink: this, append: this.append.bind(this) };
+  readonly asLog: TopicLog = { admin: this, sink: this, append: this.append.bind(this) };
   readonly partitions = new Map<string, SourceRecord[][]>();
   readonly commits = new Map<string, Map<number, CommittedPosition>>();
   /** What has been produced, in order. */
