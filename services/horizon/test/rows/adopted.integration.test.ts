@@ -41,6 +41,8 @@ const ROWS = [
       `insert into cassandra_store_feature_group_metadata (name, version, feature_group, entity_name, owner, tags, description) values ('stats', '${version}', '${GROUP}', 'users', '${OWNER}', '["old"]', 'text')`,
   ),
   "insert into cassandra_store_feature_group_version_map (name, latest_version) values ('stats', 'v2')",
+  `insert into cassandra_store_feature_group_metadata (name, version, version_enabled, feature_group_type, feature_group, entity_name, owner, tags, description) values ('flat', 'v1', false, 'OFFLINE', '${GROUP.replace("stats", "flat")}', 'users', '${OWNER}', '[]', '')`,
+  "insert into cassandra_store_feature_group_version_map (name, latest_version) values ('flat', 'v1')",
   "insert into cassandra_store_tenant_consumer_map (tenant_name, topic_name, num_partitions, num_consumers) values ('default-tenant', 'rows', 4, 2)",
 ];
 
@@ -69,8 +71,10 @@ test("what another control plane made is published and served as it is", async (
   expect(Object.keys(published).sort()).toEqual([
     "consumers/default-tenant",
     "entities/users",
+    "feature-groups/flat/v1",
     "feature-groups/stats/v1",
     "feature-groups/stats/v2",
+    "versions/flat",
     "versions/stats",
   ]);
   expect(published["feature-groups/stats/v2"]).toMatchObject({
@@ -88,6 +92,17 @@ test("what another control plane made is published and served as it is", async (
     status: 500,
     code: "DarwinOfsV2-UNKNOWN-EXCEPTION",
   });
+});
+
+test("what a row says of versions and kind counts, whatever its definition says", async () => {
+  const { featureGroup } = (await app.call("GET", "/feature-group?name=flat")).data;
+  expect(featureGroup).toMatchObject({ versionEnabled: false, featureGroupType: "OFFLINE" });
+  const upgrade = { upgrade: "true" };
+  const refused = await app.call("POST", "/feature-group", groupBody("flat", "users"), upgrade);
+  expect(refused.failure.code).toBe("VERSIONING-DISABLED-EXCEPTION");
+  const tenantConfig = { consume: "elsewhere" };
+  await app.call("POST", "/feature-group/tenant", { featureGroupName: "flat", tenantConfig });
+  expect(app.clusters.of("default-tenant").columnsOf("users")).toContain("flat__wins");
 });
 
 test("its feature groups get further versions", async () => {

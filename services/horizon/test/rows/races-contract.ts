@@ -36,6 +36,44 @@ export function testRaces(open: () => RowApp<MemoryClusters>): void {
       expect(codesOf(answers)).toEqual(["FEATURE-GROUP-ALREADY-EXISTS-EXCEPTION"]);
     });
 
+    test("one of many topics of a tenant is kept", async () => {
+      await call("POST", "/feature-group", groupBody("r_consumed", "r_users"));
+      const tenantConfig = { consume: "r-tenant" };
+      await call("POST", "/feature-group/tenant", { featureGroupName: "r_consumed", tenantConfig });
+      const answers = await many((index) => {
+        const body = { tenant_name: "r-tenant", topic_name: `r-${index}`, num_partitions: 1 };
+        return call("POST", "/consumer/register", body);
+      });
+      expect(codesOf(answers)).toEqual(["OFS-V2-CONSUMER-REGISTRATION-EXCEPTION"]);
+      const [winner] = winners(answers);
+      expect(winners(answers)).toHaveLength(1);
+      const { topic } = (await call("GET", "/feature-group/topic?name=r_consumed")).data;
+      expect(winner?.data).toMatchObject({ topic_name: topic });
+    });
+
+    test("of many TTLs the table has the one that is shown", async () => {
+      await call("POST", "/entity", entityBody("r_ttl"));
+      await call("POST", "/feature-group", groupBody("r_ttl_stats", "r_ttl"));
+      const tenantConfig = { write: "second" };
+      await call("POST", "/feature-group/tenant", {
+        featureGroupName: "r_ttl_stats",
+        tenantConfig,
+      });
+      const body = { name: "r_ttl_stats" };
+      const answers = await many((index) =>
+        call("PUT", "/feature-group/ttl", { ...body, ttl: index + 1 }),
+      );
+      expect(winners(answers)).toHaveLength(COUNT);
+      const { entity } = (await call("GET", "/entity?name=r_ttl")).data as {
+        entity: { ttl: number };
+      };
+      for (const tenant of ["default-tenant", "second"]) {
+        const table = open().clusters.of(tenant).tables.get("r_ttl");
+        expect(table?.ttlSeconds).toBe(entity.ttl);
+      }
+      expect((await open().published())["entities/r_ttl"]).toMatchObject({ entity });
+    });
+
     test("many upgrades get consecutive versions, one each", async () => {
       const answers = await many((index) => {
         const features = [column(`c${index % 3}`)];

@@ -58,12 +58,13 @@ export class Changes {
     const entity = await metastore.entities.find(entityName);
     if (entity === undefined) throw RowError.of("ENTITY-NOT-FOUND-EXCEPTION");
     try {
-      await tables.setTtl(clustersOf(group.tenant), entity.entity, ttl);
+      await tables.setTtl(clustersOf(group.tenant), entity.entity, ttl, async () => {
+        await metastore.entities.setTtl(entityName, ttl, now());
+      });
     } catch (error) {
       if (!(error instanceof FeatureStoreError)) throw error;
       throw RowError.of("OFS-V2-TTL-UPDATE-EXCEPTION", { cause: error.message });
     }
-    await metastore.entities.setTtl(entityName, ttl, now());
     await this.#publish({ kind: "entity", name: entityName });
   }
 

@@ -49,16 +49,25 @@ export class EntityTables {
     }
   }
 
-  /** @throws {FeatureStoreError} NOT_FOUND without such a table; UNAVAILABLE */
+  /**
+   * Changes that are made at once come one after the other, so that all clusters and what is noted have the same in the end.
+   *
+   * @param note what is to be done when all clusters have it
+   * @throws {FeatureStoreError} NOT_FOUND without such a table; UNAVAILABLE
+   */
   async setTtl(
     tenants: readonly string[],
     entity: EntityDefinition,
     ttlSeconds: number,
+    note: () => Promise<void>,
   ): Promise<void> {
-    for (const tenant of inOrder(tenants)) {
-      const tables = await this.#clusters.tables(tenant);
-      await this.#lock.hold(tenant, () => tables.setTtl(foldName(entity.tableName), ttlSeconds));
-    }
+    const [tenant, ...others] = inOrder(tenants);
+    if (tenant === undefined) return note();
+    const tables = await this.#clusters.tables(tenant);
+    await this.#lock.hold(tenant, async () => {
+      await tables.setTtl(foldName(entity.tableName), ttlSeconds);
+      await this.setTtl(others, entity, ttlSeconds, note);
+    });
   }
 
   /** @throws {RowError} OFS-V2-TENANT-ONBOARDING-EXCEPTION, 400, for one without a cluster that answers */

@@ -231,6 +231,16 @@ function refusals(topic: Topic): Step[] {
       ...fails(KAFKA, { message: `topic ${topic("common")} exists with 1 partitions, not 3` }),
     },
     {
+      title: "a topic that an onboarding has made that did not come to its end",
+      before: ({ topics }) => topics.create(topic("half"), 2),
+      call: [
+        "POST",
+        "/consumer/onboard",
+        { tenantName: "late", topicName: topic("half"), numPartitions: 2 },
+      ],
+      answer: { data: { tenantName: "late", topicName: topic("half"), numPartitions: 2 } },
+    },
+    {
       title: "fewer partitions",
       call: ["PUT", "/consumer/partitions", { tenantName: "old", numPartitions: 1 }],
       ...fails(KAFKA, { message: "num partitions cannot be decreased from 5 to 1" }),

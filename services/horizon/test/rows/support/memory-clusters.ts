@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { FeatureStoreError } from "@ofs/platform";
 import type { RowColumn, RowTable, RowTables, StoredRowTable } from "@ofs/store";
 import type { TenantClusters } from "../../../src/rows/tenants/entity-tables.ts";
@@ -33,6 +34,7 @@ export class MemoryTables implements RowTables {
   }
 
   async setTtl(name: string, ttlSeconds: number): Promise<void> {
+    await setImmediate(); // others come in between
     this.#assertUp();
     const table = this.tables.get(name);
     if (table === undefined) throw new FeatureStoreError("NOT_FOUND", `no table ${name}`);
