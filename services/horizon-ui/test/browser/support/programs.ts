@@ -57,6 +57,14 @@ export function shellProgram(folder?: string): Program {
   };
 }
 
+/** With nothing but the packages of that interpreter. */
+export function plainPython(python: string): Program {
+  return {
+    run: (code, token) => execute(python, ["-c", code], { OFS_TOKEN: token }),
+    close: async () => undefined,
+  };
+}
+
 /** With stubs that are generated from this repository's messages, as the page says. */
 export async function pythonProgram(): Promise<Program> {
   const packages = [`grpcio==${GRPCIO_VERSION}`, `grpcio-tools==${GRPCIO_VERSION}`];
