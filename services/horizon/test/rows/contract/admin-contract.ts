@@ -55,6 +55,22 @@ export function testAdmin(open: () => AdminWorld, traits: WorldTraits): void {
       expect(forgotten).toEqual([]);
     });
 
+    test("has few calls beside GET that readers may make, where callers must be signed in", () => {
+      const { admin } = open().app;
+      const routes = [...rowRoutes(admin), ...featureStoreRoutes(admin)];
+      const reads = routes.filter(
+        ({ methods, permission }) => permission === "read" && methods.includes("POST"),
+      );
+      expect(reads.flatMap(({ paths }) => paths)).toEqual([
+        "/search/entities",
+        "/search/feature-groups",
+        "/v1/search",
+        "/FeatureStore/get-feature-groups",
+        "/FeatureStore/feature-groups/count",
+        "/FeatureStore/copy-code/features",
+      ]);
+    });
+
     test("has each code of the catalogue", () => {
       const answered = new Set(steps.map(({ answer }) => codeOf(answer)));
       const forgotten = Object.keys(CATALOGUE).filter((code) => !answered.has(code));
