@@ -100,7 +100,7 @@ export class BoundedRowStore implements RowStore {
       return undefined;
     }
     this.#refusedCount += 1;
-    const text = `tenant ${this.#tenant}: too many calls wait for its store: the limit is ${this.#max}`;
+    const text = `tenant ${this.#tenant}: too many calls wait for its store: the limit STORE_MAX_IN_FLIGHT is ${this.#max}`;
     return new FeatureStoreError("RESOURCE_EXHAUSTED", text);
   }
 
