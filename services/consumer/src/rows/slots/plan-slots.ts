@@ -87,7 +87,7 @@ function planTake(
 /** Of the topic with the most members here, the last. */
 function planShed(situation: SlotSituation): SlotStep | undefined {
   const { held, isSettled, leavingCount } = situation;
-  if (!isSettled || leavingCount > 0) return undefined;
+  if (!isSettled || leavingCount > 0 || !isCurrent(situation)) return undefined;
   const isUneven = others(situation).some(({ load, room }) => room > 0 && load + 2 <= held.length);
   if (!isUneven) return undefined;
   const counts = countByTopic(held);
@@ -96,6 +96,15 @@ function planShed(situation: SlotSituation): SlotStep | undefined {
     (a, b) => rank(b) - rank(a) || compare(a.topic, b.topic) || b.index - a.index,
   );
   return slot && { kind: "shed", slot };
+}
+
+/** Whether the table has what this process has, and not also what it has just given back: else it would shed twice. */
+function isCurrent({ instance, table, held }: SlotSituation): boolean {
+  let count = 0;
+  for (const owners of table.owners.values()) {
+    for (const owner of owners.values()) if (owner === instance) count += 1;
+  }
+  return count === held.length;
 }
 
 /** What other processes have, and how much more they take. */

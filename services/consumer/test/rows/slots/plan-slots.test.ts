@@ -10,6 +10,8 @@ interface Given {
   readonly owners?: Owners;
   readonly capacities?: Readonly<Record<string, number>>;
   readonly leavingCount?: number;
+  /** The last of those are given back, which the table does not show yet. */
+  readonly givenBackCount?: number;
   readonly isSettled?: boolean;
   readonly isOverdue?: boolean;
 }
@@ -27,6 +29,7 @@ function plan(given: Given) {
     }
     table.set(topic, ofTopic);
   }
+  held.splice(held.length - (given.givenBackCount ?? 0));
   const all = new Map(Object.entries({ me: 4, ...capacities }));
   const situation: SlotSituation = {
     instance: "me",
@@ -101,6 +104,16 @@ describe("planSlots", () => {
     [
       "another has two fewer, but this one has just claimed one",
       { wanted: { a: 2 }, owners: { a: ["me", "me"] }, capacities: { you: 4 }, isSettled: false },
+      undefined,
+    ],
+    [
+      "another has two fewer, as long as the table does not show what was given back",
+      {
+        wanted: { a: 3 },
+        owners: { a: ["me", "me", "me"] },
+        capacities: { you: 4 },
+        givenBackCount: 1,
+      },
       undefined,
     ],
     [
