@@ -188,7 +188,7 @@ async function openWork(
   readonly workers: readonly string[];
   readonly isHeld: () => boolean;
 }> {
-  const { log, metrics, lifecycle } = base;
+  const { log, metrics, health, lifecycle } = base;
   const { process: settings, registry } = config;
   const outputs = await openOutputs(config, given.sink, log);
   lifecycle.register("output", () => outputs.close());
@@ -203,6 +203,7 @@ async function openWork(
     required: () => requiredSlots(parts.registries),
   });
   const planLoop = openPlanning(config, given, base, parts, () => pool?.kick());
+  health.register("runs", () => planLoop.check());
   const limit = new RateLimit(settings.POPULATOR_ROWS_PER_SECOND, () => performance.now());
   const ids = Array.from({ length: settings.POPULATOR_WORKERS }, (_, i) => `${parts.id}-${i}`);
   const leaseMs = settings.POPULATOR_LEASE_SECONDS * 1_000;

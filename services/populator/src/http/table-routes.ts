@@ -12,10 +12,10 @@ import { MappingError } from "../mapping/mapping-error.ts";
 import type { RejectFiles } from "../rejects/reject-files.ts";
 import type { Run, RunState } from "../runs/model.ts";
 import type { Registrar } from "../runs/registrar.ts";
+import { parseRequest, READ_REQUEST, SINCE_REQUEST } from "../runs/run-request.ts";
 import { type TableAccess, withTable } from "../runs/table-source.ts";
 import type { RunStore } from "../store/run-store.ts";
 import type { ShardStore } from "../store/shard-store.ts";
-import { parseRequest, READ_REQUEST, SINCE_REQUEST } from "./run-request.ts";
 
 export interface TableRouteDeps {
   readonly runs: RunStore;

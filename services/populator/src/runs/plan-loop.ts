@@ -1,4 +1,4 @@
-import type { Logger } from "@ofs/platform";
+import type { CheckResult, Logger } from "@ofs/platform";
 import type { Planner } from "./planner.ts";
 import { Wake } from "./wake.ts";
 
@@ -19,6 +19,7 @@ export class PlanLoop {
   readonly #wake = new Wake();
   #isKicked = false;
   #failureCount = 0;
+  #fault: string | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: PlanLoopOptions) {
@@ -32,6 +33,12 @@ export class PlanLoop {
   kick(): void {
     this.#isKicked = true;
     this.#wake.kick();
+  }
+
+  /** What keeps runs from going on: the database, mostly. What runs now goes on, so it is a warning. */
+  check(): CheckResult {
+    if (this.#fault === undefined) return { status: "ok", detail: {} };
+    return { status: "warning", detail: { error: this.#fault } };
   }
 
   /** Idempotent. */
@@ -56,9 +63,11 @@ export class PlanLoop {
       if (hasBegun) onWork();
       await report(signal);
       this.#failureCount = 0;
+      this.#fault = undefined;
       return hasBegun;
     } catch (err) {
       this.#failureCount += 1;
+      this.#fault = err instanceof Error ? err.message : String(err);
       log[this.#failureCount === 1 ? "warn" : "debug"]({ err }, "runs cannot be planned");
       return false;
     }

@@ -3,12 +3,12 @@ import { DeltaError } from "@ofs/delta";
 import { FeatureStoreError } from "@ofs/platform";
 import { DEFAULT_TENANT } from "@ofs/rows";
 import { compileFilter } from "../filter/row-filter.ts";
-import type { ReadRequest, SinceRequest } from "../http/run-request.ts";
 import { createPlan, type RegistryView, requireGroup } from "../messages/create-plan.ts";
 import type { RejectFiles } from "../rejects/reject-files.ts";
 import type { RunStore } from "../store/run-store.ts";
 import type { BlockTarget, Follow, RowTarget, Run, RunSource, RunSpec } from "./model.ts";
 import { nextTimeMs } from "./planner.ts";
+import type { ReadRequest, SinceRequest } from "./run-request.ts";
 import { type OpenTable, type TableAccess, withTable } from "./table-source.ts";
 
 export interface RegistrarOptions {
