@@ -5,6 +5,7 @@ import type { AdminWorld } from "./admin-world.ts";
 import { consumerChapters } from "./consumer-steps.ts";
 import { entityChapters } from "./entity-steps.ts";
 import { featureStoreChapters } from "./feature-store-steps.ts";
+import { groupChangeChapters } from "./group-change-steps.ts";
 import { groupChapters } from "./group-steps.ts";
 import { runChapters } from "./run-chapters.ts";
 import { runDataChapters } from "./run-steps.ts";
@@ -32,6 +33,7 @@ export function testAdmin(open: () => AdminWorld, traits: WorldTraits): void {
     ...consumerChapters(traits),
     ...entityChapters,
     ...groupChapters,
+    ...groupChangeChapters,
     ...searchChapters,
     ...runDataChapters,
     ...featureStoreChapters,
