@@ -34,7 +34,10 @@ async function idsAt(version: number, what: "snapshot" | "changes" = "snapshot")
   return rows.map((row) => (row as { id: number }).id).sort();
 }
 
-function commitAll(configuration: Record<string, string> = {}, infos: readonly object[] = []): void {
+function commitAll(
+  configuration: Record<string, string> = {},
+  infos: readonly object[] = [],
+): void {
   folder.commit(0, [...infos.slice(0, 1), PROTOCOL, metaData({ configuration })], 1_000);
   for (let version = 1; version <= 4; version++) {
     const info = infos.slice(version, version + 1);

@@ -54,9 +54,7 @@ async function upload(): Promise<void> {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const key = `tables/one${path.slice(folder.path.length)}`;
-    await client.send(
-      new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: readFileSync(path) }),
-    );
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: readFileSync(path) }));
   }
   folder.remove();
 }

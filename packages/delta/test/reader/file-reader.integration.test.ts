@@ -99,7 +99,10 @@ describe.each(["duckdb", "hyparquet"] as const)("a reader with %s", (decoder) =>
   });
 
   it("gives null for columns that the file lacks, and counts rows without any column", async () => {
-    const fields = [field("more", { kind: "struct", fields: [ID] }), field("b", { kind: "boolean" })];
+    const fields = [
+      field("more", { kind: "struct", fields: [ID] }),
+      field("b", { kind: "boolean" }),
+    ];
     const { columns } = await firstOf(read(file, { fields }));
     expect(columns.map((column: ColumnVector) => column.valueAt(7))).toEqual([null, null]);
     const partitioned = { ...file, partitionValues: new Map([["b", "true"]]) };
