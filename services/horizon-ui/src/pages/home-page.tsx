@@ -16,9 +16,11 @@ import { requestSubject } from "../model/request-subject.ts";
 import { useApi } from "../session/api-context.ts";
 import { useCounts } from "../session/fleet-queries.ts";
 import { KEYS, useRequests } from "../session/queries.ts";
+import { useHasRows } from "../session/row-queries.ts";
 import { usePermissions } from "../session/use-session.ts";
 import { FleetSection } from "./home/fleet-section.tsx";
 import { IngestSection, OldestWritesSection } from "./home/ingest-section.tsx";
+import { RowCounts } from "./home/row-counts.tsx";
 
 const WAITING_SHOWN = 5;
 const FAULTS_SHOWN = 5;
@@ -49,6 +51,7 @@ export function HomePage(): ReactNode {
 
 function CountsRow(): ReactNode {
   const counts = useCounts();
+  const hasRows = useHasRows();
   const { data } = counts;
   const figures = [
     ["Entities", data?.entities],
@@ -70,6 +73,7 @@ function CountsRow(): ReactNode {
           <Figure key={name} name={name} value={<Known value={value}>{formatNumber}</Known>} />
         ))}
       </SimpleGrid>
+      {hasRows === true ? <RowCounts /> : null}
     </Stack>
   );
 }

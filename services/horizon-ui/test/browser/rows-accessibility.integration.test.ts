@@ -113,6 +113,22 @@ async function checkStates(page: Page): Promise<void> {
 }
 
 it(
+  "has no page that is wider than a phone",
+  async () => {
+    const phone = await openSignedIn({ viewport: PHONE });
+    for (const path of ["/", GROUP, "/rows/new/entity", "/rows/tenants", ...PHONE_PATHS]) {
+      await phone.goto(path);
+      await phone.getByRole("heading", { level: 1 }).waitFor();
+      await phone.waitForLoadState("networkidle");
+      const excess = await phone.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect.soft({ path, excess }).toEqual({ path, excess: 0 });
+    }
+    expect(console_.faults).toEqual([]);
+  },
+  STORY_MS,
+);
+
+it(
   "is used with the keyboard alone: make an entity, add a feature group, move it",
   async () => {
     const page = await openSignedIn({});

@@ -143,6 +143,8 @@ it(
 it(
   "lists and finds both dialects together, each with its badge",
   async () => {
+    await page.goto("/");
+    await page.getByText(/^\d+ entit(y|ies), \d+ feature groups$/).waitFor();
     await page.goto("/discovery");
     await page.getByRole("row", { name: /^user block/ }).waitFor();
     await page.getByRole("row", { name: /^players row user_id, season/ }).waitFor();
