@@ -1,15 +1,13 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { EmbeddedRegistrySource, EmbeddedRowTables, openEmbeddedEnvironment } from "@ofs/store";
 import { freePort, startProcess, type TestProcess } from "@ofs/testkit";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { BUILT } from "../scenarios/server-under-test.ts";
 import { PARTITION, WRITE } from "./contract/row-world.ts";
-import { prepareCassandraRows } from "./support/cassandra-rows.ts";
-import { entityOf, entriesOf, groupOf, tablesOf } from "./support/row-objects.ts";
+import { type PreparedRows, prepareCassandraRows } from "./support/cassandra-rows.ts";
+import { prepareEmbeddedRows } from "./support/embedded-rows.ts";
+import { entityOf, groupOf } from "./support/row-objects.ts";
 import { ask } from "./support/row-server.ts";
 
 /*
@@ -38,32 +36,7 @@ interface Size {
 const MANY: Size = { rowCount: 100_000, value: "x".repeat(500) };
 const LARGE: Size = { rowCount: 20_000, value: "x".repeat(2_500) };
 
-interface Prepared {
-  readonly env: Readonly<Record<string, string>>;
-  drop(): Promise<void>;
-}
-
-async function prepareFolder(): Promise<Prepared> {
-  const folder = await mkdtemp(join(tmpdir(), "ofs-partition-"));
-  const environment = openEmbeddedEnvironment(folder);
-  for (const { table, columns } of tablesOf([ENTITY], [GROUP])) {
-    await new EmbeddedRowTables({ environment, tenant: "default-tenant" }).ensure(
-      table,
-      columns,
-      0,
-    );
-  }
-  const source = new EmbeddedRegistrySource(environment, "row");
-  await source.write(entriesOf([ENTITY], [GROUP]));
-  await source.close();
-  await environment.close();
-  return {
-    env: { OFS_DATA_FOLDER: folder, ROW_ENABLED: "true", OVERLOAD_QUEUE_MS: "60000" },
-    drop: () => rm(folder, { recursive: true }),
-  };
-}
-
-async function startServer({ env }: Prepared): Promise<{ server: TestProcess; port: number }> {
+async function startServer({ env }: PreparedRows): Promise<{ server: TestProcess; port: number }> {
   const [main, port] = [await freePort(), await freePort()];
   const server = await startProcess({
     ...BUILT,
@@ -146,7 +119,7 @@ async function withPeak<T>(server: TestProcess, work: Promise<T>): Promise<[T, n
 }
 
 test.each([
-  ["a data folder", MANY, prepareFolder],
+  ["a data folder", MANY, () => prepareEmbeddedRows([ENTITY], [GROUP])],
   ["Cassandra", LARGE, () => prepareCassandraRows([ENTITY], [GROUP])],
 ])(
   "a partition of %s that is larger than the heap is read whole, twice at once",

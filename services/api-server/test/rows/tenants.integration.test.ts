@@ -7,8 +7,8 @@ import { type ApiServer, startApiServer } from "../../src/api-server.ts";
 import { loadConfig } from "../../src/config.ts";
 import { PARTITION, partitionOf, READ, readOf, WRITE, writeOf } from "./contract/row-world.ts";
 import {
-  type CassandraRows,
   connectionEnv,
+  type PreparedRows,
   prepareCassandraRows,
 } from "./support/cassandra-rows.ts";
 import { entityOf, groupOf } from "./support/row-objects.ts";
@@ -32,7 +32,7 @@ const GROUPS = [
 ];
 
 let proxy: TcpProxy;
-let rows: CassandraRows;
+let rows: PreparedRows;
 let server: ApiServer;
 
 beforeAll(async () => {
@@ -112,7 +112,7 @@ test("reads, writes and partition reads of one tenant go on while another's stor
     expect([status, json.error.code]).toEqual([503, "UNKNOWN_EXCEPTION"]);
     expect(json.error.message).toContain(`STORE_MAX_IN_FLIGHT is ${MAX_IN_FLIGHT}`);
   }
-  proxy.heal();
+  await proxy.heal();
   expect(await Promise.all(held)).toEqual(held.map(() => 200));
   const admitted = (await Promise.all(more)).filter((status) => status === 200);
   expect(admitted).toHaveLength(MAX_IN_FLIGHT - HELD);
@@ -128,7 +128,7 @@ test("a replicated write counts where both stores took it; without the other one
   const read = await post(READ, readOf(KEY, { featureGroupName: "both_stats" }));
   expect([read.status, read.json.error.code]).toEqual([503, "UNKNOWN_EXCEPTION"]);
   expect((await post(READ, readOf(KEY))).status).toBe(200);
-  proxy.heal();
+  await proxy.heal();
   await waitUntil(async () => (await post(WRITE, both)).status === 200, {
     what: "the other store",
     timeoutMs: 60_000,

@@ -5,20 +5,20 @@ import { connectScylla, ensureKeyspace, ScyllaRowTables } from "@ofs/store";
 import { serverAddress } from "@ofs/testkit";
 import { entriesOf, tablesOf } from "./row-objects.ts";
 
-/** Objects in Cassandra and etcd, in a keyspace and a registry of their own. */
-export interface CassandraRows {
+/** Objects in stores and a registry of their own. */
+export interface PreparedRows {
   /** Settings of a server that serves them: one process, ports that are free, patient. */
   readonly env: Readonly<Record<string, string>>;
   /** Takes all of it away again. */
   drop(): Promise<void>;
 }
 
-/** @param env beside the usual settings, or in their place */
+/** In Cassandra and etcd. @param env beside the usual settings, or in their place */
 export async function prepareCassandraRows(
   entities: readonly EntityMetadata[],
   groups: readonly GroupMetadata[],
   env: Readonly<Record<string, string>> = {},
-): Promise<CassandraRows> {
+): Promise<PreparedRows> {
   const name = `rows_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
   const { host, port } = serverAddress("cassandra");
   const etcd = serverAddress("etcd").text;
