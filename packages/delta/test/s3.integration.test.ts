@@ -104,6 +104,10 @@ describe("a table in object storage", () => {
     await expect(readRows(reader, storage, { schema, files: [other] })).rejects.toThrow(
       /a\.parquet has \d+ bytes, and \d+ in the log/,
     );
+    expect(await storage.readRange(first.path, first.sizeBytes - 4, 10)).toEqual(
+      Buffer.from("PAR1"),
+    );
+    expect(await storage.readRange(first.path, first.sizeBytes + 5, 10)).toHaveLength(0);
     await storage.close();
     const none = openTableStorage(`s3://${BUCKET}/tables/two`, options);
     await expect(DeltaTable.open(none, reader)).rejects.toThrow(/tables\/two is no Delta table/);

@@ -107,11 +107,19 @@ export class S3Storage implements TableStorage {
   ): Promise<Buffer> {
     const range = `bytes=${offset}-${offset + length - 1}`;
     return this.#call(`read ${path}`, async () => {
-      const answer = await this.#client.send(
-        new GetObjectCommand({ ...this.#resolve(path), Range: range }),
-        abortable(signal),
-      );
-      return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+      try {
+        const answer = await this.#client.send(
+          new GetObjectCommand({ ...this.#resolve(path), Range: range }),
+          abortable(signal),
+        );
+        return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+      } catch (error) {
+        // The object ends before the range begins.
+        if (error instanceof S3ServiceException && error.name === "InvalidRange") {
+          return Buffer.alloc(0);
+        }
+        throw error;
+      }
     });
   }
 

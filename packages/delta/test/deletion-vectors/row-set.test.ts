@@ -5,7 +5,8 @@ import { RowSet } from "../../src/deletion-vectors/row-set.ts";
 import { decodeZ85 } from "../../src/deletion-vectors/z85.ts";
 import { encodeRows, encodeZ85 } from "../support/deletion-vector.ts";
 
-const RUNS = Math.min(Number(process.env["OFS_PROPERTY_RUNS"] ?? 50), 5_000);
+const { OFS_PROPERTY_RUNS = "50" } = process.env;
+const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), 5_000);
 
 /** Rows near each other, far from each other, and beyond 32 bits. */
 const rows = fc.array(

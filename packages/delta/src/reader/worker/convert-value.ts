@@ -124,6 +124,7 @@ function decimalConverter(
   const scale = from.kind === "decimal" ? from.scale : 0;
   const isNumber = from.kind === "decimal" || from.kind === "long" || INTEGERS.includes(from.kind);
   if (!isNumber || scale > to.scale) return undefined;
+  if (from.kind === "decimal" && scale === to.scale && from.precision <= to.precision) return same;
   const factor = 10n ** BigInt(to.scale - scale);
   const limit = 10n ** BigInt(to.precision);
   return (value) => {

@@ -28,6 +28,8 @@ export class DuckDbDecoder implements Decoder {
       threads: "1",
       memory_limit: `${Math.ceil(memoryBytesMax / 1024 ** 2)}MiB`,
       preserve_insertion_order: "true",
+      // Nothing to disk: what does not fit is an error.
+      temp_directory: "",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       // Copies of remote files get names anew.
