@@ -28,12 +28,16 @@ export function checkSlots(
  * Whether the members of this process are well. One topic that cannot go on is a warning, for others do; that none can is a
  * failure.
  */
-export function checkRowIngest(members: readonly IngestStatus[]): CheckResult {
+export function checkRowIngest(
+  members: readonly IngestStatus[],
+  faults: ReadonlyMap<string, string>,
+): CheckResult {
   const ill = members.filter(({ isHealthy }) => !isHealthy);
   const detail = {
     memberCount: members.length,
     members: ill.slice(0, MAX_SHOWN).map(describeMember),
+    ...(faults.size === 0 ? {} : { faults: Object.fromEntries([...faults].slice(0, MAX_SHOWN)) }),
   };
-  if (ill.length === 0) return { status: "ok", detail };
+  if (ill.length + faults.size === 0) return { status: "ok", detail };
   return { status: ill.length === members.length ? "failing" : "warning", detail };
 }

@@ -93,10 +93,12 @@ export async function openRows(options: RowsOptions, base: ServiceBase): Promise
   health.register("row registry", () => checkRowRegistry(registry));
   health.register("row stores", () => stores.check());
   health.register("row slots", () => checkSlots(board, keeper));
-  health.register("row ingest", () => checkRowIngest(members.statuses()));
+  health.register("row ingest", () => checkRowIngest(members.statuses(), members.faults()));
   const onCatalog = (catalog: RowCatalog): void => {
     stores.retain(usedTenants(catalog));
-    keeper.want(rowTopics(catalog));
+    const { topics, refused } = rowTopics(catalog);
+    if (refused.length > 0) log.error({ topics: refused }, "no log has topics of such names");
+    keeper.want(topics);
     members.registryChanged();
   };
   return {

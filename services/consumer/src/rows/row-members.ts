@@ -17,6 +17,8 @@ export interface RowMembersOptions {
 export class RowMembers implements SlotUse {
   readonly #options: RowMembersOptions;
   readonly #ingestors = new Map<string, Ingestor>();
+  /** Why slots have no member, by name. */
+  readonly #faults = new Map<string, string>();
 
   constructor(options: RowMembersOptions) {
     this.#options = options;
@@ -27,11 +29,26 @@ export class RowMembers implements SlotUse {
     return [...this.#ingestors.values()].map((ingestor) => ingestor.status());
   }
 
+  /** Why members could not even be made, by slot: names that the log cannot have. */
+  faults(): ReadonlyMap<string, string> {
+    return this.#faults;
+  }
+
   groupOf(topic: string): string {
     return `${this.#options.groupPrefix}-${topic}`;
   }
 
   begin(slot: Slot): void {
+    try {
+      this.#begin(slot);
+    } catch (err) {
+      // It would be so in every process: the slot is kept, and says so.
+      this.#faults.set(slotName(slot), err instanceof Error ? err.message : String(err));
+      this.#options.log.error({ err, ...slot }, "a topic cannot be read");
+    }
+  }
+
+  #begin(slot: Slot): void {
     const { records, ingestor: common, log } = this.#options;
     const { topic } = slot;
     const name = slotName(slot);
@@ -50,6 +67,7 @@ export class RowMembers implements SlotUse {
 
   async end(slot: Slot, timeMs: number): Promise<void> {
     const name = slotName(slot);
+    this.#faults.delete(name);
     const ingestor = this.#ingestors.get(name);
     if (ingestor === undefined) return;
     const report = await ingestor.close(Date.now() + timeMs);
