@@ -10,6 +10,8 @@ import { type Columns, TestTable } from "./support/test-table.ts";
 const COLUMNS = { user_id: "string", a: "long", b: "long" };
 const ROWS = 10_000;
 const START_TIMEOUT_MS = 60_000;
+/** The first table starts the threads that decode files. */
+const LIMIT = { timeout: 120_000 };
 
 let populator: TestPopulator;
 
@@ -19,7 +21,7 @@ beforeAll(async () => {
   populator = await TestPopulator.start();
 }, START_TIMEOUT_MS);
 
-afterAll(() => populator.close());
+afterAll(() => populator.close(), START_TIMEOUT_MS);
 
 afterEach(async () => {
   await populator.call("DELETE", "/table?name=users");
@@ -44,7 +46,7 @@ function sentKeys(): string[] {
   return populator.sink.blockRows().map(({ keyValues }) => keyValues[0] as string);
 }
 
-describe("a run", () => {
+describe("a run", LIMIT, () => {
   it("sends every row of a version once, with the version's time, and counts them", async () => {
     const table = newTable();
     await table.commit(rows(0, ROWS), rows(ROWS, ROWS + 1));
@@ -132,7 +134,7 @@ async function waitForKeys(count: number): Promise<void> {
   await expect.poll(() => new Set(sentKeys()).size, { timeout: 60_000 }).toBe(count);
 }
 
-describe("rows that cannot be sent", () => {
+describe("rows that cannot be sent", LIMIT, () => {
   const query =
     "select case when i % 10 = 0 then null else 'u' || i end as user_id, i as a, i as b from range(100) t(i)";
 
@@ -160,7 +162,7 @@ describe("rows that cannot be sent", () => {
   });
 });
 
-describe("what stands in the way", () => {
+describe("what stands in the way", LIMIT, () => {
   it("of a log that is away is tried again; nothing is lost and nothing counted twice", async () => {
     const table = newTable();
     await table.commit(rows(0, ROWS));
@@ -199,7 +201,7 @@ describe("what stands in the way", () => {
   });
 });
 
-describe("a run's states", () => {
+describe("a run's states", LIMIT, () => {
   it("can be paused and resumed, cancelled, reset, replaced and removed", async () => {
     const table = newTable();
     await table.commit(rows(0, 5));
@@ -224,7 +226,7 @@ describe("a run's states", () => {
   });
 });
 
-describe("a request", () => {
+describe("a request", LIMIT, () => {
   it("is refused before anything is kept, naming field and value", async () => {
     const table = newTable({
       user_id: "string",

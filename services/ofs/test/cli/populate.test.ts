@@ -9,6 +9,8 @@ import { startTestFleet, type TestFleet } from "../support/test-fleet.ts";
 
 /** Tables into a fleet and out again, both dialects; all in this process. */
 const START_TIMEOUT_MS = 60_000;
+/** The first table starts the threads that decode files. */
+const LIMIT = { timeout: 120_000 };
 const FILMS = 3_000;
 const temporary = temporaryFolder();
 let fleet: TestFleet;
@@ -20,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet.stop();
   temporary.remove();
-});
+}, START_TIMEOUT_MS);
 
 function populate(...args: readonly string[]): Promise<CliRun> {
   return cliRun(["populate", ...args, "--populator", fleet.populatorAddress]);
@@ -41,7 +43,7 @@ function newTable(name: string, columns: Readonly<Record<string, string>>): Test
   return new TestTable(join(temporary.path, name), columns);
 }
 
-describe("ofs populate run", () => {
+describe("ofs populate run", LIMIT, () => {
   it("brings a table into an entity, and readers see all of it", async () => {
     const table = newTable("films", { id: "string", stars: "double" });
     await table.commit(
@@ -163,7 +165,7 @@ describe("ofs populate run", () => {
   });
 });
 
-describe("ofs populate", () => {
+describe("ofs populate", LIMIT, () => {
   it("lists runs, tells of one, and does things to it", async () => {
     const table = newTable("watched", { movie_id: "string", imdb_rating: "double" });
     await table.commit("select 'w' as movie_id, 5.0::double as imdb_rating");
