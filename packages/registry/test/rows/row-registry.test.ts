@@ -15,8 +15,9 @@ import {
 } from "@ofs/registry";
 import type { RowCatalog } from "@ofs/rows";
 import { afterEach, describe, expect, it } from "vitest";
+import { latestOf } from "../../../rows/test/support/row-objects.ts";
 import { createTestLog } from "../support/log.ts";
-import { rowEntity, rowGroup, rowVersion } from "../support/row-objects.ts";
+import { rowEntity, rowGroup } from "../support/row-objects.ts";
 
 const WAIT_MS = 5_000;
 
@@ -38,10 +39,10 @@ function treeOf(entries: readonly RowEntry[]): Record<string, Uint8Array> {
 const BASIC = [
   encodeEntity(rowEntity("user")),
   encodeGroup(rowGroup("stats", "v1")),
-  encodeGroupVersion(rowVersion("stats", "v1")),
+  encodeGroupVersion(latestOf("stats", "v1")),
 ];
 
-const V2 = [encodeGroup(rowGroup("stats", "v2")), encodeGroupVersion(rowVersion("stats", "v2"))];
+const V2 = [encodeGroup(rowGroup("stats", "v2")), encodeGroupVersion(latestOf("stats", "v2"))];
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((registry) => registry.close()));
@@ -130,7 +131,7 @@ describe("openRowRegistry", () => {
       "entities/broken": "{",
       "feature-groups/stats/v3": JSON.stringify({ ...rowGroup("stats", "v3"), state: "PENDING" }),
       "feature-groups/elsewhere/v1": JSON.stringify(rowGroup("here", "v1")),
-      "versions/%ZZ": JSON.stringify(rowVersion("x", "v1")),
+      "versions/%ZZ": JSON.stringify(latestOf("x", "v1")),
       "consumers/t": "[]",
       "later-additions/x": "anything",
       "": "root",

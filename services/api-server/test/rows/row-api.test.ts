@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { entityOf, groupOf } from "./support/row-objects.ts";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import { type RowServer, startRowServer } from "./support/row-server.ts";
 
 const USER = entityOf("user", { user_id: "INT", season: "INT" }, ["user_id", "season"]);

@@ -10,7 +10,7 @@ import {
   MemoryRegistrySource,
   type RegistryChange,
 } from "@ofs/registry";
-import { type EntityMetadata, type GroupMetadata, RowCatalog } from "@ofs/rows";
+import type { EntityMetadata, GroupMetadata } from "@ofs/rows";
 import {
   type EmbeddedEnvironment,
   EmbeddedRegistrySource,
@@ -19,6 +19,7 @@ import {
 } from "@ofs/store";
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
+import { catalogOf, versionsOf } from "../../../../../packages/rows/test/support/row-objects.ts";
 import {
   type ApiServer,
   type ApiServerOverrides,
@@ -91,14 +92,7 @@ export async function startRowServer(
     environment,
     put,
     async register(entities, groups) {
-      const latest = new Map(groups.map(({ name, version }) => [name, version]));
-      const versions = [...latest].map(([name, latestVersion]) => ({
-        name,
-        latestVersion,
-        updatedAt: 1,
-      }));
-      const parts = { entities, groups, versions, consumers: [], populators: [] };
-      for (const { table, columns, metadata } of RowCatalog.build(parts).groups()) {
+      for (const { table, columns, metadata } of catalogOf(entities, groups).groups()) {
         const stored = [...columns.values()].filter(({ isKey }) => !isKey).map((one) => one.stored);
         for (const tenant of new Set([metadata.tenant.read, metadata.tenant.write])) {
           await new EmbeddedRowTables({ environment, tenant }).ensure(table, stored, 0);
@@ -107,7 +101,7 @@ export async function startRowServer(
       await put([
         ...entities.map(encodeEntity),
         ...groups.map(encodeGroup),
-        ...versions.map(encodeGroupVersion),
+        ...versionsOf(groups).map(encodeGroupVersion),
       ]);
     },
     ask: (method, path, body, headers) => ask(server.rowPort ?? 0, method, path, body, headers),
