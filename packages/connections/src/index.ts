@@ -1,5 +1,5 @@
 export { type Backend, BackendMonitor, type BackendStatus } from "./backend-monitor.ts";
-export { checkRegistry } from "./check-registry.ts";
+export { checkRegistry, checkRowRegistry } from "./check-registry.ts";
 export {
   type BackendSettings,
   backendVariables,

@@ -1,5 +1,6 @@
 import {
   AppliedRevision,
+  checkRowRegistry,
   createRowSweep,
   openTenantStore,
   type RegistrySettings,
@@ -7,7 +8,7 @@ import {
   TenantStores,
 } from "@ofs/connections";
 import { RowEngine } from "@ofs/engine";
-import type { CheckResult, Logger, ServiceBase } from "@ofs/platform";
+import type { Logger, ServiceBase } from "@ofs/platform";
 import { openRowRegistry, type RegistrySource, type RowRegistry } from "@ofs/registry";
 import { DEFAULT_TENANT, type RowCatalog } from "@ofs/rows";
 import type { EmbeddedEnvironment } from "@ofs/store";
@@ -17,9 +18,6 @@ import { HttpRowAdmin, type RowAdmin } from "./row-admin.ts";
 import type { RowGuardDeps } from "./row-handler.ts";
 import { registerRowRegistryMetrics } from "./row-registry-metrics.ts";
 import { rowRoutes } from "./row-routes.ts";
-
-/** Faults that `/ready` shows; their number is always shown. */
-const MAX_SHOWN_FAULTS = 20;
 
 export interface RowsOptions {
   readonly settings: RowSettings;
@@ -148,24 +146,4 @@ function tenantsOf(catalog: RowCatalog): ReadonlySet<string> {
     tenants.add(metadata.tenant.write);
   }
   return tenants;
-}
-
-/** Nothing can be served before the first catalog. Afterwards a source that is away and faulty objects are warnings. */
-function checkRowRegistry(registry: RowRegistry | undefined): CheckResult {
-  if (registry === undefined) {
-    return { status: "failing", detail: { error: "the row registry is being opened" } };
-  }
-  const { revision, source, isLive, loadedFrom, lastError, fileError, faults } = registry.status();
-  const detail = {
-    revision,
-    source,
-    isLive,
-    loadedFrom,
-    ...(lastError === undefined ? {} : { error: lastError }),
-    ...(fileError === undefined ? {} : { fileError }),
-    faultCount: faults.length,
-    faults: faults.slice(0, MAX_SHOWN_FAULTS),
-  };
-  if (registry.catalog() === undefined) return { status: "failing", detail };
-  return { status: isLive && faults.length === 0 ? "ok" : "warning", detail };
 }
