@@ -1,60 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
-import { type RowServer, startRowServer } from "./support/row-server.ts";
-
-const USER = entityOf("user", { user_id: "INT", season: "INT" }, ["user_id", "season"]);
-const COLUMNS = { wins: "BIGINT", badge: "TEXT" } as const;
-
-async function open(env: Record<string, string> = {}): Promise<RowServer> {
-  const server = await startRowServer(env);
-  await server.register(
-    [USER],
-    [
-      groupOf("user_stats", "user", COLUMNS, { version: "v1" }),
-      groupOf("user_stats", "user", COLUMNS, { version: "v2" }),
-      groupOf("old_stats", "user", COLUMNS, { state: "ARCHIVED" }),
-    ],
-  );
-  return server;
-}
-
-const WRITE = "/feature-group/write-features-v2";
-const BULK = "/feature-group/write-features-v1";
-const READ = "/feature-group/read-features";
-const MULTI = "/feature-group/multi-read-features";
-const PARTITION = "/feature-group/read-partition";
-
-const NAMES = ["user_id", "season", "wins", "badge"];
-
-function writeOf(values: unknown[][], extra: object = {}) {
-  return { featureGroupName: "user_stats", features: { names: NAMES, values }, ...extra };
-}
-
-function readOf(values: unknown[][], extra: object = {}) {
-  return {
-    featureGroupName: "user_stats",
-    featureColumns: ["badge", "user_id"],
-    primaryKeys: { names: ["user_id", "season"], values },
-    ...extra,
-  };
-}
-
-function partitionOf(values: unknown[], extra: object = {}) {
-  return {
-    featureGroupName: "user_stats",
-    featureColumns: ["season", "wins"],
-    partitionKey: { names: ["user_id"], values },
-    ...extra,
-  };
-}
-
-function envelope(code: string, message: string, cause: unknown = message) {
-  return { error: { message, cause, code } };
-}
+import {
+  BULK,
+  envelope,
+  MULTI,
+  NAMES,
+  openUserStats,
+  PARTITION,
+  partitionOf,
+  READ,
+  readOf,
+  WRITE,
+  writeOf,
+} from "./support/user-stats.ts";
 
 describe("the published example", () => {
   test("write, then read", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     const written = await ask(
       "POST",
       WRITE,
@@ -85,7 +46,7 @@ describe("the published example", () => {
   });
 
   test("a multi-read of an unknown group", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     const batch = readOf([[1, 1]], { featureGroupName: "nope", featureGroupVersion: null });
     const { status, json } = await ask("GET", MULTI, { batches: [batch] });
     expect(status).toBe(200);
@@ -97,7 +58,7 @@ describe("the published example", () => {
 
 describe("writing", () => {
   test("values are echoed by their tokens", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     const values = '[[7.0e1,1,9007199254740993,"a"],["70",1,1e3,"\\u0041"]]';
     const body = `{"featureGroupName":"user_stats","features":{"names":${JSON.stringify(NAMES)},"values":${values}}}`;
     const { text } = await ask("POST", WRITE, body);
@@ -105,7 +66,7 @@ describe("writing", () => {
   });
 
   test("names of members match in any case, and unknown ones are ignored", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     const body = {
       FEATUREGROUPNAME: "user_stats",
       featuregroupversion: "v1",
@@ -118,7 +79,7 @@ describe("writing", () => {
   });
 
   test("the time of the write may be given, but not in the future", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     await ask("POST", WRITE, writeOf([[1, 1, 1, "now"]]));
     const old = await ask(
       "POST",
@@ -137,7 +98,7 @@ describe("writing", () => {
   });
 
   test("batches fail by themselves, in order, echoed as they were sent", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     const incomplete = { featureGroupName: "user_stats", Odd: 1.5 };
     const unknown = writeOf([[1, 1, 1, "a"]], { featureGroupName: "nope" });
     const batches = [writeOf([[1, 1, 1, "a"]]), unknown, incomplete, writeOf([[2, 1, 1, "b"]])];
@@ -155,7 +116,7 @@ describe("writing", () => {
 
 describe("reading", () => {
   test("by GET and POST, with and without a slash, by all names, on both ports", async () => {
-    const row = await open();
+    const row = await openUserStats();
     await row.ask("POST", "/v1/feature-group/write", writeOf([[1, 1, 1, "a"]]));
     await row.ask("POST", "/v1/feature-group/batch-write/", {
       batches: [writeOf([[2, 1, 1, "a"]])],
@@ -175,7 +136,7 @@ describe("reading", () => {
   });
 
   test("several groups in one, in order", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     await ask("POST", WRITE, writeOf([[1, 1, 1, "a"]]));
     const archived = { featureGroupName: "old_stats", featureGroupVersion: "v1" };
     const batches = [
@@ -197,7 +158,7 @@ describe("reading", () => {
   });
 
   test("a partition", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     await ask(
       "POST",
       WRITE,
@@ -219,156 +180,9 @@ describe("reading", () => {
   });
 });
 
-describe("what is refused", () => {
-  const SCHEMA = ["FEATURE-GROUP-SCHEMA-VALIDATION-EXCEPTION", "invalid feature group schema"];
-  const UNKNOWN = ["OFS-V2-ADMIN-SERVICE-EXCEPTION", "feature group not found"];
-  const STATE = ["FEATURE-GROUP-STATE-EXCEPTION", "feature group is archived"];
-  const requestOf = (what: string) => [`${what}-REQUEST-EXCEPTION`, "invalid request"];
-  const WRITE_REQUEST = requestOf("WRITE-FEATURE-GROUP");
-  const READ_REQUEST = requestOf("READ-FEATURE-GROUP");
-  const PARTITION_REQUEST = requestOf("READ-FEATURE-GROUP-PARTITION");
-  const MULTI_REQUEST = requestOf("MULTI-READ-FEATURE-GROUP");
-  const nope = { featureGroupName: "nope" };
-  const archived = { featureGroupName: "old_stats" };
-  const row = [1, 1, 1, "a"];
-
-  test.each([
-    [WRITE, {}, WRITE_REQUEST],
-    [WRITE, { ...writeOf([row]), featureGroupName: null }, WRITE_REQUEST],
-    [WRITE, { featureGroupName: "user_stats" }, WRITE_REQUEST],
-    [WRITE, { featureGroupName: "user_stats", features: { names: NAMES } }, WRITE_REQUEST],
-    [WRITE, writeOf([]), WRITE_REQUEST],
-    [WRITE, writeOf([row], { features: { names: [], values: [row] } }), WRITE_REQUEST],
-    [WRITE, writeOf([row], { features: [] }), WRITE_REQUEST],
-    [WRITE, { ...nope, features: { names: [], values: [] } }, WRITE_REQUEST],
-    [WRITE, [], WRITE_REQUEST],
-    [WRITE, writeOf([row], nope), UNKNOWN],
-    [WRITE, writeOf([row], archived), STATE],
-    [WRITE, writeOf([[1, 1]]), SCHEMA],
-    [WRITE, writeOf([[1]], { features: { names: ["user_id"], values: [[1]] } }), SCHEMA],
-    [BULK, {}, WRITE_REQUEST],
-    [BULK, { batches: [] }, WRITE_REQUEST],
-    [BULK, { batches: ["x"] }, WRITE_REQUEST],
-    [READ, {}, READ_REQUEST],
-    [READ, readOf([]), READ_REQUEST],
-    [READ, readOf([[1, 1]], { featureColumns: [] }), READ_REQUEST],
-    [READ, readOf([[1, 1]], { primaryKeys: { values: [[1, 1]] } }), READ_REQUEST],
-    [READ, readOf([[1, 1]], { primaryKeys: { names: [null], values: [[1, 1]] } }), READ_REQUEST],
-    [READ, readOf([], nope), READ_REQUEST],
-    [READ, readOf([[1, 1]], nope), UNKNOWN],
-    [READ, readOf([[1, 1]], { featureGroupVersion: "v9" }), UNKNOWN],
-    [READ, readOf([[1, 1]], { ...archived, featureColumns: ["x"] }), STATE],
-    [READ, readOf([[1, 1]], { featureColumns: ["x"] }), SCHEMA],
-    [READ, readOf([[1]]), SCHEMA],
-    [MULTI, { batches: [] }, MULTI_REQUEST],
-    [MULTI, { batches: [readOf([[1, 1]]), readOf([])] }, MULTI_REQUEST],
-    [PARTITION, {}, PARTITION_REQUEST],
-    [PARTITION, partitionOf([]), PARTITION_REQUEST],
-    [PARTITION, partitionOf([1], { featureColumns: [] }), PARTITION_REQUEST],
-    [PARTITION, partitionOf([1], nope), UNKNOWN],
-    [PARTITION, partitionOf([1], archived), STATE],
-    [PARTITION, partitionOf([1, 2]), SCHEMA],
-  ])("%s of %j", async (path, body, expected) => {
-    const { ask } = await open();
-    const [code, message] = expected as [string, string];
-    const { status, json } = await ask("POST", path, body);
-    expect(json).toEqual(envelope(code, message, expect.any(String)));
-    expect(status).toBe(400);
-  });
-
-  test("a body that is no JSON, or none at all", async () => {
-    const { ask } = await open();
-    for (const body of ["{", "", "{}x"]) {
-      const { status, json } = await ask("GET", READ, body);
-      expect(status).toBe(400);
-      expect(json).toEqual(
-        envelope(
-          "INVALID_REQUEST",
-          expect.stringMatching(/^read-features\.arg0: ./) as never,
-          "Constraint Violation",
-        ),
-      );
-    }
-  });
-
-  test("other stores than the one there is", async () => {
-    const { ask } = await open();
-    const headers = { "feature-store-type": "redis" };
-    const { status, json } = await ask("GET", READ, readOf([[1, 1]]), headers);
-    expect([status, json.error.code]).toEqual([400, "INVALID_REQUEST"]);
-    const same = await ask("GET", READ, readOf([[1, 1]]), { "feature-store-type": "cassandra" });
-    expect(same.status).toBe(200);
-  });
-
-  test("paths and methods that there are not, in the same envelope", async () => {
-    const { ask } = await open();
-    const unknown = await ask("GET", "/nope");
-    expect([unknown.status, unknown.json.error.code]).toEqual([404, "INVALID_REQUEST"]);
-    const wrong = await ask("GET", WRITE, writeOf([[1, 1, 1, "a"]]));
-    expect([wrong.status, wrong.headers.allow]).toEqual([405, "POST"]);
-  });
-
-  test("metadata that cannot be decoded", async () => {
-    const { ask, put } = await open();
-    await put([{ path: "feature-groups/user_stats/v2", value: Buffer.from("{") }]);
-    const { status, json } = await ask("GET", READ, readOf([[1, 1]]));
-    expect(status).toBe(500);
-    const cause = expect.stringContaining("feature-groups/user_stats/v2");
-    expect(json).toEqual(envelope("DarwinOfsV2-UNKNOWN-EXCEPTION", "Something went wrong", cause));
-  });
-});
-
-describe("limits", () => {
-  test("are off by default and named where they are hit", async () => {
-    const { ask } = await open({
-      ROW_MAX_ROWS: "2",
-      ROW_MULTI_READ_MAX_ROWS: "1",
-      ROW_MAX_PARTITION_ROWS: "2",
-      ROW_MAX_BODY_BYTES: "2000",
-    });
-    const row = (season: number) => [1, season, 1, "a"];
-    const errorOf = async (path: string, body: unknown) => {
-      const { status, json } = await ask("POST", path, body);
-      return status === 200 ? 200 : [status, json.error.code, json.error.message];
-    };
-    expect(await errorOf(WRITE, writeOf([row(1), row(2)]))).toBe(200);
-    expect(await errorOf(WRITE, writeOf([row(1), row(2), row(3)]))).toEqual([
-      400,
-      "WRITE-FEATURE-GROUP-REQUEST-EXCEPTION",
-      "number of rows cannot be greater than 2",
-    ]);
-    expect(
-      await errorOf(MULTI, {
-        batches: [
-          readOf([
-            [1, 1],
-            [1, 2],
-          ]),
-        ],
-      }),
-    ).toEqual([
-      400,
-      "MULTI-READ-FEATURE-GROUP-INVALID-BATCH-SIZE-EXCEPTION",
-      "number of rows per cannot be greater than 1",
-    ]);
-    expect(await errorOf(PARTITION, partitionOf([1]))).toBe(200);
-    await ask("POST", WRITE, writeOf([row(3)]));
-    expect(await errorOf(PARTITION, partitionOf([1]))).toEqual([
-      400,
-      "READ-FEATURE-GROUP-PARTITION-REQUEST-EXCEPTION",
-      "the partition has more than 2 rows",
-    ]);
-    expect(await errorOf(READ, readOf([[1, 1]], { filler: "x".repeat(2_000) }))).toEqual([
-      413,
-      "INVALID_REQUEST",
-      expect.stringContaining("ROW_MAX_BODY_BYTES"),
-    ]);
-  });
-});
-
 describe("health and metrics", () => {
   test("need no body and tell of the registry and the store", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     expect((await ask("GET", "/health")).json).toEqual({ status: "UP" });
     const { status, json } = await ask("GET", "/healthcheck");
     expect([status, json]).toEqual([200, { data: { registry: "UP", store: "UP" } }]);
@@ -378,7 +192,7 @@ describe("health and metrics", () => {
   });
 
   test("count by feature group and version, whatever callers send", async () => {
-    const { ask } = await open();
+    const { ask } = await openUserStats();
     await ask(
       "POST",
       WRITE,
