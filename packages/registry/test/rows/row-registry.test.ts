@@ -44,9 +44,11 @@ const BASIC = [
 
 const V2 = [encodeGroup(rowGroup("stats", "v2")), encodeGroupVersion(latestOf("stats", "v2"))];
 
-afterEach(async () => {
+async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((registry) => registry.close()));
-});
+}
+
+afterEach(closeAll);
 
 describe("openRowRegistry", () => {
   it("serves what the tree says", async () => {
@@ -148,7 +150,7 @@ describe("openRowRegistry", () => {
       "feature-groups/stats/v3": 'state "PENDING" is none of LIVE, ARCHIVED',
       "feature-groups/elsewhere/v1": "its value belongs at feature-groups/here/v1",
       "versions/%ZZ": "its value belongs at versions/x",
-      "consumers/t": "the body is not an object",
+      "consumers/t": "the body is not an object: a list",
     });
     expect(lines.filter(({ level }) => level === "warn")).toHaveLength(5);
     await source.write([encodeEntity(rowEntity("broken"))]);
@@ -214,7 +216,11 @@ describe("the last good file", () => {
     await registry.close();
   }
 
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    // They write the file until they are closed.
+    await closeAll();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("serves a start without the source, until that is there", async () => {
     await written();
