@@ -21,18 +21,26 @@ function startWorker(settings: WorkerSettings): Worker {
 /** A thread that decodes one file at a time. */
 export class DecodeThread {
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   #replies: WorkerReply[] = [];
   #wake: (() => void) | undefined;
   #death: DeltaError | undefined;
+  #isClosing = false;
 
   private constructor(settings: WorkerSettings) {
     this.#worker = startWorker(settings);
     this.#worker.on("message", (reply: WorkerReply) => {
-      this.#replies.push(reply);
+      // How a job ends that is ended is no answer any more.
+      if (!this.#isClosing) this.#replies.push(reply);
       this.#wake?.();
     });
     this.#worker.on("error", (error) => this.#die(`failed: ${error.message}`, error));
-    this.#worker.on("exit", (code) => this.#die(`ended with ${code}`));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", (code) => {
+        this.#die(`ended with ${code}`);
+        resolve();
+      });
+    });
     // Reads in work hold the process by their promises; an idle thread does not.
     this.#worker.unref();
   }
@@ -78,10 +86,15 @@ export class DecodeThread {
     }
   }
 
+  /** Ends the job in work, and then the thread: it is never stopped in the middle, which DuckDB's library does not bear. */
   async close(): Promise<void> {
     this.#death ??= new DeltaError("UNAVAILABLE", "the reader is closed");
+    this.#isClosing = true;
+    this.#replies = [];
     this.#wake?.();
-    await this.#worker.terminate();
+    this.#worker.ref();
+    this.#send({ kind: "close" });
+    await this.#exited;
   }
 
   async #cancel(): Promise<void> {

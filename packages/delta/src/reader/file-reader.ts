@@ -128,7 +128,7 @@ export class FileReader {
       if (!(error instanceof DeltaError)) throw error;
       throw new DeltaError(error.code, `file ${path}: ${error.message}`, { cause: error });
     } finally {
-      await this.#pool.giveBack(thread);
+      this.#pool.giveBack(thread);
     }
   }
 }

@@ -11,6 +11,8 @@ export class ThreadPool {
   readonly #idle: DecodeThread[] = [];
   readonly #lent = new Set<DecodeThread>();
   readonly #waiting: (() => void)[] = [];
+  /** Places of threads that have died; the next borrower starts another. */
+  #vacantCount = 0;
   #isClosed = false;
 
   private constructor(settings: WorkerSettings) {
@@ -30,12 +32,12 @@ export class ThreadPool {
     return pool;
   }
 
-  /** @throws {DeltaError} if it is closed or too many wait; the signal's reason */
+  /** @throws {DeltaError} if it is closed, too many wait, or a thread cannot be started; the signal's reason */
   async borrow(signal: AbortSignal | undefined): Promise<DecodeThread> {
     for (;;) {
       signal?.throwIfAborted();
       if (this.#isClosed) throw new DeltaError("UNAVAILABLE", "the reader is closed");
-      const thread = this.#idle.pop();
+      const thread = this.#idle.pop() ?? (await this.#startVacant());
       if (thread !== undefined) {
         this.#lent.add(thread);
         return thread;
@@ -44,11 +46,12 @@ export class ThreadPool {
     }
   }
 
-  /** Takes a thread back; one that has died is replaced. */
-  async giveBack(thread: DecodeThread): Promise<void> {
+  /** Takes a thread back; the place of one that has died is free for another. */
+  giveBack(thread: DecodeThread): void {
     this.#lent.delete(thread);
     if (this.#isClosed) return;
-    this.#idle.push(thread.isAlive ? thread : await DecodeThread.start(this.#settings));
+    if (thread.isAlive) this.#idle.push(thread);
+    else this.#vacantCount++;
     this.#waiting.shift()?.();
   }
 
@@ -56,6 +59,21 @@ export class ThreadPool {
     this.#isClosed = true;
     for (const wake of this.#waiting.splice(0)) wake();
     await Promise.all([...this.#idle, ...this.#lent].map((thread) => thread.close()));
+  }
+
+  async #startVacant(): Promise<DecodeThread | undefined> {
+    if (this.#vacantCount === 0) return undefined;
+    this.#vacantCount--;
+    try {
+      const thread = await DecodeThread.start(this.#settings);
+      if (!this.#isClosed) return thread;
+      await thread.close();
+      throw new DeltaError("UNAVAILABLE", "the reader is closed");
+    } catch (error) {
+      this.#vacantCount++;
+      this.#waiting.shift()?.();
+      throw error;
+    }
   }
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {

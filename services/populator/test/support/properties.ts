@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 const RUNS_MAX = 5_000;
-const RUNS = Math.min(Number(process.env.OFS_PROPERTY_RUNS ?? 200), RUNS_MAX);
+const { OFS_PROPERTY_RUNS = "200" } = process.env;
+const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), RUNS_MAX);
 
 export { fc };
 

@@ -44,6 +44,8 @@ const port = parentPort;
 if (port === null) throw new Error("this module runs in a worker thread");
 
 let room = new Room();
+/** The job in work; never rejects. */
+let work: Promise<void> = Promise.resolve();
 
 function send(reply: WorkerReply, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(reply, transfer);
@@ -73,20 +75,35 @@ async function describe(path: string): Promise<void> {
   send({ kind: "end" });
 }
 
+function cancel({ main }: Decoders): void {
+  room.cancel();
+  main.interrupt();
+}
+
+/** Nothing of DuckDB may be at work when a thread ends: its library would end the process. */
+function end({ main }: Decoders): void {
+  main.close();
+  port?.close();
+}
+
 function handle(request: WorkerRequest, decoders: Decoders): void {
   switch (request.kind) {
     case "more":
       room.add();
       break;
     case "cancel":
-      room.cancel();
+      cancel(decoders);
       break;
     case "read":
       room = new Room();
-      read(request.job, decoders).catch(sendFailure);
+      work = read(request.job, decoders).catch(sendFailure);
       break;
     case "describe":
-      describe(request.path).catch(sendFailure);
+      work = describe(request.path).catch(sendFailure);
+      break;
+    case "close":
+      cancel(decoders);
+      work.then(() => end(decoders)).catch(sendFailure);
       break;
   }
 }

@@ -27,5 +27,7 @@ export interface Decoder {
     fromRow: number,
     toRow: number,
   ): AsyncIterable<DecodedRows>;
+  /** Makes what is being decoded fail soon. */
+  interrupt(): void;
   close(): void;
 }

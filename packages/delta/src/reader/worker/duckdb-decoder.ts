@@ -62,6 +62,10 @@ export class DuckDbDecoder implements Decoder {
     }
   }
 
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
   close(): void {
     this.#connection.closeSync();
     this.#instance.closeSync();

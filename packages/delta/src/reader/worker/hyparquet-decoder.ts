@@ -46,6 +46,10 @@ export class HyparquetDecoder implements Decoder {
     }
   }
 
+  interrupt(): void {
+    // It stops by itself before the next batch.
+  }
+
   close(): void {
     // Nothing is open between reads.
   }

@@ -27,7 +27,9 @@ export type WorkerRequest =
   | { readonly kind: "describe"; readonly path: string }
   /** Room for one more batch. */
   | { readonly kind: "more" }
-  | { readonly kind: "cancel" };
+  | { readonly kind: "cancel" }
+  /** Cancels, and ends the thread. */
+  | { readonly kind: "close" };
 
 export interface FileDescription {
   readonly fields: readonly FileField[];
