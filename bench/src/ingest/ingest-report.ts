@@ -1,3 +1,4 @@
+import { median } from "../quantiles.ts";
 import type { IngestFigures, Target } from "./consumer-run.ts";
 import type { ProfileSummary, Share } from "./cpu-profile.ts";
 
@@ -12,17 +13,15 @@ export function renderFigures(found: ReadonlyMap<Target, readonly IngestFigures[
     "| --- | ---: | ---: | ---: | ---: | ---: |",
   ];
   for (const [target, figures] of found) {
-    const median = (of: (one: IngestFigures) => number, digits: number): string =>
-      (figures.map(of).toSorted((a, b) => a - b)[figures.length >>> 1] ?? Number.NaN).toFixed(
-        digits,
-      );
+    const middle = (of: (one: IngestFigures) => number, digits: number): string =>
+      median(figures.map(of)).toFixed(digits);
     const cells = [
       target,
-      median(({ rowsPerSecond }) => rowsPerSecond, 0),
-      median(({ cpuMicrosPerRow }) => cpuMicrosPerRow, 1),
-      median(({ cpuShare }) => cpuShare, 2),
-      median(({ maxRssMib }) => maxRssMib, 0),
-      median(({ rows }) => rows, 0),
+      middle(({ rowsPerSecond }) => rowsPerSecond, 0),
+      middle(({ cpuMicrosPerRow }) => cpuMicrosPerRow, 1),
+      middle(({ cpuShare }) => cpuShare, 2),
+      middle(({ maxRssMib }) => maxRssMib, 0),
+      middle(({ rows }) => rows, 0),
     ];
     lines.push(`| ${cells.join(" | ")} |`);
   }

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { createKafkaTopic, type KafkaVersion, startPrivateKafka } from "@ofs/testkit";
+import { median } from "../quantiles.ts";
 import { CLIENTS, type ClientName, type Work } from "./client.ts";
 import type { Order, Usage } from "./worker.ts";
 
@@ -89,10 +90,6 @@ function render(
     }
   }
   return `${lines.join("\n")}\n`;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[numbers.length >>> 1] ?? Number.NaN;
 }
 
 /** Nobody is always first. */

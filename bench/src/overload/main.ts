@@ -1,11 +1,13 @@
-import { execFileSync, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
 import { provideServers, serverAddress, startTcpProxy } from "@ofs/testkit";
+import { grpcMessage } from "../../../packages/grpc-front/test/proof/support/frames.ts";
 import {
   type ServerUnderTest,
   startServerUnderTest,
 } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { benchTree, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
+import { LOAD_CORE, pin, SERVER_CORE } from "../cores.ts";
 import type { LoadPlan, LoadReport, Phase } from "./load-plan.ts";
 import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
 import { goodputOf, type Outcome, renderOutcomes, renderTimeline } from "./overload-report.ts";
@@ -78,7 +80,7 @@ async function runCase(overload: OverloadCase): Promise<Outcome> {
     env,
   });
   try {
-    pin(server.pid, 0);
+    await pin(server.pid, SERVER_CORE);
     await writeRows(server);
     return await overloadServer(overload, server);
   } finally {
@@ -96,7 +98,7 @@ async function writeRows({ client }: ServerUnderTest): Promise<void> {
 }
 
 async function overloadServer(overload: OverloadCase, server: ServerUnderTest): Promise<Outcome> {
-  const requests = overload.requests().map(frame);
+  const requests = overload.requests().map((message) => grpcMessage(message));
   const load = (phases: readonly Phase[]) =>
     runLoad({
       address: server.address,
@@ -152,28 +154,14 @@ async function bestOpenCalls(
 
 function runLoad(plan: LoadPlan): Promise<LoadReport> {
   const child = fork(new URL("./generator.ts", import.meta.url), { serialization: "advanced" });
+  const start = async (): Promise<void> => {
+    if (child.pid !== undefined) await pin(child.pid, LOAD_CORE);
+    child.send(plan);
+  };
   return new Promise((resolve, reject) => {
     child.once("message", resolve as (message: unknown) => void);
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the load ended with code ${code}`)));
-    if (child.pid !== undefined) pin(child.pid, 1);
-    child.send(plan);
+    start().catch(reject);
   });
-}
-
-/** Server and load on a core each, where the system has `taskset`. */
-function pin(pid: number, core: number): void {
-  try {
-    execFileSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" });
-  } catch (error) {
-    process.stderr.write(`not pinned to a core: ${(error as Error).message}\n`);
-  }
-}
-
-/** Length-prefixed, not compressed. */
-function frame(message: Uint8Array): Uint8Array {
-  const framed = Buffer.alloc(5 + message.length);
-  framed.writeUInt32BE(message.length, 1);
-  framed.set(message, 5);
-  return framed;
 }

@@ -1,3 +1,4 @@
+import { median, quantileOf } from "../quantiles.ts";
 import { type LoadReport, SLICE_MS, type Slice } from "./load-plan.ts";
 
 export interface Outcome {
@@ -71,7 +72,7 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
     const peakOf = (round: number): number => goodputOf(slices, `peak ${round}`);
     const goodOf = (round: number): number => goodputOf(slices, `overload ${round}`);
     const at = (times: ReadonlyMap<string, readonly number[]>, share: number): string =>
-      ofRounds((round) => quantile(times.get(`overload ${round}`) ?? [], share)).toFixed(0);
+      ofRounds((round) => quantileOf(times.get(`overload ${round}`) ?? [], share)).toFixed(0);
     return [
       name,
       ofRounds(peakOf).toFixed(0),
@@ -101,13 +102,4 @@ export function renderTimeline(slices: readonly Slice[]): string {
       return `${at} ${phase}: offered ${offered} good ${good} refused ${refused} late ${late} unsent ${unsent} failed ${failed}`;
     })
     .join("\n");
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }

@@ -1,4 +1,6 @@
 import type { Shape, Tier } from "../cases.ts";
+import type { LoadResult } from "../load.ts";
+import { median } from "../quantiles.ts";
 import type { LoadKind } from "./loads.ts";
 
 /** One row of the table: what is asked for, where it comes from, and who asks. */
@@ -10,12 +12,8 @@ export interface Cell {
 }
 
 /** What one turn of one server has shown. */
-export interface Turn {
+export interface Turn extends LoadResult {
   readonly cpuMicros: number;
-  readonly callsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly p999Ms: number;
   readonly rssMebibytes: number;
 }
 
@@ -29,13 +27,6 @@ export interface Series {
   readonly turns: readonly Turn[];
   /** Of the yardstick in the same rounds. */
   readonly yardstick: readonly Turn[];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
 /** CPU of the candidate over that of the yardstick: the median of the rounds' own ratios. */

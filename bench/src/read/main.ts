@@ -3,8 +3,9 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findGo, provideServers } from "@ofs/testkit";
+import { type Candidate, startYardstick } from "../candidate.ts";
 import { KEY_COUNTS, SHAPES, TIERS, type Tier } from "../cases.ts";
-import { type Candidate, startApiServer, startYardstick, TRANSPORTS } from "./candidates.ts";
+import { startApiServer, TRANSPORTS } from "./candidates.ts";
 import type { Series } from "./cell.ts";
 import { LOAD_KINDS, openLoads } from "./loads.ts";
 import { measureCell } from "./measure.ts";
@@ -28,9 +29,6 @@ const USAGE = `usage: npm run bench -- [options]
 `;
 const QUICK_SHARE = 1 / 20;
 const DEFAULT_KEYS = [1, 10, 100];
-/** The server has one for itself, the load has the other. */
-const SERVER_CORE = "0";
-const LOAD_CORE = "1";
 const RESULTS_FOLDER = join(import.meta.dirname, "../../results");
 
 const { values } = parseArgs({
@@ -92,8 +90,8 @@ async function run(): Promise<void> {
   const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
   const all: Series[] = [];
   try {
-    const loads = await openLoads(loadKinds, go.path, LOAD_CORE, folder);
-    const yardstick = await startYardstick(go.path, SERVER_CORE);
+    const loads = await openLoads(loadKinds, go.path, folder);
+    const yardstick = await startYardstick(go.path, "server");
     const plan = shapes.flatMap((shape) =>
       keyCounts.flatMap((keyCount) => loadKinds.map((load) => ({ shape, keyCount, load }))),
     );
@@ -101,7 +99,7 @@ async function run(): Promise<void> {
       const ours: Candidate[] = [];
       try {
         for (const transport of transports) {
-          ours.push(await startApiServer(tier, transport, shapes, SERVER_CORE));
+          ours.push(await startApiServer(tier, transport, shapes));
         }
         for (const what of plan) {
           const load = loads[what.load];

@@ -1,7 +1,7 @@
 import { retrieve } from "@ofs/proto";
+import type { Candidate } from "../candidate.ts";
 import { readQuery } from "../cases.ts";
 import { cpuSeconds, residentMebibytes } from "../process-usage.ts";
-import type { Candidate } from "./candidates.ts";
 import type { Cell, Series, Turn } from "./cell.ts";
 import type { Load, LoadOrder } from "./loads.ts";
 

@@ -1,4 +1,5 @@
-import { cpuRatio, median, type Series, type Turn } from "./cell.ts";
+import { median } from "../quantiles.ts";
+import { cpuRatio, type Series, type Turn } from "./cell.ts";
 
 const HEAD = [
   "tier",

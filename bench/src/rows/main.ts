@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { provideServers } from "@ofs/testkit";
 import { cpuSeconds, residentMebibytes } from "../process-usage.ts";
-import { median } from "../read/cell.ts";
+import { median } from "../quantiles.ts";
 import { ROW_CASES, type RowCase } from "./row-cases.ts";
 import { CONNECTIONS, openRowLoad, type RowLoad } from "./row-load.ts";
 import { ROW_STORES, type RowServer, startRowServer } from "./row-server.ts";

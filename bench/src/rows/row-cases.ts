@@ -1,4 +1,4 @@
-import { entityOf, groupOf } from "../../../services/api-server/test/rows/support/row-objects.ts";
+import { entityOf, groupOf } from "../../../packages/rows/test/support/row-objects.ts";
 
 const INTEGERS = ["i0", "i1", "i2", "i3", "i4"];
 const DOUBLES = ["d0", "d1", "d2"];

@@ -1,5 +1,6 @@
+import { quantileOf } from "../quantiles.ts";
 import type { SoakResult } from "./run-soak.ts";
-import { fitSlope, inTenths, mean, type Point, quantileOf } from "./statistics.ts";
+import { fitSlope, inTenths, mean, type Point } from "./statistics.ts";
 
 const MEGABYTE = 1_000_000;
 

@@ -35,12 +35,6 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** @param quantile from 0 to 1. @returns NaN for no values */
-export function quantileOf(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
-}
-
 /** Those of a part of the run, in tenths of it. */
 export function inTenths(
   points: readonly Point[],

@@ -4,13 +4,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"os"
 
 	"google.golang.org/grpc"
 
 	"ofs/bench/retrieve"
+	"ofs/bench/serving"
 )
 
 const (
@@ -45,20 +43,5 @@ func retrieveFeatures(_ any, _ context.Context, decode func(any) error, _ grpc.U
 }
 
 func main() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	server := grpc.NewServer()
-	server.RegisterService(&grpc.ServiceDesc{
-		ServiceName: "retrieve.FeatureService",
-		HandlerType: (*any)(nil),
-		Methods:     []grpc.MethodDesc{{MethodName: "RetrieveFeatures", Handler: retrieveFeatures}},
-	}, struct{}{})
-	fmt.Printf("listening on %d\n", listener.Addr().(*net.TCPAddr).Port)
-	if err := server.Serve(listener); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	serving.Run("retrieve.FeatureService", []grpc.MethodDesc{{MethodName: "RetrieveFeatures", Handler: retrieveFeatures}})
 }

@@ -1,5 +1,5 @@
 export { type Backend, BackendMonitor, type BackendStatus } from "./backend-monitor.ts";
-export { checkRegistry } from "./check-registry.ts";
+export { checkRegistry, checkRowRegistry } from "./check-registry.ts";
 export {
   type BackendSettings,
   backendVariables,
@@ -50,7 +50,6 @@ export {
 export { openRowBackup } from "./rows/backup/open-row-backup.ts";
 export { S3Bucket } from "./rows/backup/s3-bucket.ts";
 export { BoundedRowStore } from "./rows/bounded-row-store.ts";
-export { checkRowRegistry } from "./rows/check-row-registry.ts";
 export { LateRowStore, type LateRowStoreOptions } from "./rows/late-row-store.ts";
 export { openTenantStore, scyllaOptionsOf, type TenantPlaces } from "./rows/open-tenant-store.ts";
 export { registerRowRegistryMetrics } from "./rows/row-registry-metrics.ts";

@@ -1,4 +1,3 @@
-import { FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type {
   BlockRead,
@@ -9,6 +8,7 @@ import type {
   RowOutcome,
   StoredCell,
 } from "@ofs/store";
+import { LateConnection } from "./late-connection.ts";
 
 /**
  * A store that may still have to be connected. Until then every read and write is UNAVAILABLE; each `ping` tries
@@ -16,12 +16,7 @@ import type {
  */
 export class LateBlockStore implements BlockStore {
   readonly kind: string;
-  readonly #connect: () => Promise<BlockStore>;
-  readonly #name: string;
-  #store: BlockStore | undefined;
-  #connecting: Promise<BlockStore> | undefined;
-  #lastFault = "it has not been connected yet";
-  #isClosed = false;
+  readonly #connection: LateConnection<BlockStore>;
 
   /**
    * @param name for messages
@@ -29,57 +24,44 @@ export class LateBlockStore implements BlockStore {
    */
   constructor(kind: string, name: string, connect: () => Promise<BlockStore>) {
     this.kind = kind;
-    this.#name = name;
-    this.#connect = connect;
+    this.#connection = new LateConnection(name, connect);
   }
 
   async read(request: BlockRead): Promise<StoredCell[]> {
-    if (this.#store !== undefined) return this.#store.read(request);
+    const { store } = this.#connection;
+    if (store !== undefined) return store.read(request);
     const cellCount = request.keys.length * request.groups.length;
-    return new Array<StoredCell>(cellCount).fill(this.#unavailable());
+    return new Array<StoredCell>(cellCount).fill(this.#connection.fault());
   }
 
   async write(request: BlockWrite): Promise<RowOutcome[]> {
-    if (this.#store !== undefined) return this.#store.write(request);
-    return new Array<RowOutcome>(request.rows.length).fill(this.#unavailable());
+    const { store } = this.#connection;
+    if (store !== undefined) return store.write(request);
+    return new Array<RowOutcome>(request.rows.length).fill(this.#connection.fault());
   }
 
   /** What is too large shows once the store is there; before, nothing is written anyway. */
-  maxBlockSizeBytes(store: StoreDefinition, group: FeatureGroup): number {
-    return this.#store?.maxBlockSizeBytes(store, group) ?? Number.POSITIVE_INFINITY;
+  maxBlockSizeBytes(definition: StoreDefinition, group: FeatureGroup): number {
+    const { store } = this.#connection;
+    return store?.maxBlockSizeBytes(definition, group) ?? Number.POSITIVE_INFINITY;
   }
 
   refuseKey(table: BlockTable, key: KeyValues): string | undefined {
-    return this.#store?.refuseKey(table, key);
+    return this.#connection.store?.refuseKey(table, key);
   }
 
   async prepare(table: BlockTable, groups: readonly FeatureGroup[]): Promise<void> {
-    if (this.#store === undefined) throw this.#unavailable();
-    await this.#store.prepare(table, groups);
+    const { store } = this.#connection;
+    if (store === undefined) throw this.#connection.fault();
+    await store.prepare(table, groups);
   }
 
   /** Connects if need be. @throws {FeatureStoreError} UNAVAILABLE */
-  async ping(): Promise<void> {
-    if (this.#store !== undefined) return this.#store.ping();
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    try {
-      const store = await this.#connecting;
-      if (this.#isClosed) await store.close();
-      else this.#store = store;
-    } catch (error) {
-      this.#lastFault = error instanceof Error ? error.message : String(error);
-      throw this.#unavailable(error);
-    }
+  ping(): Promise<void> {
+    return this.#connection.ping();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#store?.close();
-  }
-
-  #unavailable(cause?: unknown): FeatureStoreError {
-    return new FeatureStoreError("UNAVAILABLE", `${this.#name}: ${this.#lastFault}`, { cause });
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 }

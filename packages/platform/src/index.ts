@@ -31,6 +31,7 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from "./logger.ts";
+export { mapBounded } from "./map-bounded.ts";
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
 export {

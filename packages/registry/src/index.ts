@@ -17,6 +17,11 @@ export {
   type EtcdWriteOptions,
   TXN_OPERATIONS_MAX,
 } from "./etcd/etcd-registry-source.ts";
+export type {
+  FollowedSourceCounters,
+  FollowedSourceOptions,
+  FollowedSourceStatus,
+} from "./live/followed-source.ts";
 export { openRegistry } from "./live/open-registry.ts";
 export type {
   Registry,

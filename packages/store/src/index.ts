@@ -43,6 +43,7 @@ export { RedisBlockStore, type RedisBlockStoreOptions } from "./redis/redis-bloc
 export type { RedisCall } from "./redis/redis-call.ts";
 export { createScript, type RedisCommand, type RedisScript } from "./redis/redis-command.ts";
 export type { RedisSubscription, RedisSubscriptionListener } from "./redis/subscription.ts";
+export { type RequestLimits, withinLimits } from "./request-limits.ts";
 export type {
   CellBytes,
   RowCells,

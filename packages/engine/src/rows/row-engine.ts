@@ -1,9 +1,8 @@
-import { type Logger, toWireStatus } from "@ofs/platform";
+import { type Logger, mapBounded, toWireStatus } from "@ofs/platform";
 import { RowError } from "@ofs/rows";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { WriteClock } from "../persist/write-clock.ts";
 import { Groups, type RowRegistryView } from "./groups.ts";
-import { mapBounded } from "./map-bounded.ts";
 import type {
   BatchOutcome,
   RowCallContext,

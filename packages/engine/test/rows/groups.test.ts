@@ -1,7 +1,7 @@
 import { RowCatalog } from "@ofs/rows";
 import { describe, expect, test } from "vitest";
+import { catalogOf, entityOf, groupOf } from "../../../rows/test/support/row-objects.ts";
 import { Groups, UNKNOWN_NAME_WAIT_MS } from "../../src/rows/groups.ts";
-import { catalogOf, entityOf, groupOf } from "./support/row-objects.ts";
 
 const ENTITY = entityOf("user", { id: "INT" }, ["id"]);
 const KNOWN = catalogOf([ENTITY], [groupOf("stats", "user", { wins: "INT" })]);

@@ -1,5 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
+import { catalogOf, entityOf, groupOf } from "../../../rows/test/support/row-objects.ts";
 import {
   CONTEXT,
   createRowHarness,
@@ -8,7 +9,6 @@ import {
   rows,
   WRITING,
 } from "./support/row-harness.ts";
-import { catalogOf, entityOf, groupOf } from "./support/row-objects.ts";
 
 const USER = entityOf("User", { user_id: "INT", season: "INT", day: "INT", country: "TEXT" }, [
   "user_id",

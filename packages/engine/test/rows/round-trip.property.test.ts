@@ -1,8 +1,13 @@
 import { COLUMN_TYPES, type ColumnType, JsonNumber, type JsonValue } from "@ofs/rows";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import {
+  catalogOf,
+  entityOf,
+  groupOf,
+  type Types,
+} from "../../../rows/test/support/row-objects.ts";
 import { CONTEXT, createRowHarness, WRITING } from "./support/row-harness.ts";
-import { catalogOf, entityOf, groupOf, type Types } from "./support/row-objects.ts";
 
 const RUNS_MAX = 2_000;
 const { OFS_PROPERTY_RUNS = "40" } = process.env;

@@ -1,6 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import type { ColumnType } from "@ofs/rows";
 import { describe, expect, test } from "vitest";
+import { catalogOf, entityOf, groupOf } from "../../../rows/test/support/row-objects.ts";
 import {
   CONTEXT,
   createRowHarness,
@@ -9,7 +10,6 @@ import {
   rows,
   WRITING,
 } from "./support/row-harness.ts";
-import { catalogOf, entityOf, groupOf } from "./support/row-objects.ts";
 
 const USER = entityOf("User", { user_id: "INT", season: "INT", country: "TEXT" }, [
   "user_id",

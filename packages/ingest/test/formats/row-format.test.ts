@@ -10,14 +10,7 @@ import {
   rowFormatRules,
   type SourceRecord,
 } from "@ofs/ingest";
-import {
-  type CellBytes,
-  type ColumnType,
-  decodeValue,
-  type EntityMetadata,
-  type GroupMetadata,
-  RowCatalog,
-} from "@ofs/rows";
+import { type CellBytes, decodeValue, type GroupMetadata, RowCatalog } from "@ofs/rows";
 import {
   type EmbeddedEnvironment,
   EmbeddedRowStore,
@@ -27,72 +20,37 @@ import {
   type RowUpsert,
 } from "@ofs/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  catalogOf,
+  entityOf,
+  type GroupExtras,
+  groupOf,
+} from "../../../rows/test/support/row-objects.ts";
 import { header, IngestRig, partitionOf, TOPIC } from "../support/ingest-rig.ts";
 import { headerText } from "../support/memory-sink.ts";
 
-const COMMON = {
-  state: "LIVE",
-  owner: "someone@example.com",
-  tags: [],
-  description: "",
-  createdAt: 1,
-  updatedAt: 1,
-} as const;
+const USER = entityOf("user", { user_id: "BIGINT", rank: "DECIMAL", country: "TEXT" }, [
+  "user_id",
+  "rank",
+]);
+const MAIN = { read: "main", write: "main", consume: "main" };
 
-const column = (name: string, type: ColumnType) => ({ name, type, description: "", tags: [] });
-
-const USER: EntityMetadata = {
-  name: "user",
-  entity: {
-    tableName: "user",
-    features: [column("user_id", "BIGINT"), column("rank", "DECIMAL"), column("country", "TEXT")],
-    primaryKeys: ["user_id", "rank"],
-  },
-  ...COMMON,
-};
-
-function group(name: string, version: string, more: Partial<GroupMetadata> = {}): GroupMetadata {
-  const versionEnabled = more.versionEnabled ?? true;
-  return {
-    name,
-    versionEnabled,
-    version,
-    featureGroupType: "ONLINE",
-    featureGroup: {
-      featureGroupName: name,
-      versionEnabled,
-      featureGroupType: "ONLINE",
-      entityName: "user",
-      features: [column("Wins", "INT"), column("badge", "TEXT")],
-    },
-    tenant: { read: "main", write: "main", consume: "main" },
-    ...COMMON,
-    ...more,
-  };
+function group(name: string, { tenant, ...more }: GroupExtras = {}): GroupMetadata {
+  const extras = { ...more, tenant: { ...MAIN, ...tenant } };
+  return groupOf(name, "user", { Wins: "INT", badge: "TEXT" }, extras);
 }
 
-const latest = (name: string, latestVersion: string) => ({ name, latestVersion, updatedAt: 1 });
-
-const CATALOG = RowCatalog.build({
-  entities: [USER],
-  groups: [
-    group("stats", "v1"),
-    group("stats", "v2"),
-    group("Old", "v1", { versionEnabled: false }),
-    group("copied", "v1", { tenant: { read: "other", write: "main", consume: "main" } }),
-    group("lost", "v1", { tenant: { read: "main", write: "nowhere", consume: "main" } }),
-    group("archived", "v1", { state: "ARCHIVED" }),
+const CATALOG = catalogOf(
+  [USER],
+  [
+    group("stats"),
+    group("stats", { version: "v2" }),
+    group("Old", { versionEnabled: false }),
+    group("copied", { tenant: { read: "other" } }),
+    group("lost", { tenant: { write: "nowhere" } }),
+    group("archived", { state: "ARCHIVED" }),
   ],
-  versions: [
-    latest("stats", "v2"),
-    latest("Old", "v1"),
-    latest("copied", "v1"),
-    latest("lost", "v1"),
-    latest("archived", "v1"),
-  ],
-  consumers: [],
-  populators: [],
-});
+);
 
 let folder: string;
 let environment: EmbeddedEnvironment;

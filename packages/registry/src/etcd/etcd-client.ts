@@ -13,6 +13,7 @@ import {
   type Lease,
   type WatchClient,
 } from "etcd3";
+import { isDefinite, toStoreError } from "./etcd-errors.ts";
 import type { CompiledEtcdOptions, EtcdEndpoint } from "./etcd-options.ts";
 
 /** Largest reply taken: a page of the tree, or the events of one answer. */
@@ -129,6 +130,23 @@ export class EtcdClient {
 
   get endpointCount(): number {
     return this.#options.endpoints.length;
+  }
+
+  /**
+   * Acts on the connection that works. One that fails is dropped, unless another would get the same answer.
+   *
+   * @param action for messages
+   * @throws {FeatureStoreError} whatever fails
+   */
+  async call<T>(action: string, act: (connection: EtcdConnection) => Promise<T>): Promise<T> {
+    let connection: EtcdConnection | undefined;
+    try {
+      connection = await this.connection();
+      return await act(connection);
+    } catch (error) {
+      if (connection !== undefined && !isDefinite(error)) this.drop(connection);
+      throw toStoreError(action, error);
+    }
   }
 
   /** @throws {FeatureStoreError} UNAVAILABLE if the endpoint whose turn it is cannot be reached */

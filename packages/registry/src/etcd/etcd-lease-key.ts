@@ -2,7 +2,6 @@ import type { Logger } from "@ofs/platform";
 import { Backoff, pause } from "../live/backoff.ts";
 import type { Revision } from "../model.ts";
 import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
-import { isDefinite } from "./etcd-errors.ts";
 import {
   type CompiledEtcdOptions,
   compileEtcdOptions,
@@ -97,16 +96,13 @@ export class EtcdLeaseKey {
     const { signal } = this.#closing;
     const backoff = new Backoff(RETRY_MS_MIN, RETRY_MS_MAX);
     while (!signal.aborted) {
-      let connection: EtcdConnection | undefined;
       try {
-        connection = await this.#client.connection();
-        await this.#hold(connection, backoff);
+        await this.#client.call("keep a key", (connection) => this.#hold(connection, backoff));
         continue;
       } catch (err) {
         if (signal.aborted) return;
         this.#report(err);
         this.#release = undefined;
-        if (connection !== undefined && !isDefinite(err)) this.#client.drop(connection);
       }
       await pause(backoff.next(), signal);
     }

@@ -2,7 +2,6 @@ import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { Lease } from "etcd3";
 import { Backoff, pause } from "../live/backoff.ts";
 import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
-import { isDefinite, toStoreError } from "./etcd-errors.ts";
 import {
   type CompiledEtcdOptions,
   compileEtcdOptions,
@@ -54,7 +53,13 @@ export class EtcdLocks {
    */
   async hold<T>(path: string, work: () => Promise<T>): Promise<T> {
     const key = Buffer.from(`${this.#etcd.root}/${path}`);
-    const lease = await this.#call("lock", (connection) => this.#acquire(connection, key, path));
+    const lease = await this.#client.call("lock", (connection) =>
+      this.#acquire(connection, key, path),
+    );
+    if (lease === undefined) {
+      const reason = `is held by another process for ${this.#options.waitTimeoutMs} ms`;
+      throw new FeatureStoreError("UNAVAILABLE", `etcd: lock ${key.toString()} ${reason}`);
+    }
     const release = new AbortController();
     const renewing = this.#renew(lease, release.signal, path);
     try {
@@ -70,7 +75,12 @@ export class EtcdLocks {
     this.#client.close();
   }
 
-  async #acquire(connection: EtcdConnection, key: Buffer, path: string): Promise<Lease> {
+  /** @returns undefined if somebody else holds it for too long */
+  async #acquire(
+    connection: EtcdConnection,
+    key: Buffer,
+    path: string,
+  ): Promise<Lease | undefined> {
     const lease = connection.lease(this.#options.ttlSeconds, this.#etcd.callTimeoutMs);
     const id = await lease.grant();
     const request = {
@@ -89,8 +99,7 @@ export class EtcdLocks {
       if (succeeded) return lease;
       if (performance.now() > endsAtMs) {
         await this.#giveBack(lease, path);
-        const reason = `is held by another process for ${this.#options.waitTimeoutMs} ms`;
-        throw new FeatureStoreError("UNAVAILABLE", `etcd: lock ${key.toString()} ${reason}`);
+        return undefined;
       }
       await pause(backoff.next(), NEVER);
       if (performance.now() < renewAtMs) continue;
@@ -121,17 +130,5 @@ export class EtcdLocks {
 
   get #renewalMs(): number {
     return (this.#options.ttlSeconds * 1000) / RENEWALS_PER_LIFE;
-  }
-
-  async #call<T>(action: string, act: (connection: EtcdConnection) => Promise<T>): Promise<T> {
-    let connection: EtcdConnection | undefined;
-    try {
-      connection = await this.#client.connection();
-      return await act(connection);
-    } catch (error) {
-      if (error instanceof FeatureStoreError) throw error;
-      if (connection !== undefined && !isDefinite(error)) this.#client.drop(connection);
-      throw toStoreError(action, error);
-    }
   }
 }

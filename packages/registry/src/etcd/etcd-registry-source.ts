@@ -5,8 +5,7 @@ import type { RegistryChange, RegistryTree, RegistryWatcher } from "../source.ts
 import { foldChanges } from "../tree/diff.ts";
 import { assertPath } from "../tree/path.ts";
 import { EtcdAuthor } from "./etcd-author.ts";
-import { EtcdClient, type EtcdConnection } from "./etcd-client.ts";
-import { isDefinite, toStoreError } from "./etcd-errors.ts";
+import { EtcdClient } from "./etcd-client.ts";
 import { toOperation } from "./etcd-head.ts";
 import { EtcdKeys } from "./etcd-keys.ts";
 import {
@@ -56,7 +55,7 @@ export class EtcdRegistrySource implements RegistryAuthor {
     this.#author = new EtcdAuthor({
       keys: this.#keys,
       operationsMax: TXN_OPERATIONS_MAX,
-      call: (action, act) => this.#call(action, act),
+      call: (action, act) => this.#client.call(action, act),
       load: async (signal) => (await this.#load(signal)).tree,
     });
     this.name = `etcd:${this.#options.root}`;
@@ -111,7 +110,7 @@ export class EtcdRegistrySource implements RegistryAuthor {
 
   /** @throws {FeatureStoreError} UNAVAILABLE, PERMISSION_DENIED */
   lastChange(signal: AbortSignal): Promise<Revision> {
-    return this.#call("read the last change", (connection) =>
+    return this.#client.call("read the last change", (connection) =>
       readLastChange(connection, this.#keys, signal),
     );
   }
@@ -136,7 +135,7 @@ export class EtcdRegistrySource implements RegistryAuthor {
     }
     const { signal } = new AbortController();
     if (operations.length === 0) {
-      const now = await this.#call("read the revision", (connection) =>
+      const now = await this.#client.call("read the revision", (connection) =>
         readBaseline(connection, this.#keys, false, signal),
       );
       return now.revision;
@@ -144,7 +143,9 @@ export class EtcdRegistrySource implements RegistryAuthor {
     let revision: Revision = 0;
     for (let start = 0; start < operations.length; start += TXN_OPERATIONS_MAX) {
       const chunk = operations.slice(start, start + TXN_OPERATIONS_MAX);
-      const { header } = await this.#call("write", (connection) => connection.txn(chunk, signal));
+      const { header } = await this.#client.call("write", (connection) =>
+        connection.txn(chunk, signal),
+      );
       revision = Number(header.revision);
     }
     return revision;
@@ -160,23 +161,12 @@ export class EtcdRegistrySource implements RegistryAuthor {
   async #load(signal: AbortSignal): Promise<LoadedTree> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#call("load", (connection) =>
+        return await this.#client.call("load", (connection) =>
           loadEtcdTree(connection, this.#keys, signal),
         );
       } catch (error) {
         if (attempt >= this.#client.endpointCount || signal.aborted) throw error;
       }
-    }
-  }
-
-  async #call<T>(action: string, act: (connection: EtcdConnection) => Promise<T>): Promise<T> {
-    let connection: EtcdConnection | undefined;
-    try {
-      connection = await this.#client.connection();
-      return await act(connection);
-    } catch (error) {
-      if (connection !== undefined && !isDefinite(error)) this.#client.drop(connection);
-      throw toStoreError(action, error);
     }
   }
 }

@@ -5,14 +5,13 @@ import type { RegistrySource } from "../source.ts";
 import { pause } from "./backoff.ts";
 import { FaultLog } from "./fault-log.ts";
 import { FileKeeper } from "./file-keeper.ts";
+import { START_TIMEOUT_MS } from "./followed-source.ts";
 import { RefreshGate } from "./refresh-gate.ts";
 import type { Registry, RegistryOptions, RegistryStatus, SnapshotListener } from "./registry.ts";
 import { SnapshotBuilder } from "./snapshot-builder.ts";
 import { loadTreeSnapshot } from "./snapshot-file.ts";
 import { SourceFollower } from "./source-follower.ts";
 import { SnapshotSubscribers } from "./subscribers.ts";
-
-const START_TIMEOUT_MS = 5_000;
 
 /** Ties together: follow the source, fold changes into the tree, parse it, swap the snapshot. */
 export class LiveRegistry implements Registry {

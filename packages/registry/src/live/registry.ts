@@ -1,68 +1,29 @@
-import type { Logger } from "@ofs/platform";
 import type { RegistryFault, Revision, Snapshot } from "../model.ts";
-import type { RegistrySource } from "../source.ts";
+import type {
+  FollowedSourceCounters,
+  FollowedSourceOptions,
+  FollowedSourceStatus,
+} from "./followed-source.ts";
+import type { Listener } from "./subscribers.ts";
 
 /** Takes a new snapshot. Called in the order of snapshots; what it throws is logged and counted. */
-export type SnapshotListener = (snapshot: Snapshot, previous: Snapshot | undefined) => void;
+export type SnapshotListener = Listener<Snapshot>;
 
-export interface RegistryOptions {
-  /** Stays the caller's: closing the registry does not close it. */
-  readonly source: RegistrySource;
-  /**
-   * Where the last tree is kept, for a start while the source is down. It holds what the tree holds,
-   * tokens too, and only its owner may read it.
-   */
-  readonly snapshotFile?: string | undefined;
-  readonly log: Logger;
-  /** A first listener: it sees the very first snapshot too. */
-  readonly onChange?: SnapshotListener | undefined;
+export interface RegistryOptions extends FollowedSourceOptions<Snapshot> {
   /**
    * Whether a store, entity or feature group whose node turns faulty serves on in its last good form
    * (default), or is disabled at once. Readers are always disabled.
    */
   readonly keepsLastGood?: boolean | undefined;
-  /** How long the start waits for the source before it serves from the file. Default 5 000. */
-  readonly startTimeoutMs?: number | undefined;
 }
 
 /** Counts since the start. */
-export interface RegistryCounters {
-  /** New snapshots served. */
-  readonly swapCount: number;
-  /** Whole trees read from the source. */
-  readonly listCount: number;
-  /** Reads of the whole tree that failed. */
-  readonly listFailureCount: number;
-  /** Breaks in the watch after which the whole tree is read again. */
-  readonly gapCount: number;
-  /** Times the source went out of reach. */
-  readonly disconnectCount: number;
-  /** Changed paths that the watch reported. */
-  readonly changeCount: number;
+export interface RegistryCounters extends FollowedSourceCounters {
   /** Forced reads of {@link Registry.refresh} that were carried out. */
   readonly refreshCount: number;
-  readonly fileWriteCount: number;
-  readonly fileFailureCount: number;
-  /** Listeners that threw. */
-  readonly listenerFailureCount: number;
 }
 
-export interface RegistryStatus {
-  /** The source answers, and its changes arrive. */
-  readonly isLive: boolean;
-  /** The source's name. */
-  readonly source: string;
-  readonly revision: Revision;
-  /** Where what is served now came from; undefined before the first snapshot. */
-  readonly loadedFrom: "source" | "file" | undefined;
-  /** What keeps the source away; undefined while it is live. */
-  readonly lastError: string | undefined;
-  /** Why the snapshot file was not used; undefined if it was, or was not needed. */
-  readonly fileError: string | undefined;
-  /** Of the snapshot served now. */
-  readonly faults: readonly RegistryFault[];
-  readonly counters: RegistryCounters;
-}
+export type RegistryStatus = FollowedSourceStatus<RegistryFault, RegistryCounters>;
 
 /** The registry as a running process sees it: always the newest snapshot, whatever the source does. */
 export interface Registry {

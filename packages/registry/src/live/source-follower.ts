@@ -22,11 +22,17 @@ export interface FollowerEvents {
   readonly onChanges: (batches: readonly RegistryChanges[]) => void;
 }
 
+/** Counts since the start. */
 export interface FollowerCounts {
+  /** Whole trees read from the source. */
   listCount: number;
+  /** Reads of the whole tree that failed. */
   listFailureCount: number;
+  /** Breaks in the watch after which the whole tree is read again. */
   gapCount: number;
+  /** Times the source went out of reach. */
   disconnectCount: number;
+  /** Changed paths that the watch reported. */
   changeCount: number;
 }
 

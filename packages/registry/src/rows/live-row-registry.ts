@@ -3,6 +3,7 @@ import type { RowCatalog } from "@ofs/rows";
 import { pause } from "../live/backoff.ts";
 import { FaultLog } from "../live/fault-log.ts";
 import { FileKeeper } from "../live/file-keeper.ts";
+import { START_TIMEOUT_MS } from "../live/followed-source.ts";
 import { loadTreeSnapshot } from "../live/snapshot-file.ts";
 import { SourceFollower } from "../live/source-follower.ts";
 import { SnapshotSubscribers } from "../live/subscribers.ts";
@@ -19,7 +20,6 @@ import type {
 } from "./row-registry.ts";
 import { RowTree } from "./row-tree.ts";
 
-const START_TIMEOUT_MS = 5_000;
 const BACKUP_INTERVAL_MS = 60_000;
 
 /** Ties together: follow the source, keep the tree, make a catalog of it, swap it. */

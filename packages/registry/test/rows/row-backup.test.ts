@@ -14,8 +14,9 @@ import {
 } from "@ofs/registry";
 import { waitUntil } from "@ofs/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { latestOf } from "../../../rows/test/support/row-objects.ts";
 import { createTestLog } from "../support/log.ts";
-import { rowEntity, rowGroup, rowVersion } from "../support/row-objects.ts";
+import { rowEntity, rowGroup } from "../support/row-objects.ts";
 
 const START_TIMEOUT_MS = 20;
 
@@ -38,7 +39,7 @@ class FakeBackup implements RowBackup {
 const groupAt = (version: string, updatedAt: number, description = "") =>
   encodeGroup({ ...rowGroup("stats", version), updatedAt, description });
 const latestAt = (version: string, updatedAt: number) =>
-  encodeGroupVersion({ ...rowVersion("stats", version), updatedAt });
+  encodeGroupVersion({ ...latestOf("stats", version), updatedAt });
 
 const OLD = [encodeEntity(rowEntity("user")), groupAt("v1", 10), latestAt("v1", 10)];
 const NEW = [...OLD.slice(0, 1), groupAt("v1", 10), groupAt("v2", 20), latestAt("v2", 20)];

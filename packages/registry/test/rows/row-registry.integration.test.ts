@@ -7,9 +7,10 @@ import {
 } from "@ofs/registry";
 import { serverAddress } from "@ofs/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { latestOf } from "../../../rows/test/support/row-objects.ts";
 import { Cleanup, testRoot } from "../support/etcd.ts";
 import { createTestLog } from "../support/log.ts";
-import { rowEntity, rowGroup, rowVersion } from "../support/row-objects.ts";
+import { rowEntity, rowGroup } from "../support/row-objects.ts";
 
 const WAIT_MS = 10_000;
 const { signal } = new AbortController();
@@ -42,7 +43,7 @@ describe("the row registry in etcd", () => {
     expect(registry.catalog()?.entity("user")).toEqual(rowEntity("user"));
     const versions = [
       encodeGroup(rowGroup("stats", "v1")),
-      encodeGroupVersion(rowVersion("stats", "v1")),
+      encodeGroupVersion(latestOf("stats", "v1")),
     ];
     const revision = await writer.write(versions);
     const catalog = await registry.waitFor(revision, WAIT_MS);
@@ -81,7 +82,7 @@ describe("the row registry in etcd", () => {
       [
         encodeEntity(rowEntity("user")),
         ...versions.map((version) => encodeGroup(rowGroup("stats", version))),
-        encodeGroupVersion(rowVersion("stats", "v1000")),
+        encodeGroupVersion(latestOf("stats", "v1000")),
       ],
       { isChunked: true },
     );

@@ -15,8 +15,9 @@ import {
 } from "@ofs/registry";
 import type { RowCatalog } from "@ofs/rows";
 import { afterEach, describe, expect, it } from "vitest";
+import { latestOf } from "../../../rows/test/support/row-objects.ts";
 import { createTestLog } from "../support/log.ts";
-import { rowEntity, rowGroup, rowVersion } from "../support/row-objects.ts";
+import { rowEntity, rowGroup } from "../support/row-objects.ts";
 
 const WAIT_MS = 5_000;
 
@@ -38,14 +39,16 @@ function treeOf(entries: readonly RowEntry[]): Record<string, Uint8Array> {
 const BASIC = [
   encodeEntity(rowEntity("user")),
   encodeGroup(rowGroup("stats", "v1")),
-  encodeGroupVersion(rowVersion("stats", "v1")),
+  encodeGroupVersion(latestOf("stats", "v1")),
 ];
 
-const V2 = [encodeGroup(rowGroup("stats", "v2")), encodeGroupVersion(rowVersion("stats", "v2"))];
+const V2 = [encodeGroup(rowGroup("stats", "v2")), encodeGroupVersion(latestOf("stats", "v2"))];
 
-afterEach(async () => {
+async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((registry) => registry.close()));
-});
+}
+
+afterEach(closeAll);
 
 describe("openRowRegistry", () => {
   it("serves what the tree says", async () => {
@@ -130,7 +133,7 @@ describe("openRowRegistry", () => {
       "entities/broken": "{",
       "feature-groups/stats/v3": JSON.stringify({ ...rowGroup("stats", "v3"), state: "PENDING" }),
       "feature-groups/elsewhere/v1": JSON.stringify(rowGroup("here", "v1")),
-      "versions/%ZZ": JSON.stringify(rowVersion("x", "v1")),
+      "versions/%ZZ": JSON.stringify(latestOf("x", "v1")),
       "consumers/t": "[]",
       "later-additions/x": "anything",
       "": "root",
@@ -147,7 +150,7 @@ describe("openRowRegistry", () => {
       "feature-groups/stats/v3": 'state "PENDING" is none of LIVE, ARCHIVED',
       "feature-groups/elsewhere/v1": "its value belongs at feature-groups/here/v1",
       "versions/%ZZ": "its value belongs at versions/x",
-      "consumers/t": "the body is not an object",
+      "consumers/t": "the body is not an object: a list",
     });
     expect(lines.filter(({ level }) => level === "warn")).toHaveLength(5);
     await source.write([encodeEntity(rowEntity("broken"))]);
@@ -213,7 +216,11 @@ describe("the last good file", () => {
     await registry.close();
   }
 
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    // They write the file until they are closed.
+    await closeAll();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("serves a start without the source, until that is there", async () => {
     await written();

@@ -1,4 +1,4 @@
-/** JSON that is no definition of an object. Its message names the member. */
+/** JSON that does not have the form of what is read from it. Its message names the member, and what it holds instead. */
 export class DefinitionFault extends Error {
   override readonly name = "DefinitionFault";
   /** A member that must be there is not; otherwise one has a value that it cannot have. */

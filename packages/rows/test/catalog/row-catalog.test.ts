@@ -1,6 +1,7 @@
 import { type CatalogParts, RowCatalog } from "@ofs/rows";
 import { describe, expect, it } from "vitest";
-import { column, entity, group, latest } from "../support/definitions.ts";
+import { column, entity, group } from "../support/definitions.ts";
+import { latestOf } from "../support/row-objects.ts";
 
 function build(parts: Partial<CatalogParts>, previous?: RowCatalog): RowCatalog {
   const none = { entities: [], groups: [], versions: [], consumers: [], populators: [] };
@@ -17,7 +18,7 @@ describe("RowCatalog", () => {
     const catalog = build({
       entities: [entity("User_Table")],
       groups: [group("User_Stats", "v2", { entityName: "User_Table", columns })],
-      versions: [latest("User_Stats", "v2")],
+      versions: [latestOf("User_Stats", "v2")],
     });
     const resolved = catalog.group("User_Stats");
     expect(catalog.faults).toEqual([]);
@@ -55,7 +56,7 @@ describe("RowCatalog", () => {
         group("Stats", "v9", { entityName: "User" }),
         group("old", "v1", { entityName: "User", versionEnabled: false }),
       ],
-      versions: [latest("Stats", "v10"), latest("old", "v1")],
+      versions: [latestOf("Stats", "v10"), latestOf("old", "v1")],
     });
     expect(catalog.group("Stats")?.metadata.version).toBe("v10");
     expect(catalog.group("Stats", "v9")?.metadata.version).toBe("v9");
@@ -86,7 +87,7 @@ describe("RowCatalog", () => {
     const catalog = build({
       entities: [entity("user")],
       groups: [group("x", "v1", { tenant }), group("y", "v1")],
-      versions: [latest("x", "v1"), latest("y", "v1")],
+      versions: [latestOf("x", "v1"), latestOf("y", "v1")],
       consumers: [consumer, fallback],
     });
     const names = (groups: readonly { metadata: { name: string } }[]) =>
@@ -114,10 +115,10 @@ describe("RowCatalog", () => {
         group("silent", "v1"),
       ],
       versions: [
-        latest("good", "v2"),
-        latest("clash", "v1"),
-        latest("lost", "v1"),
-        latest("below", "v1"),
+        latestOf("good", "v2"),
+        latestOf("clash", "v1"),
+        latestOf("lost", "v1"),
+        latestOf("below", "v1"),
       ],
     });
     expect(catalog.group("good", "v1")).toBeDefined();
@@ -149,7 +150,7 @@ describe("RowCatalog", () => {
         group("a", "v1", { columns: [column("c", "TEXT")], createdAt: 8 }),
         group("A", "v1", { createdAt: 10 }),
       ],
-      versions: [latest("a", "v1"), latest("a__v1", "v1"), latest("A", "v1")],
+      versions: [latestOf("a", "v1"), latestOf("a__v1", "v1"), latestOf("A", "v1")],
     });
     expect(catalog.group("a")).toBeDefined();
     expect(reasons(catalog)).toMatchObject({
@@ -162,7 +163,7 @@ describe("RowCatalog", () => {
   it("keeps the objects of what has not changed", () => {
     const user = entity("user");
     const stats = group("stats", "v1");
-    const versions = [latest("stats", "v1")];
+    const versions = [latestOf("stats", "v1")];
     const before = build({ entities: [user], groups: [stats], versions });
     const added = build(
       { entities: [user], groups: [group("new", "v1"), stats], versions },
@@ -180,7 +181,7 @@ describe("RowCatalog", () => {
     const groups = Array.from({ length: 2_000 }, (_, index) =>
       group(`g${index % 10}`, `v${Math.floor(index / 10) + 1}`, { columns }),
     );
-    const versions = Array.from({ length: 10 }, (_, index) => latest(`g${index}`, "v200"));
+    const versions = Array.from({ length: 10 }, (_, index) => latestOf(`g${index}`, "v200"));
     const catalog = build({ entities: [entity("user")], groups, versions });
     expect(catalog.faults).toEqual([]);
     expect(catalog.groups()).toHaveLength(2_000);

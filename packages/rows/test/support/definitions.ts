@@ -1,11 +1,5 @@
-import {
-  type Column,
-  type ColumnType,
-  DEFAULT_TENANT,
-  type EntityMetadata,
-  type GroupMetadata,
-  type GroupVersion,
-} from "@ofs/rows";
+import type { Column, ColumnType, EntityMetadata, GroupMetadata } from "@ofs/rows";
+import { entityOf, groupOf } from "./row-objects.ts";
 
 export function column(name: string, type: ColumnType): Column {
   return { name, type, description: "", tags: [] };
@@ -13,21 +7,8 @@ export function column(name: string, type: ColumnType): Column {
 
 /** Keys `user_id` and `season`, and a column that all groups share. */
 export function entity(name: string, more: Partial<EntityMetadata> = {}): EntityMetadata {
-  return {
-    name,
-    entity: {
-      tableName: name,
-      features: [column("country", "TEXT"), column("season", "INT"), column("user_id", "BIGINT")],
-      primaryKeys: ["user_id", "season"],
-    },
-    state: "LIVE",
-    owner: "someone@example.com",
-    tags: [],
-    description: "",
-    createdAt: 1_700_000_000_000,
-    updatedAt: 1_700_000_000_000,
-    ...more,
-  };
+  const types = { country: "TEXT", season: "INT", user_id: "BIGINT" } as const;
+  return { ...entityOf(name, types, ["user_id", "season"]), ...more };
 }
 
 export interface GroupOptions extends Partial<GroupMetadata> {
@@ -35,32 +16,10 @@ export interface GroupOptions extends Partial<GroupMetadata> {
   readonly columns?: readonly Column[];
 }
 
+/** With one column, unless told otherwise. */
 export function group(name: string, version: string, options: GroupOptions = {}): GroupMetadata {
-  const { entityName = "user", columns = [column("wins", "INT")], ...more } = options;
-  const versionEnabled = more.versionEnabled ?? true;
-  return {
-    name,
-    versionEnabled,
-    version,
-    featureGroupType: "ONLINE",
-    featureGroup: {
-      featureGroupName: name,
-      versionEnabled,
-      featureGroupType: "ONLINE",
-      entityName,
-      features: columns,
-    },
-    owner: "someone@example.com",
-    state: "LIVE",
-    tags: [],
-    tenant: { read: DEFAULT_TENANT, write: DEFAULT_TENANT, consume: DEFAULT_TENANT },
-    description: "",
-    createdAt: 1_700_000_000_000,
-    updatedAt: 1_700_000_000_000,
-    ...more,
-  };
-}
-
-export function latest(name: string, latestVersion: string): GroupVersion {
-  return { name, latestVersion, updatedAt: 1_700_000_000_000 };
+  const { entityName = "user", columns, versionEnabled = true, ...more } = options;
+  const made = groupOf(name, entityName, { wins: "INT" }, { version, versionEnabled });
+  const features = columns ?? made.featureGroup.features;
+  return { ...made, featureGroup: { ...made.featureGroup, features }, ...more };
 }

@@ -1,15 +1,5 @@
 import type { RowReadRequest, RowScanRequest, RowWriteRequest } from "@ofs/engine";
-import { type JsonObject, type JsonValue, RowError, type RowErrorCode } from "@ofs/rows";
-import {
-  BindFault,
-  integerField,
-  listField,
-  objectField,
-  requireObject,
-  rowsField,
-  textField,
-  textsField,
-} from "./json-fields.ts";
+import { DefinitionFault, type JsonValue, Members, RowError, type RowErrorCode } from "@ofs/rows";
 
 const WRITE = "WRITE-FEATURE-GROUP-REQUEST-EXCEPTION";
 const READ = "READ-FEATURE-GROUP-REQUEST-EXCEPTION";
@@ -26,7 +16,7 @@ export type WriteBatch =
  * @throws {RowError} WRITE-FEATURE-GROUP-REQUEST-EXCEPTION
  */
 export function writeRequest(body: JsonValue, nowMicros: number): RowWriteRequest {
-  return binding(WRITE, () => bindWrite(body, nowMicros));
+  return binding(WRITE, () => bindWrite(new Members(body), nowMicros));
 }
 
 /**
@@ -36,9 +26,9 @@ export function writeRequest(body: JsonValue, nowMicros: number): RowWriteReques
  */
 export function bulkWriteRequest(body: JsonValue, nowMicros: number): WriteBatch[] {
   return binding(WRITE, () =>
-    requireBatches(body, WRITE).map((sent): WriteBatch => {
+    requireBatches(body, WRITE).map((sent, index): WriteBatch => {
       try {
-        return { sent, request: bindWrite(sent, nowMicros) };
+        return { sent, request: bindWrite(batchAt(index, sent), nowMicros) };
       } catch (error) {
         if (error instanceof RowError) return { sent, request: undefined, error };
         throw error;
@@ -49,65 +39,74 @@ export function bulkWriteRequest(body: JsonValue, nowMicros: number): WriteBatch
 
 /** @throws {RowError} READ-FEATURE-GROUP-REQUEST-EXCEPTION */
 export function readRequest(body: JsonValue): RowReadRequest {
-  return binding(READ, () => bindRead(body, READ));
+  return binding(READ, () => bindRead(new Members(body), READ));
 }
 
 /** @throws {RowError} MULTI-READ-FEATURE-GROUP-REQUEST-EXCEPTION, where any of the reads is incomplete, too */
 export function multiReadRequest(body: JsonValue): RowReadRequest[] {
   return binding(MULTI_READ, () =>
-    requireBatches(body, MULTI_READ).map((batch) => bindRead(batch, MULTI_READ)),
+    requireBatches(body, MULTI_READ).map((batch, index) =>
+      bindRead(batchAt(index, batch), MULTI_READ),
+    ),
   );
 }
 
 /** @throws {RowError} READ-FEATURE-GROUP-PARTITION-REQUEST-EXCEPTION */
 export function partitionRequest(body: JsonValue): RowScanRequest {
   return binding(PARTITION, () => {
-    const object = requireObject(body, "the body");
-    const partitionKey = objectField(object, "partitionKey") ?? {};
+    const members = new Members(body);
+    const partitionKey = members.optionalObject("partitionKey");
+    const names = partitionKey?.optionalScalars("names");
     return {
-      ...requireAddress(object, PARTITION),
-      columns: requireSome(textsField(object, "featureColumns"), "featureColumns", PARTITION),
-      keyNames: requireSome(textsField(partitionKey, "names"), "partitionKey.names", PARTITION),
-      key: requireSome(listField(partitionKey, "values"), "partitionKey.values", PARTITION),
+      ...requireAddress(members, PARTITION),
+      columns: requireColumns(members, PARTITION),
+      keyNames: requireSome(names, "partitionKey.names", PARTITION),
+      key: requireSome(partitionKey?.optionalList("values"), "partitionKey.values", PARTITION),
     };
   });
 }
 
-function bindWrite(body: JsonValue, nowMicros: number): RowWriteRequest {
-  const object = requireObject(body, "the batch");
-  const features = objectField(object, "features") ?? {};
-  const writeTimeMicros = integerField(object, "writeTimestamp");
+function bindWrite(members: Members, nowMicros: number): RowWriteRequest {
+  const features = members.optionalObject("features");
+  const writeTimeMicros = members.optionalInteger("writeTimestamp");
   if (writeTimeMicros !== undefined && (writeTimeMicros < 0 || writeTimeMicros > nowMicros)) {
     const fault = writeTimeMicros < 0 ? "negative" : "in the future";
     throw incomplete(WRITE, `writeTimestamp ${writeTimeMicros} is ${fault}`);
   }
   return {
-    ...requireAddress(object, WRITE),
-    names: requireSome(textsField(features, "names"), "features.names", WRITE),
-    values: requireSome(rowsField(features, "values"), "features.values", WRITE),
+    ...requireAddress(members, WRITE),
+    names: requireSome(features?.optionalScalars("names"), "features.names", WRITE),
+    values: requireSome(features?.optionalRows("values"), "features.values", WRITE),
     writeTimeMicros,
   };
 }
 
-function bindRead(body: JsonValue, code: RowErrorCode): RowReadRequest {
-  const object = requireObject(body, "the batch");
-  const primaryKeys = objectField(object, "primaryKeys") ?? {};
+function bindRead(members: Members, code: RowErrorCode): RowReadRequest {
+  const primaryKeys = members.optionalObject("primaryKeys");
   return {
-    ...requireAddress(object, code),
-    columns: requireSome(textsField(object, "featureColumns"), "featureColumns", code),
-    keyNames: requireSome(textsField(primaryKeys, "names"), "primaryKeys.names", code),
-    keys: requireSome(rowsField(primaryKeys, "values"), "primaryKeys.values", code),
+    ...requireAddress(members, code),
+    columns: requireColumns(members, code),
+    keyNames: requireSome(primaryKeys?.optionalScalars("names"), "primaryKeys.names", code),
+    keys: requireSome(primaryKeys?.optionalRows("values"), "primaryKeys.values", code),
   };
 }
 
-function requireAddress(object: JsonObject, code: RowErrorCode) {
-  const featureGroupName = textField(object, "featureGroupName");
+function requireAddress(members: Members, code: RowErrorCode) {
+  const featureGroupName = members.optionalScalar("featureGroupName");
   if (featureGroupName === undefined) throw incomplete(code, "featureGroupName is missing");
-  return { featureGroupName, featureGroupVersion: textField(object, "featureGroupVersion") };
+  return { featureGroupName, featureGroupVersion: members.optionalScalar("featureGroupVersion") };
+}
+
+function requireColumns(members: Members, code: RowErrorCode): readonly string[] {
+  return requireSome(members.optionalScalars("featureColumns"), "featureColumns", code);
 }
 
 function requireBatches(body: JsonValue, code: RowErrorCode): readonly JsonValue[] {
-  return requireSome(listField(requireObject(body, "the body"), "batches"), "batches", code);
+  return requireSome(new Members(body).optionalList("batches"), "batches", code);
+}
+
+function batchAt(index: number, batch: JsonValue): Members {
+  return new Members(batch, `batches[${index}]`);
 }
 
 function requireSome<T>(list: readonly T[] | undefined, name: string, code: RowErrorCode) {
@@ -124,7 +123,7 @@ function binding<T>(code: RowErrorCode, bind: () => T): T {
   try {
     return bind();
   } catch (error) {
-    if (error instanceof BindFault) throw RowError.of(code, { cause: error.message });
+    if (error instanceof DefinitionFault) throw RowError.of(code, { cause: error.message });
     throw error;
   }
 }

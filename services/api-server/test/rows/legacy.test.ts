@@ -1,7 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { describe, expect, test } from "vitest";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import type { AdminAnswer, RowAdmin } from "../../src/rows/row-admin.ts";
-import { entityOf, groupOf } from "./support/row-objects.ts";
 import { type RowServer, startRowServer } from "./support/row-server.ts";
 
 /** A control plane that notes what it is asked and answers what it is told. */

@@ -3,11 +3,11 @@ import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startProcess, type TestProcess } from "@ofs/testkit";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import { BUILT } from "../scenarios/server-under-test.ts";
 import { PARTITION, WRITE } from "./contract/row-world.ts";
 import { type PreparedRows, prepareCassandraRows } from "./support/cassandra-rows.ts";
 import { prepareEmbeddedRows } from "./support/embedded-rows.ts";
-import { entityOf, groupOf } from "./support/row-objects.ts";
 import { ask } from "./support/row-server.ts";
 
 /*

@@ -1,5 +1,6 @@
 import { MemoryRegistrySource } from "@ofs/registry";
 import { describe, expect, test } from "vitest";
+import { groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import {
   ENTITIES,
   envelope,
@@ -12,7 +13,6 @@ import {
   WRITE,
   writeOf,
 } from "./contract/row-world.ts";
-import { groupOf } from "./support/row-objects.ts";
 import { type RowServer, startRowServer } from "./support/row-server.ts";
 
 async function open(env: Record<string, string> = {}): Promise<RowServer> {

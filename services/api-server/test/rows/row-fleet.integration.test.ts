@@ -4,8 +4,9 @@ import type { EntityMetadata, GroupMetadata } from "@ofs/rows";
 import { connectScylla, ensureKeyspace, ScyllaRowTables } from "@ofs/store";
 import { freePort, serverAddress, startProcess, type TestProcess, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import { BUILT, etcdHome, toChanges } from "../scenarios/server-under-test.ts";
-import { entityOf, entriesOf, groupOf, tablesOf } from "./support/row-objects.ts";
+import { entriesOf, tablesOf } from "./support/row-objects.ts";
 import { ask } from "./support/row-server.ts";
 
 const LIMIT = { timeout: 240_000 };

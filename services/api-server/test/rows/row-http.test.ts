@@ -4,9 +4,9 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { MemoryRegistrySource } from "@ofs/registry";
 import { waitUntil } from "@ofs/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import { HttpRowAdmin } from "../../src/rows/row-admin.ts";
 import { credentialsOf } from "../support/test-api.ts";
-import { entityOf, groupOf } from "./support/row-objects.ts";
 import { type RowServer, startRowServer } from "./support/row-server.ts";
 
 const READ = "/feature-group/read-features";

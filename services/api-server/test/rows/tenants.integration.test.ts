@@ -3,6 +3,7 @@ import { MemoryRegistrySource } from "@ofs/registry";
 import { serverAddress, startTcpProxy, type TcpProxy, waitUntil } from "@ofs/testkit";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { entityOf, groupOf } from "../../../../packages/rows/test/support/row-objects.ts";
 import { type ApiServer, startApiServer } from "../../src/api-server.ts";
 import { loadConfig } from "../../src/config.ts";
 import { PARTITION, partitionOf, READ, readOf, WRITE, writeOf } from "./contract/row-world.ts";
@@ -11,7 +12,6 @@ import {
   type PreparedRows,
   prepareCassandraRows,
 } from "./support/cassandra-rows.ts";
-import { entityOf, groupOf } from "./support/row-objects.ts";
 import { ask, type Reply } from "./support/row-server.ts";
 
 /*

@@ -6,6 +6,7 @@ const rowSchema = z
   .object({
     keys: z.record(z.string(), z.string()),
     error: z.string().nullable(),
+    "groups-error": z.string().nullable(),
     groups: z.array(
       z.object({
         "feature-group-label": z.string(),
@@ -25,9 +26,11 @@ const rowSchema = z
       }),
     ),
   })
-  .transform(({ keys, error, groups, values }) => ({
+  .transform(({ keys, error, "groups-error": groupsError, groups, values }) => ({
     keys,
     error,
+    /** Why it is not known what is stored; null: it is, or the feature store does not tell. */
+    groupsError,
     groups: groups.map((group) => ({
       group: group["feature-group-label"],
       /** null: the feature store does not tell. */

@@ -129,7 +129,7 @@ const PRESENCE_TEXTS: Readonly<Record<string, string>> = {
 function Presence({ of }: { readonly of: GroupPresence }): ReactNode {
   const { presence, schemaVersion, expiresAtMs } = of;
   if (presence === null) {
-    return "A value that equals its default is shown as one: the feature store does not tell whether it is stored.";
+    return "A value that equals its default is shown as one: it is not known whether it is stored.";
   }
   if (presence !== "stored") return PRESENCE_TEXTS[presence] ?? presence;
   return (
@@ -185,6 +185,11 @@ function ValuesOfRow({ row }: { readonly row: ValueRow }): ReactNode {
       ) : (
         <Alert color="red" title="The feature store refuses this key">
           {row.error}
+        </Alert>
+      )}
+      {row.groupsError === null ? null : (
+        <Alert color="yellow" title="Could not find out what is stored">
+          {row.groupsError}
         </Alert>
       )}
       {row.groups.map((group) => (

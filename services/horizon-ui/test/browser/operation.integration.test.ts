@@ -116,6 +116,10 @@ it(
     answer = async () => [{ columns: [stored] }];
     await lookUp.click();
     await page.getByRole("row", { name: /^amount 2\.5 stored 4 bytes/ }).waitFor();
+    answer = async () => [{ columns: [stored], groups: { error: "asking took too long" } }];
+    await lookUp.click();
+    await page.getByRole("alert").getByText("asking took too long").waitFor();
+    await page.getByRole("row", { name: /^amount 2\.5 stored 4 bytes/ }).waitFor();
     expect(console_.faults).toEqual([]);
   },
   STORY_MS,

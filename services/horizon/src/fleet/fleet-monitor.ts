@@ -1,3 +1,4 @@
+import { mapBounded } from "@ofs/platform";
 import type { Probe } from "./probe.ts";
 import { type CounterReading, continues, type Window, windowOf } from "./rates.ts";
 import type { FleetTarget } from "./targets.ts";
@@ -71,16 +72,7 @@ export class FleetMonitor {
   async #look(): Promise<FleetObservation> {
     const { targets, now, monotonicNow } = this.#options;
     const changeRevision = this.#options.changeRevision();
-    const instances = new Array<InstanceObservation>(targets.length);
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < targets.length) {
-        const index = next;
-        next += 1;
-        instances[index] = await this.#observeOne(targets[index] as FleetTarget);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, targets.length) }, work));
+    const instances = await mapBounded(targets, CONCURRENCY, (target) => this.#observeOne(target));
     const observation = { atMs: now(), changeRevision, instances };
     this.#last = { observation, monotonicMs: monotonicNow() };
     return observation;

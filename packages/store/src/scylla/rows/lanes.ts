@@ -1,3 +1,5 @@
+import { mapBounded } from "@ofs/platform";
+
 /** Statements of one request that are under way at once: no request fills the line of all others. */
 const MAX_LANES = 128;
 
@@ -12,9 +14,7 @@ export async function runInLanes<Task>(
   run: (task: Task) => Promise<void>,
   isStopped: () => boolean,
 ): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < tasks.length && !isStopped()) await run(tasks[next++] as Task);
-  };
-  await Promise.all(Array.from({ length: Math.min(MAX_LANES, tasks.length) }, lane));
+  await mapBounded(tasks, MAX_LANES, async (task) => {
+    if (!isStopped()) await run(task);
+  });
 }

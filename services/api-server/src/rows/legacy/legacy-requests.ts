@@ -1,21 +1,15 @@
 import {
+  DefinitionFault,
   foldName,
   JsonNumber,
   type JsonObject,
   type JsonValue,
   type LegacyColumn,
+  Members,
   member,
   parseLegacyColumn,
   RowError,
 } from "@ofs/rows";
-import {
-  BindFault,
-  listField,
-  objectField,
-  requireObject,
-  textField,
-  textsField,
-} from "../json-fields.ts";
 import { invalidBody } from "../row-handler.ts";
 
 /** A read of one row. */
@@ -57,34 +51,30 @@ const MAX_BATCHES = 10;
 
 /** @throws {RowError} INVALID_REQUEST for a body of another form, READ-FEATURE-GROUP-REQUEST-EXCEPTION for its columns */
 export function legacyRead(body: JsonValue, path: string): LegacyRead {
-  return binding(path, () => bindRead(body, path));
+  return binding(path, () => bindRead(new Members(body), path));
 }
 
 /** @throws {RowError} as `legacyRead` */
 export function legacyMultiRead(body: JsonValue, path: string): LegacyRead[] {
   return binding(path, () => {
-    const batches = requireField(
-      listField(requireObject(body, "the body"), "Batches"),
-      "Batches",
-      path,
-    );
+    const batches = requireField(new Members(body).optionalList("Batches"), "Batches", path);
     if (batches.length > MAX_BATCHES) {
       throw invalidBody(path, `max ${MAX_BATCHES} batches allowed per request`);
     }
-    return batches.map((batch) => bindRead(batch, path));
+    return batches.map((batch, index) => bindRead(new Members(batch, `Batches[${index}]`), path));
   });
 }
 
 /** @throws {RowError} as `legacyRead` */
 export function legacyBulkRead(body: JsonValue, path: string): LegacyBulkRead {
   return binding(path, () => {
-    const object = requireObject(body, "the body");
-    const table = foldName(requireField(textField(object, "TableName"), "TableName", path));
-    const fixed = folded(requireField(objectField(object, "PrimaryKeys"), "PrimaryKeys", path));
-    const inValues = requireField(objectField(object, "InValArray"), "InValArray", path);
-    const column = foldName(requireField(textField(inValues, "ColumnName"), "ColumnName", path));
-    const values = requireField(listField(inValues, "Values"), "Values", path);
-    const asked = bindColumns(object, path);
+    const members = new Members(body);
+    const table = foldName(requireText(members, "TableName", path));
+    const fixed = folded(requireObject(members, "PrimaryKeys", path).json);
+    const inValues = requireObject(members, "InValArray", path);
+    const column = foldName(requireText(inValues, "ColumnName", path));
+    const values = requireField(inValues.optionalList("Values"), "Values", path);
+    const asked = bindColumns(members, path);
     const echo = createObject({
       TableName: table,
       PrimaryKeys: fixed,
@@ -105,23 +95,25 @@ export function legacyBulkRead(body: JsonValue, path: string): LegacyBulkRead {
 
 /** @param isFolded whether all names are folded @throws {RowError} INVALID_REQUEST */
 export function legacyWrite(body: JsonValue, path: string, isFolded: boolean): LegacyWrite {
-  return binding(path, () => bindWrite(body, path, isFolded));
+  return binding(path, () => bindWrite(new Members(body), path, isFolded));
 }
 
 /** @throws {RowError} INVALID_REQUEST */
 export function legacyBatchWrite(body: JsonValue, path: string): LegacyWrite[] {
   return binding(path, () => {
-    const records = requireField(listField(requireObject(body, "the body"), "Body"), "Body", path);
-    return records.map((record) => bindWrite(record, path, true));
+    const records = requireField(new Members(body).optionalList("Body"), "Body", path);
+    return records.map((record, index) =>
+      bindWrite(new Members(record, `Body[${index}]`), path, true),
+    );
   });
 }
 
 /** @throws {RowError} INVALID_REQUEST */
 export function legacyCreateTable(body: JsonValue, path: string): LegacyTable {
   return binding(path, () => {
-    const { name, columns, object } = bindTable(body, path);
-    const keys = requireField(textsField(object, "PrimaryKeys"), "PrimaryKeys", path);
-    const ttl = member(object, "Ttl") ?? new JsonNumber("0");
+    const { name, columns, members } = bindTable(body, path);
+    const keys = requireField(members.optionalScalars("PrimaryKeys"), "PrimaryKeys", path);
+    const ttl = member(members.json, "Ttl") ?? new JsonNumber("0");
     const echo = createObject({
       Name: name,
       Columns: createObject(Object.fromEntries(columns)),
@@ -142,19 +134,20 @@ export function legacyAlterTable(body: JsonValue, path: string): LegacyTable {
 }
 
 function bindTable(body: JsonValue, path: string) {
-  const object = requireObject(body, "the body");
-  const name = requireField(textField(object, "Name"), "Name", path);
-  const sent = requireField(objectField(object, "Columns"), "Columns", path);
+  const members = new Members(body);
+  const name = requireText(members, "Name", path);
+  const sent = requireObject(members, "Columns", path);
   const columns = new Map<string, string>();
-  for (const column of Object.keys(sent)) columns.set(column, textField(sent, column) ?? "null");
-  return { object, name, columns };
+  for (const column of Object.keys(sent.json)) {
+    columns.set(column, sent.optionalScalar(column) ?? "null");
+  }
+  return { members, name, columns };
 }
 
-function bindRead(body: JsonValue, path: string): LegacyRead {
-  const object = requireObject(body, "the batch");
-  const table = foldName(requireField(textField(object, "TableName"), "TableName", path));
-  const values = folded(requireField(objectField(object, "Values"), "Values", path));
-  const asked = bindColumns(object, path);
+function bindRead(members: Members, path: string): LegacyRead {
+  const table = foldName(requireText(members, "TableName", path));
+  const values = folded(requireObject(members, "Values", path).json);
+  const asked = bindColumns(members, path);
   return {
     groupName: asked.groupName,
     columns: asked.columns,
@@ -173,15 +166,16 @@ interface AskedColumns {
 }
 
 /** Columns of one feature group, and perhaps of its entity. @throws {RowError} */
-function bindColumns(object: JsonObject, path: string): AskedColumns {
-  const sent = requireField(listField(object, "Columns"), "Columns", path);
+function bindColumns(members: Members, path: string): AskedColumns {
+  const sent = requireField(members.optionalList("Columns"), "Columns", path);
   const columns: string[] = [];
   const responseNames: string[] = [];
   const groups = new Set<string>();
   const echo = sent.map((each, index) => {
-    const column = requireObject(each, `Columns[${index}]`);
-    const name = foldName(requireField(textField(column, "Name"), `Columns[${index}].Name`, path));
-    const responseName = foldName(textField(column, "ResponseColumnName") ?? name);
+    const place = `Columns[${index}]`;
+    const column = new Members(each, place);
+    const name = foldName(requireField(column.optionalScalar("Name"), `${place}.Name`, path));
+    const responseName = foldName(column.optionalScalar("ResponseColumnName") ?? name);
     const parts: LegacyColumn | undefined = parseLegacyColumn(name);
     if (parts !== undefined) groups.add(parts.groupName);
     columns.push(parts?.column ?? name);
@@ -199,13 +193,12 @@ function bindColumns(object: JsonObject, path: string): AskedColumns {
   return { groupName, columns, responseNames, echo };
 }
 
-function bindWrite(body: JsonValue, path: string, isFolded: boolean): LegacyWrite {
-  const object = requireObject(body, "the record");
+function bindWrite(members: Members, path: string, isFolded: boolean): LegacyWrite {
   const fold = (name: string): string => (isFolded ? foldName(name) : name);
-  const entityName = fold(requireField(textField(object, "EntityName"), "EntityName", path));
-  const entities = requireField(textsField(object, "Entities"), "Entities", path).map(fold);
-  const groupName = fold(requireField(textField(object, "FeatureGroup"), "FeatureGroup", path));
-  const sent = requireField(objectField(object, "Features"), "Features", path);
+  const entityName = fold(requireText(members, "EntityName", path));
+  const entities = requireField(members.optionalScalars("Entities"), "Entities", path).map(fold);
+  const groupName = fold(requireText(members, "FeatureGroup", path));
+  const sent = requireObject(members, "Features", path).json;
   const features = isFolded ? folded(sent) : sent;
   return {
     entityName,
@@ -231,6 +224,14 @@ function createObject(members: { readonly [name: string]: JsonValue }): JsonObje
   return Object.assign(Object.create(null) as object, members) as JsonObject;
 }
 
+function requireText(members: Members, name: string, path: string): string {
+  return requireField(members.optionalScalar(name), name, path);
+}
+
+function requireObject(members: Members, name: string, path: string): Members {
+  return requireField(members.optionalObject(name), name, path);
+}
+
 function requireField<T>(value: T | undefined, name: string, path: string): T {
   if (value !== undefined) return value;
   throw invalidBody(path, `${name} must not be null`);
@@ -241,7 +242,7 @@ function binding<T>(path: string, bind: () => T): T {
   try {
     return bind();
   } catch (error) {
-    if (error instanceof BindFault) throw invalidBody(path, error.message);
+    if (error instanceof DefinitionFault) throw invalidBody(path, error.message);
     throw error;
   }
 }

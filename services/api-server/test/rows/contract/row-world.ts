@@ -1,5 +1,5 @@
 import type { EntityMetadata, GroupMetadata } from "@ofs/rows";
-import { entityOf, groupOf } from "../support/row-objects.ts";
+import { entityOf, groupOf } from "../../../../../packages/rows/test/support/row-objects.ts";
 import type { Reply } from "../support/row-server.ts";
 
 /** A server of the row dialect with the objects of the contract. Tests share it: each takes ids of its own. */

@@ -10,7 +10,11 @@ import {
 } from "@ofs/rows";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { entityOf, groupOf, type Types } from "../support/row-objects.ts";
+import {
+  entityOf,
+  groupOf,
+  type Types,
+} from "../../../../../packages/rows/test/support/row-objects.ts";
 import { PARTITION, READ, type RowWorld, type WorldOf, WRITE } from "./row-world.ts";
 import { EXTREMES, REFUSED, sampleOf, type ValueSample } from "./value-samples.ts";
 

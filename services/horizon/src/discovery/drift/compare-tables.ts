@@ -1,4 +1,4 @@
-import { type Logger, toWireStatus } from "@ofs/platform";
+import { type Logger, mapBounded, toWireStatus } from "@ofs/platform";
 import type { TableMaker } from "../../apply/ports.ts";
 import type { TableNeed } from "../../changes/model.ts";
 import type { Catalog } from "../catalog/model.ts";
@@ -51,14 +51,9 @@ export async function compareTables(
   log: Logger,
 ): Promise<Difference[]> {
   const needs = tableNeeds(catalog);
-  const found: Difference[][] = needs.map(() => []);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < needs.length; index = next++) {
-      found[index] = await compareTable(needs[index] as TableNeed, catalog, tables, log);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_STORE_COUNT }, work));
+  const found = await mapBounded(needs, CONCURRENT_STORE_COUNT, (need) =>
+    compareTable(need, catalog, tables, log),
+  );
   return found.flat();
 }
 

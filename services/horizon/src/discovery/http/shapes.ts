@@ -243,6 +243,9 @@ export const values = z.object({
     z.object({
       keys: namesById,
       error: text.nullable(),
+      "groups-error": text
+        .nullable()
+        .describe("Why nothing is known of the groups; null: something is, or nothing can be"),
       groups: z.array(
         z.object({
           "feature-group-label": text,

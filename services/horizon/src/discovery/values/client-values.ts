@@ -1,5 +1,5 @@
 import { type ErrorCode, FeatureStoreError } from "@ofs/platform";
-import type { GroupState, ValueReader } from "./feature-values.ts";
+import type { GroupState, Unknown, ValueReader, ValueRequest } from "./feature-values.ts";
 
 /** What is used of the feature store's client. */
 export interface RawClient {
@@ -37,23 +37,47 @@ export function valuesOfClient(client: RawClient): ValueReader {
     async read({ entity, keys, features }) {
       const options = { partial: true, deadlineMs: DEADLINE_MS } as const;
       try {
-        const groups = Object.keys(features);
-        // Values are of use without it, and not every server has it.
-        const inspected = client
-          .inspect({ entity, keys, groups }, { deadlineMs: DEADLINE_MS })
-          .catch(() => undefined);
+        const inspecting = inspect(client, { entity, keys, features });
         const { rows } = await client.retrieveRaw({ entity, keys, features }, options);
-        const states = await inspected;
-        return rows.map(({ columns, error }, row) =>
-          columns === undefined
-            ? { error: error?.message ?? "no answer" }
-            : { columns, groups: states?.[row] },
-        );
+        const inspected = await inspecting;
+        return rows.map(({ columns, error }, row) => {
+          if (columns === undefined) return { error: error?.message ?? "no answer" };
+          return { columns, groups: isUnknown(inspected) ? inspected : inspected?.[row] };
+        });
       } catch (cause) {
-        const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown };
+        const { code, message } = failureOf(cause);
         const known = PASSED_ON.find((each) => each === code) ?? "UNAVAILABLE";
-        throw new FeatureStoreError(known, `api-server: ${String(message)}`, { cause });
+        throw new FeatureStoreError(known, message, { cause });
       }
     },
   };
+}
+
+type Inspected = readonly (readonly GroupState[])[];
+
+/**
+ * Asks what is stored. Values are of use without it, so a failure is an answer.
+ *
+ * @returns states by key; undefined where the server is too old to be asked
+ */
+async function inspect(
+  client: RawClient,
+  { entity, keys, features }: ValueRequest,
+): Promise<Inspected | Unknown | undefined> {
+  const groups = Object.keys(features);
+  try {
+    return await client.inspect({ entity, keys, groups }, { deadlineMs: DEADLINE_MS });
+  } catch (cause) {
+    const { code, message } = failureOf(cause);
+    return code === "UNIMPLEMENTED" ? undefined : { error: message };
+  }
+}
+
+function isUnknown(inspected: Inspected | Unknown | undefined): inspected is Unknown {
+  return inspected !== undefined && "error" in inspected;
+}
+
+function failureOf(cause: unknown): { readonly code: unknown; readonly message: string } {
+  const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown };
+  return { code, message: `api-server: ${String(message)}` };
 }

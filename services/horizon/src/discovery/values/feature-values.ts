@@ -30,16 +30,21 @@ export interface GroupState {
   readonly expiresAtSeconds: number | undefined;
 }
 
+/** Why something is not known. */
+export interface Unknown {
+  readonly error: string;
+}
+
 interface ReadRow {
   readonly columns: readonly Uint8Array[];
-  /** By group; undefined where the data plane does not tell. */
-  readonly groups?: readonly GroupState[] | undefined;
+  /** By group; undefined where the data plane is too old to tell. */
+  readonly groups?: readonly GroupState[] | Unknown | undefined;
 }
 
 /** Reads feature values as the data plane serves them, in the order of the keys and of the features. */
 export interface ValueReader {
   /** @throws {FeatureStoreError} */
-  read(request: ValueRequest): Promise<readonly (ReadRow | { readonly error: string })[]>;
+  read(request: ValueRequest): Promise<readonly (ReadRow | Unknown)[]>;
 }
 
 export interface ShownValue {
@@ -66,6 +71,8 @@ export interface ShownValues {
   readonly rows: {
     readonly keys: Record<string, string>;
     readonly error: string | null;
+    /** Why nothing is known of the groups; null: something is, or the data plane is too old to tell. */
+    readonly "groups-error": string | null;
     readonly groups: ShownGroup[];
     readonly values: ShownValue[];
   }[];
@@ -99,15 +106,26 @@ export async function lookUpValues(
   return {
     "entity-label": entity.label,
     "feature-group-labels": Object.keys(features),
-    rows: request.keys.map((keys, index) => {
-      const row = rows[index];
-      if (row === undefined || "error" in row) {
-        return { keys: { ...keys }, error: row?.error ?? "no answer", groups: [], values: [] };
-      }
-      const values = asked.map((each, column) => shownValue(each, row.columns[column]));
-      const groups = Object.keys(features).map((label) => shownGroup(label, row.groups));
-      return { keys: { ...keys }, error: null, groups, values };
-    }),
+    rows: request.keys.map((keys, index) => ({
+      keys: { ...keys },
+      ...shownRow(asked, Object.keys(features), rows[index]),
+    })),
+  };
+}
+
+function shownRow(
+  asked: readonly Asked[],
+  labels: readonly string[],
+  row: ReadRow | Unknown = { error: "no answer" },
+): Omit<ShownValues["rows"][number], "keys"> {
+  if ("error" in row) return { error: row.error, "groups-error": null, groups: [], values: [] };
+  const { columns, groups = [] } = row;
+  const [groupsError, states] = "error" in groups ? [groups.error, []] : [null, groups];
+  return {
+    error: null,
+    "groups-error": groupsError,
+    groups: labels.map((label) => shownGroup(label, states)),
+    values: asked.map((each, column) => shownValue(each, columns[column])),
   };
 }
 
@@ -145,8 +163,8 @@ function assertKey(entity: CatalogEntity, key: KeyParts, index: number): void {
   throw new FeatureStoreError("INVALID_ARGUMENT", message);
 }
 
-function shownGroup(label: string, states: readonly GroupState[] | undefined): ShownGroup {
-  const state = states?.find(({ group }) => group === label);
+function shownGroup(label: string, states: readonly GroupState[]): ShownGroup {
+  const state = states.find(({ group }) => group === label);
   const isStored = state?.presence === "stored";
   return {
     "feature-group-label": label,

@@ -34,6 +34,7 @@ describe("values", () => {
         {
           keys: { user_id: "7" },
           error: null,
+          "groups-error": null,
           groups: [
             {
               "feature-group-label": "core",
@@ -61,7 +62,13 @@ describe("values", () => {
             },
           ],
         },
-        { keys: { user_id: "8" }, error: "store is away", groups: [], values: [] },
+        {
+          keys: { user_id: "8" },
+          error: "store is away",
+          "groups-error": null,
+          groups: [],
+          values: [],
+        },
       ],
     });
     expect(test.valueRequests).toMatchObject([
@@ -73,7 +80,23 @@ describe("values", () => {
     test.rows = [{ columns: [float(0.25), float(0)] }];
     const { rows } = (await ask({ features: { core: [] } })).json<{ rows: unknown[] }>();
     const unknown = { presence: null, "schema-version": null, "expires-at": null };
-    expect(rows).toMatchObject([{ groups: [unknown] }, { error: "no answer", groups: [] }]);
+    expect(rows).toMatchObject([
+      { "groups-error": null, groups: [unknown] },
+      { error: "no answer", groups: [] },
+    ]);
+  });
+
+  it("a failure to tell what is stored is shown, beside the values", async () => {
+    test.rows = [{ columns: [float(0.25), float(0)], groups: { error: "too slow" } }];
+    const { rows } = (await ask({ features: { core: [] } })).json<{ rows: unknown[] }>();
+    const unknown = { presence: null, "schema-version": null, "expires-at": null };
+    const values = [{ value: "0.25" }, { value: "0" }];
+    expect(rows[0]).toMatchObject({
+      error: null,
+      "groups-error": "too slow",
+      groups: [unknown],
+      values,
+    });
   });
 
   it("bytes that are no value are told as such", async () => {

@@ -1,4 +1,4 @@
-import { createClient } from "@ofs/client";
+import { createClient, OfsClientError } from "@ofs/client";
 import { freePort } from "@ofs/testkit";
 import { describe, expect, it } from "vitest";
 import { type RawClient, valuesOfClient } from "../../../src/discovery/values/client-values.ts";
@@ -15,7 +15,7 @@ function failing(code: unknown, message: string): RawClient {
 }
 
 async function refuseToInspect(): Promise<never> {
-  throw new Error("UNIMPLEMENTED");
+  throw new OfsClientError("UNIMPLEMENTED", "unknown service ofs.v1.InspectService");
 }
 
 const STORED = { group: "core", presence: "stored", schemaVersion: 2, expiresAtSeconds: 1_000 };
@@ -41,13 +41,30 @@ describe("valuesOfClient", () => {
     ]);
   });
 
-  it("gives columns where the data plane does not tell what is stored", async () => {
+  it("gives columns where the data plane is too old to tell what is stored", async () => {
     const columns = [Uint8Array.of(1)];
     const client: RawClient = {
       retrieveRaw: async () => ({ rows: [{ columns }] }),
       inspect: refuseToInspect,
     };
     expect(await valuesOfClient(client).read(REQUEST)).toEqual([{ columns, groups: undefined }]);
+  });
+
+  it("gives columns where asking what is stored has failed, and why", async () => {
+    const columns = [Uint8Array.of(1)];
+    const client: RawClient = {
+      retrieveRaw: async () => ({ rows: [{ columns }, { error: new Error("away") }] }),
+      async inspect() {
+        throw new OfsClientError("DEADLINE_EXCEEDED", "no answer within 5000 ms");
+      },
+    };
+    expect(await valuesOfClient(client).read(REQUEST)).toEqual([
+      {
+        columns,
+        groups: { error: "api-server: DEADLINE_EXCEEDED: no answer within 5000 ms" },
+      },
+      { error: "away" },
+    ]);
   });
 
   it.each([

@@ -1,15 +1,13 @@
-// The command server is a bare grpc-go server with the methods of the benchmark: constant answers, no protobuf.
+// The command transport-server is a bare grpc-go server with the methods of the transport benchmark: constant answers, no protobuf.
 package main
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"os"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
+
+	"ofs/bench/serving"
 )
 
 // bytesCodec passes messages on as they are.
@@ -41,21 +39,6 @@ func method(name string, size int) grpc.MethodDesc {
 }
 
 func main() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	var _ encoding.CodecV2 = bytesCodec{}
-	server := grpc.NewServer(grpc.ForceServerCodecV2(bytesCodec{}))
-	server.RegisterService(&grpc.ServiceDesc{
-		ServiceName: "bench.Rows",
-		HandlerType: (*any)(nil),
-		Methods:     []grpc.MethodDesc{method("One", 135), method("Hundred", 13_500)},
-	}, struct{}{})
-	fmt.Printf("bench server on %d\n", listener.Addr().(*net.TCPAddr).Port)
-	if err := server.Serve(listener); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	methods := []grpc.MethodDesc{method("One", 135), method("Hundred", 13_500)}
+	serving.Run("bench.Rows", methods, grpc.ForceServerCodecV2(bytesCodec{}))
 }

@@ -26,6 +26,10 @@ function frontServer(): Server {
 
 /** Lets nobody in. */
 class FullQueue extends CallQueue {
+  override get length(): number {
+    return 1;
+  }
+
   override admits(): boolean {
     return false;
   }
@@ -87,5 +91,5 @@ const open = SERVERS[process.argv[2] ?? ""];
 if (open === undefined) throw new Error(`name one of ${Object.keys(SERVERS).join(", ")}`);
 const server = open();
 server.listen(0, "127.0.0.1", () => {
-  process.stdout.write(`bench server on ${(server.address() as AddressInfo).port}\n`);
+  process.stdout.write(`listening on ${(server.address() as AddressInfo).port}\n`);
 });

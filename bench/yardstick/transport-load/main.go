@@ -1,4 +1,4 @@
-// The command load calls a server with grpc-go: a few connections, a few calls at a time on each, every call with a
+// The command transport-load calls a server with grpc-go: a few connections, a few calls at a time on each, every call with a
 // deadline. It prints what it took as one JSON object.
 package main
 
