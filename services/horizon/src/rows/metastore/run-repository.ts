@@ -53,12 +53,24 @@ export class RunRepository {
       status: run.status,
       error_message: shorten(run.errorMessage, MESSAGE_LENGTH_MAX),
       timestamp: Math.floor(run.receivedAtMs / 1000),
-      received_at_ms: run.receivedAtMs,
       created_at: at,
       updated_at: at,
     };
     try {
-      await this.#engine.write((tx) => tx.insertInto(RUNS).values(row).execute());
+      await this.#engine.write(async (tx) => {
+        const { newest } = await tx
+          .selectFrom(RUNS)
+          .select(({ fn }) => fn.max("received_at_ms").as("newest"))
+          .where("name", "=", run.name)
+          .where("version", "=", run.version)
+          .executeTakeFirstOrThrow();
+        // Runs of one millisecond keep the order in which they were told.
+        const receivedAtMs = Math.max(run.receivedAtMs, Number(newest ?? 0) + 1);
+        await tx
+          .insertInto(RUNS)
+          .values({ ...row, received_at_ms: receivedAtMs })
+          .execute();
+      });
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;

@@ -292,7 +292,7 @@ function refusals(topic: Topic): Step[] {
           "PUT",
           "count",
           { tenantName: "shop", numConsumers: "x" },
-          "numConsumers is not an integer",
+          'numConsumers is not an integer: "x"',
         ],
         ["PUT", "topic", { tenantName: "shop" }, "topicName is missing"],
       ] as const

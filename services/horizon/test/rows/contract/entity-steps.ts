@@ -111,7 +111,13 @@ const REFUSALS: readonly Refusal[] = [
   ["no table name", REQUEST, { tableName: undefined }],
   ["no columns", REQUEST, { features: [] }],
   ["no keys", REQUEST, { primaryKeys: [] }],
-  ["columns that are no list", REQUEST, { features: "x" }, {}, "entity.features is not a list"],
+  [
+    "columns that are no list",
+    REQUEST,
+    { features: "x" },
+    {},
+    'entity.features is not a list: "x"',
+  ],
   [
     "a type that there is not",
     REQUEST,
@@ -163,12 +169,12 @@ const refusals: readonly Step[] = [
   {
     title: "no body",
     call: ["POST", "/entity"],
-    ...fails(REQUEST, { cause: "the body is not an object" }),
+    ...fails(REQUEST, { cause: "the body is not an object: null" }),
   },
   {
     title: "a list",
     call: ["POST", "/entity", "[]"],
-    ...fails(REQUEST, { cause: "the body is not an object" }),
+    ...fails(REQUEST, { cause: "the body is not an object: a list" }),
   },
   { title: "nothing in the body", call: ["POST", "/entity", "{}"], ...fails(REQUEST) },
   {

@@ -75,7 +75,7 @@ const changes: readonly Step[] = [
     [
       [{ name: "Stats" }, "ttl is missing"],
       [{ name: "Stats", ttl: -1 }, "ttl: 0 to 630720000 seconds"],
-      [{ name: "Stats", ttl: 1.5 }, "ttl is not an integer"],
+      [{ name: "Stats", ttl: 1.5 }, "ttl is not an integer: 1.5"],
       [{ ttl: 1 }, "name is missing"],
     ] as const
   ).map(

@@ -240,7 +240,7 @@ const refusals: readonly Step[] = [
   {
     title: "no body",
     call: ["POST", "/feature-group"],
-    ...fails(REQUEST, { cause: "the body is not an object" }),
+    ...fails(REQUEST, { cause: "the body is not an object: null" }),
   },
   {
     title: "a header that says neither yes nor no",

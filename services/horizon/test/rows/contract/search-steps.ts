@@ -113,12 +113,12 @@ const searches: readonly Step[] = [
     {
       title: `${path} without a body`,
       call: ["GET", path],
-      ...fails(SEARCH, { cause: "the body is not an object" }),
+      ...fails(SEARCH, { cause: "the body is not an object: null" }),
     },
     {
       title: `${path} with tags that are no list`,
       call: ["GET", path, { tags: "one" }],
-      ...fails(SEARCH, { cause: "tags is not a list" }),
+      ...fails(SEARCH, { cause: 'tags is not a list: "one"' }),
     },
     {
       title: `${path} with 101 criteria`,

@@ -39,7 +39,7 @@ const damaged: readonly Step[] = [
       world.run(`update cassandra_store_entity_metadata set entity = '[]' where name = 'd_users'`),
     call: ["GET", "/entity/metadata?name=d_users"],
     ...fails(DAMAGED, {
-      cause: "what is stored of entity d_users cannot be read: the body is not an object",
+      cause: "what is stored of entity d_users cannot be read: the body is not an object: a list",
     }),
   },
   {
