@@ -14,7 +14,7 @@ export function watchHealth(health: Health, lifecycle: Lifecycle): void {
   lifecycle.register("health timer", () => clearInterval(timer));
 }
 
-/** @param monitor of stores, where the process has any */
+/** @param monitor of stores; none for a process without stores */
 export function registerHealthMetrics(
   metrics: Registry,
   health: Health,

@@ -3,10 +3,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
 import { IconClipboardList, IconPlus } from "../components/icons.tsx";
 import { Pager } from "../components/list-tools.tsx";
+import { LINE_COLUMNS, parseFeatureLines } from "../model/feature-lines.ts";
 import { pageOf } from "../model/paging.ts";
 import { EMPTY_FEATURE, type FeatureDraft } from "../model/payloads.ts";
 import { FeatureFields } from "./feature-fields.tsx";
-import { PasteFeatures } from "./paste-features.tsx";
+import { PasteLines } from "./paste-lines.tsx";
 import type { FieldOf } from "./request-form.tsx";
 
 /** Features shown at a time: each has several inputs. */
@@ -72,7 +73,17 @@ export function FeatureList({ features, onChange, dataType, field }: FeatureList
             Paste many
           </Button>
         </Group>
-        <PasteFeatures isOpen={isPasting} onClose={pasting.close} onAdd={append} />
+        <PasteLines
+          noun="feature"
+          parts={LINE_COLUMNS}
+          parse={(text) => {
+            const { features: drafts, faults } = parseFeatureLines(text);
+            return { drafts, faults };
+          }}
+          isOpen={isPasting}
+          onClose={pasting.close}
+          onAdd={append}
+        />
       </Stack>
     </Fieldset>
   );

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Tabs, Text, TextInput } from "@mantine/core";
+import { SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { CodeBlock } from "../components/code-block.tsx";
@@ -9,6 +9,7 @@ import type { EntityFacts, GroupFacts } from "../model/registry.ts";
 import { type Snippet, snippetsFor } from "../model/snippets.ts";
 import { useEntities, useGroups } from "../session/queries.ts";
 import { GroupPicker } from "./group-picker.tsx";
+import { SnippetTabs } from "./snippet-tabs.tsx";
 
 const DATA_PLANE_PORT = 8089;
 
@@ -82,20 +83,9 @@ function Snippets({ entity, group }: SnippetsProps): ReactNode {
           />
         </SimpleGrid>
       </Section>
-      <Tabs defaultValue={snippets[0]?.language ?? ""} keepMounted={false}>
-        <Tabs.List>
-          {snippets.map(({ language }) => (
-            <Tabs.Tab key={language} value={language}>
-              {language}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {snippets.map((snippet) => (
-          <Tabs.Panel key={snippet.language} value={snippet.language} pt="md">
-            <SnippetView snippet={snippet} />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <SnippetTabs snippets={snippets}>
+        {(snippet) => <SnippetView snippet={snippet} />}
+      </SnippetTabs>
     </Stack>
   );
 }

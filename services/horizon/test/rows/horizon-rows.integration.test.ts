@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Horizon, loadConfig, startHorizon } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database/mysql-fixtures.ts";
 import { entityBody, groupBody } from "./support/bodies.ts";
+import { rowHorizonEnv } from "./support/row-horizon-env.ts";
 
 const TIMEOUT_MS = 180_000;
 
@@ -22,22 +23,7 @@ beforeAll(async () => {
   const mysql = serverAddress("mysql");
   database = await createTestDatabase(mysql);
   const config = loadConfig({
-    APP_HOST: "127.0.0.1",
-    APP_PORT: "0",
-    JWT_SECRET: "a secret for tests, long enough to be one",
-    ETCD_SERVER: etcd,
-    ONLINE_FEATURE_STORE_APP_NAME: name,
-    MYSQL_MASTER_HOST: mysql.host,
-    MYSQL_MASTER_PORT: String(mysql.port),
-    MYSQL_MASTER_USERNAME: "root",
-    MYSQL_DB_NAME: database.settings.database,
-    SCYLLA_ACTIVE_CONFIG_IDS: "1",
-    SCYLLA_1_CONTACT_POINTS: cassandra.host,
-    SCYLLA_1_PORT: String(cassandra.port),
-    SCYLLA_1_KEYSPACE: name,
-    ROW_ENABLED: "true",
-    ROW_MYSQL_DB_NAME: name,
-    ROW_KEYSPACE: name,
+    ...rowHorizonEnv({ name, database, etcd }),
     ROW_KAFKA_BOOTSTRAP_SERVERS: serverAddress("kafka").text,
     ROW_DEFAULT_TOPIC: name,
     HORIZON_RECONCILE_INTERVAL_MS: "200",

@@ -3,11 +3,12 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
 import { IconClipboardList, IconPlus, IconTrash } from "../../components/icons.tsx";
 import { Pager } from "../../components/list-tools.tsx";
+import { COLUMN_LINE_PARTS, parseColumnLines } from "../../model/column-lines.ts";
 import { pageOf } from "../../model/paging.ts";
 import { type ColumnDraft, EMPTY_COLUMN } from "../../model/row-drafts.ts";
 import { COLUMN_TYPES, type ColumnType } from "../../model/rows.ts";
+import { PasteLines } from "../paste-lines.tsx";
 import type { FieldOf } from "../request-form.tsx";
-import { PasteColumns } from "./paste-columns.tsx";
 
 /** Columns shown at a time: each has several inputs. */
 const COLUMNS_SHOWN = 20;
@@ -85,7 +86,17 @@ export function ColumnList({ legend, columns, onChange, field }: ColumnListProps
             Paste many
           </Button>
         </Group>
-        <PasteColumns isOpen={isPasting} onClose={pasting.close} onAdd={append} />
+        <PasteLines
+          noun="column"
+          parts={COLUMN_LINE_PARTS}
+          parse={(text) => {
+            const { columns: drafts, faults } = parseColumnLines(text);
+            return { drafts, faults };
+          }}
+          isOpen={isPasting}
+          onClose={pasting.close}
+          onAdd={append}
+        />
       </Stack>
     </Fieldset>
   );

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Tabs, Text, TextInput } from "@mantine/core";
+import { SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { CodeBlock } from "../../components/code-block.tsx";
@@ -8,6 +8,7 @@ import { type RowSnippet, rowSnippetsFor } from "../../model/row-snippets.ts";
 import type { RowEntity, RowGroup } from "../../model/rows.ts";
 import { useApi } from "../../session/api-context.ts";
 import { rowsKey } from "../../session/row-queries.ts";
+import { SnippetTabs } from "../snippet-tabs.tsx";
 
 const ROW_PORT = 8080;
 
@@ -66,20 +67,9 @@ function Snippets({ entity, group, topic }: SnippetsProps): ReactNode {
           )}
         </SimpleGrid>
       </Section>
-      <Tabs defaultValue={snippets[0]?.language ?? ""} keepMounted={false}>
-        <Tabs.List>
-          {snippets.map(({ language }) => (
-            <Tabs.Tab key={language} value={language}>
-              {language}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {snippets.map((snippet) => (
-          <Tabs.Panel key={snippet.language} value={snippet.language} pt="md">
-            <SnippetView snippet={snippet} />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <SnippetTabs snippets={snippets}>
+        {(snippet) => <SnippetView snippet={snippet} />}
+      </SnippetTabs>
     </Stack>
   );
 }

@@ -1,29 +1,36 @@
 import { Alert, Button, Code, Group, List, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import { COLUMN_LINE_PARTS, parseColumnLines } from "../../model/column-lines.ts";
-import { formatCount } from "../../model/format.ts";
-import type { ColumnDraft } from "../../model/row-drafts.ts";
+import { formatCount } from "../model/format.ts";
 
 /** Faults listed at a time: the rest is seen once these are mended. */
 const FAULTS_SHOWN = 5;
 
-interface PasteColumnsProps {
+interface PasteLinesProps<Draft> {
+  /** What a line tells of, such as `feature`. */
+  readonly noun: string;
+  /** Names of a line's parts, in order. */
+  readonly parts: readonly string[];
+  readonly parse: (text: string) => {
+    readonly drafts: readonly Draft[];
+    readonly faults: readonly string[];
+  };
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  readonly onAdd: (columns: readonly ColumnDraft[]) => void;
+  readonly onAdd: (drafts: readonly Draft[]) => void;
 }
 
-/** Many columns at once, one a line. */
-export function PasteColumns({ isOpen, onClose, onAdd }: PasteColumnsProps): ReactNode {
+/** Many features or columns at once, one a line. */
+export function PasteLines<Draft>(props: PasteLinesProps<Draft>): ReactNode {
+  const { noun, parts, parse, isOpen, onClose, onAdd } = props;
   const [text, setText] = useState("");
-  const { columns, faults } = parseColumnLines(text);
+  const { drafts, faults } = parse(text);
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Paste columns" size="lg">
+    <Modal opened={isOpen} onClose={onClose} title={`Paste ${noun}s`} size="lg">
       <Stack>
         <Text size="sm">
-          One column a line, parts separated by tabs (as spreadsheets copy them) or semicolons:
+          One {noun} a line, parts separated by tabs (as spreadsheets copy them) or semicolons:
         </Text>
-        <Code>{COLUMN_LINE_PARTS.join(" ; ")}</Code>
+        <Code>{parts.join(" ; ")}</Code>
         <Textarea
           label="Lines"
           autosize
@@ -47,14 +54,14 @@ export function PasteColumns({ isOpen, onClose, onAdd }: PasteColumnsProps): Rea
         )}
         <Group>
           <Button
-            disabled={columns.length === 0 || faults.length > 0}
+            disabled={drafts.length === 0 || faults.length > 0}
             onClick={() => {
-              onAdd(columns);
+              onAdd(drafts);
               setText("");
               onClose();
             }}
           >
-            Add {formatCount(columns.length, "column")}
+            Add {formatCount(drafts.length, noun)}
           </Button>
         </Group>
       </Stack>
