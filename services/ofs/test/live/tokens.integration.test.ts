@@ -150,10 +150,10 @@ test(
     expect(await codesOf(old)).toEqual([UNAUTHENTICATED, OK]);
     expect(await ahead.revision()).toBe(revision);
     expect(await codesOf(rotation.token)).toEqual([OK, OK]);
+    await waitUntil(() => seen.size > 1 || (seen.get(OK) ?? 0) > 20, { what: "calls under load" });
     isOver = true;
     await Promise.all(load);
     expect([...seen.keys()]).toEqual([OK]);
-    expect(seen.get(OK)).toBeGreaterThan(20);
 
     expect((await operator.call("POST", "revoke-job-tokens", CALLER)).status).toBe(200);
     await waitForCodes(rotation.token, UNAUTHENTICATED, UNAUTHENTICATED);
