@@ -50,6 +50,7 @@ export type {
   PauseReason,
 } from "./loop/status.ts";
 export { SYSTEM_TIMERS, type Timers } from "./loop/timers.ts";
+export { RECORD_OPERATION } from "./operation/record-operation.ts";
 export {
   headerOf,
   type NewRecord,
