@@ -1,3 +1,5 @@
+import type { Span } from "@ofs/platform";
+
 /** Who calls, and for how long an answer is of use. */
 export interface CallContext {
   readonly callerId: string;
@@ -7,4 +9,6 @@ export interface CallContext {
   readonly signal: AbortSignal | undefined;
   /** Entities that the caller may use; undefined = all. */
   readonly entities: ReadonlySet<string> | undefined;
+  /** What the call is traced by, if it is. */
+  readonly span?: Span | undefined;
 }

@@ -42,6 +42,15 @@ export {
 } from "./service-base.ts";
 export { CounterSeries, HistogramSeries, TallyCounter, TallyHistogram } from "./tally.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";
+export {
+  type Span,
+  type SpanAttributes,
+  type SpanKind,
+  type SpanStart,
+  TRACEPARENT_HEADER,
+  TRACESTATE_HEADER,
+  type Tracer,
+} from "./tracing.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
 export type { WorkerSummary } from "./workers/protocol.ts";
 export {

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { FeatureStoreError, type Span } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { FeatureGroup, Snapshot, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, RowOutcome } from "@ofs/store";
@@ -22,6 +22,7 @@ import { ShapeCache } from "./shape-cache.ts";
 import { refusedAs, UnwritableError } from "./unwritable-error.ts";
 import { WriteClock } from "./write-clock.ts";
 import type { WriteShape } from "./write-shape.ts";
+import { startInvalidationSpan, startWriteSpan } from "./write-spans.ts";
 
 /** One write to one store. */
 interface TargetWrite {
@@ -30,6 +31,7 @@ interface TargetWrite {
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly span: Span | undefined;
 }
 
 /** Writes: check everything, write by store, invalidate, answer. */
@@ -81,13 +83,15 @@ export class Persister implements MessageWriter {
     const deadlineMs = Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs);
     const leave = this.#enterAll(writes);
     const results = writes.map(async ({ target, rows }) => {
-      const { signal } = context;
-      const write = { target, rows, writeTimeMicros, deadlineMs, signal };
+      const { signal, span } = context;
+      const write = { target, rows, writeTimeMicros, deadlineMs, signal, span };
       return summarize(target, await this.#writeRows(write));
     });
     const failures = await leaving(Promise.all(results), deadlineMs, leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
+    const span = context.span && startInvalidationSpan(context.span, entity, names.length);
     await this.#invalidator.written(entity, names);
+    span?.end();
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
     this.#metrics.persisted(entity.label, names.length, startedMs);
@@ -117,15 +121,16 @@ export class Persister implements MessageWriter {
       writeTimeMicros,
       deadlineMs: Math.min(limits.deadlineMs, this.#options.now() + this.#options.storeTimeoutMs),
       signal: limits.signal,
+      span: limits.span,
     };
     const outcomes = await leaving(this.#writeRows(write), write.deadlineMs, (leftMs) =>
       this.#gate.leave(target.store, entered, leftMs),
     );
     // Failed rows, too, as above.
-    await this.#invalidator.written(
-      target.entity,
-      rows.map(({ key }) => key),
-    );
+    const names = rows.map(({ key }) => key);
+    const span = limits.span && startInvalidationSpan(limits.span, target.entity, names.length);
+    await this.#invalidator.written(target.entity, names);
+    span?.end();
     const writtenCount = outcomes.filter((outcome) => outcome === undefined).length;
     this.#metrics.persisted(target.entity.label, writtenCount, startedMs);
     return outcomes;
@@ -169,10 +174,12 @@ export class Persister implements MessageWriter {
     return leave;
   }
 
-  async #writeRows({ target, ...write }: TargetWrite): Promise<RowOutcome[]> {
+  async #writeRows({ target, span: parent, ...write }: TargetWrite): Promise<RowOutcome[]> {
     if (write.rows.length === 0) return [];
     const { blocks, entity, groups, store } = target;
+    const span = parent && startWriteSpan(parent, target, write.rows.length);
     const outcomes = await blocks.write({ entity, store, groups, ...write });
+    span?.end(outcomes.find((outcome) => outcome !== undefined));
     const rowCount = outcomes.length;
     const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
     this.#metrics.storeWritten(entity.label, store, rowCount, failedCount);

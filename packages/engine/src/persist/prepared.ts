@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { FeatureStoreError, Span } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, BlockStore, RowOutcome } from "@ofs/store";
 
@@ -51,6 +51,8 @@ export interface WriteLimits {
   /** Unix milliseconds. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** What the write is traced by, if it is. */
+  readonly span?: Span | undefined;
 }
 
 /** `persist` in two halves, for messages: rows of many of them can be written together, and again. */

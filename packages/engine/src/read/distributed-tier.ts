@@ -3,6 +3,7 @@ import type { Block } from "@ofs/codec";
 import type { ReadMetrics } from "../metrics.ts";
 import { areReadable } from "./cached-blocks.ts";
 import type { Fetch, FetchContext } from "./fetch.ts";
+import { startCacheSpan } from "./read-spans.ts";
 
 /** Keys whose record was a miss, so that the record is to be filled whole. */
 export interface DistributedMisses {
@@ -19,7 +20,7 @@ export interface DistributedMisses {
 export async function readDistributed(
   fetch: Fetch,
   cache: DistributedCache,
-  { callerId, distributedTimeoutMs }: FetchContext,
+  { callerId, distributedTimeoutMs, span: parent }: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
   const { plan, keys, nowMs, monotonicMs } = fetch;
@@ -28,14 +29,18 @@ export async function readDistributed(
   const names = open.map((k) => keys.names[k] as string);
   metrics.cacheAsked(callerId);
   const endTimer = metrics.startCacheTimer(plan.entity.label, "distributed");
+  const span = parent && startCacheSpan(parent, fetch, names.length);
+  let failure: unknown;
   let records: DistributedRecord[];
   try {
     records = await cache.read(names, plan.distributedIds, nowMs, distributedTimeoutMs);
   } catch (error) {
+    failure = error;
     metrics.cacheFailed(plan.entity.label, "distributed", error);
     return;
   } finally {
     endTimer();
+    span?.end(failure);
   }
   const seenByKey = new Map<number, Buffer | undefined>();
   for (const [index, record] of records.entries()) {

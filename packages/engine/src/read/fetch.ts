@@ -1,5 +1,5 @@
 import type { LocalCache } from "@ofs/cache";
-import type { FeatureStoreError } from "@ofs/platform";
+import type { FeatureStoreError, Span } from "@ofs/platform";
 import type { EntityCaches } from "../entity-caches.ts";
 import type { CacheType, ReadMetrics } from "../metrics.ts";
 import type { CallLife } from "./call-life.ts";
@@ -22,6 +22,7 @@ export interface FetchContext {
   readonly deadlineMs: number;
   readonly distributedTimeoutMs: number;
   readonly life: CallLife;
+  readonly span: Span | undefined;
 }
 
 /** State of one read: what is known of each cell, and what the caches must learn afterwards. */
@@ -106,7 +107,7 @@ export async function fetchRemote(
   const { life } = context;
   life.assertGoesOn();
   if (peer !== undefined && fetch.localMisses.length > 0) {
-    await life.wait(readPeers(fetch, peer, metrics));
+    await life.wait(readPeers(fetch, peer, context, metrics));
   }
   if (distributed !== undefined && fetch.plan.distributedIds.length > 0) {
     await life.wait(readDistributed(fetch, distributed, context, metrics));

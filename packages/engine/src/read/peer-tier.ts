@@ -1,7 +1,8 @@
 import type { PeerCache } from "@ofs/cache";
 import type { ReadMetrics } from "../metrics.ts";
 import { areReadable } from "./cached-blocks.ts";
-import type { Fetch } from "./fetch.ts";
+import type { Fetch, FetchContext } from "./fetch.ts";
+import { startPeerSpan } from "./read-spans.ts";
 
 /**
  * Asks other processes for the keys that this one does not hold. What they supply is kept by the peer cache itself, so
@@ -10,13 +11,16 @@ import type { Fetch } from "./fetch.ts";
 export async function readPeers(
   fetch: Fetch,
   cache: PeerCache,
+  { span: parent }: Pick<FetchContext, "span">,
   metrics: ReadMetrics,
 ): Promise<void> {
   const { plan, keys, cells, nowMs, localMisses, localPosition } = fetch;
   const names = localMisses.map((k) => keys.names[k] as string);
   const endTimer = metrics.startCacheTimer(plan.entity.label, "p2p");
+  const span = parent && startPeerSpan(parent, fetch, names.length);
   const found = await cache.readRemote(names, plan.processCachedIds, nowMs, localPosition);
   endTimer();
+  span?.end();
   fetch.localMisses = localMisses.filter((k, index) => {
     const blocks = found[index];
     if (blocks === undefined || !areReadable(plan, blocks, undefined)) return true;

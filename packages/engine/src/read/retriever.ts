@@ -20,6 +20,7 @@ import { fillDistributedCache, fillPeerCache, fillProcessCache } from "./fill.ts
 import { encodeInspection } from "./inspect.ts";
 import type { ReadPlan } from "./plan.ts";
 import { PlanCache } from "./plan-cache.ts";
+import { describeRead } from "./read-spans.ts";
 import { assertCells, collectKeys } from "./requested-keys.ts";
 import type { SharedReads } from "./shared-reads.ts";
 
@@ -101,6 +102,7 @@ export class Retriever {
     const snapshot = requireSnapshot(this.#options.registry.snapshot());
     const plan = this.#plan(snapshot, query, context);
     const fetch = this.#fetchLocal(plan, query);
+    if (context.span !== undefined) describeRead(context.span, fetch, query);
     if (!hasOpenCells(fetch)) {
       const resolution = resolveCells(fetch);
       if (!this.#shouldRefresh(plan, resolution)) {
@@ -192,7 +194,7 @@ export class Retriever {
   /** Nothing to do if no cell is open. */
   async #fetchRemote(
     fetch: Fetch,
-    { callerId, deadlineMs }: CallContext,
+    { callerId, deadlineMs, span }: CallContext,
     life: CallLife,
   ): Promise<void> {
     if (!hasOpenCells(fetch)) return;
@@ -203,6 +205,7 @@ export class Retriever {
       deadlineMs: Math.min(deadlineMs, nowMs + storeTimeoutMs),
       distributedTimeoutMs: Math.min(deadlineMs - nowMs, distributedTimeoutMs),
       life,
+      span,
     };
     await fetchRemote(fetch, context, this.#metrics);
   }

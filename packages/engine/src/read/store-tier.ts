@@ -8,6 +8,7 @@ import { maxPayloadBytes } from "./block-limit.ts";
 import type { CallLife } from "./call-life.ts";
 import { ABSENT, EXPIRED, FAILED, isKnownEmpty, UNREADABLE } from "./cells.ts";
 import type { Fetch, FetchContext } from "./fetch.ts";
+import { startStoreSpan } from "./read-spans.ts";
 
 /** Entry of a record for a group without live data. */
 const NEGATIVE_ENTRY = new Uint8Array(0);
@@ -124,10 +125,14 @@ async function readBatch(
     deadlineMs: context.deadlineMs,
     life: context.life,
   };
+  const span = context.span && startStoreSpan(context.span, fetch, store, request);
+  let failure: unknown;
   let stored: StoredCell[];
   try {
     stored = await stores.read(request);
+    failure = span && stored.find((cell) => cell instanceof FeatureStoreError);
   } catch (error) {
+    failure = error;
     const isLate = error instanceof FeatureStoreError && error.code === "DEADLINE_EXCEEDED";
     if (isLate) {
       metrics.storeFailed(plan.entity.label, store, request.keys.length * request.groups.length);
@@ -135,6 +140,7 @@ async function readBatch(
     throw error;
   } finally {
     endTimer();
+    span?.end(failure);
   }
   placeStored(fetch, batch, stored);
   const failedCount = stored.reduce(

@@ -1,3 +1,4 @@
+import type { Span } from "@ofs/platform";
 import type { JsonValue } from "@ofs/rows";
 
 /** What a request of the row dialect says of its feature group. */
@@ -37,6 +38,8 @@ export interface RowCallContext {
   readonly deadlineMs: number;
   /** Aborts when nobody waits any more. */
   readonly signal?: AbortSignal | undefined;
+  /** What the call is traced by, if it is. */
+  readonly span?: Span | undefined;
 }
 
 export interface RowWriteContext extends RowCallContext {

@@ -7,6 +7,7 @@ import type { FoundRow, RowCallContext, RowReadAnswer, RowReadRequest } from "./
 import { storeFailure } from "./row-failures.ts";
 import type { GroupSeries } from "./row-metrics.ts";
 import { type RowParts, requireStore, secondsSince } from "./row-parts.ts";
+import { startRowSpan } from "./row-spans.ts";
 
 type Key = readonly JsonValue[];
 
@@ -36,7 +37,11 @@ export class RowReader {
       const deadlineMs = Math.min(context.deadlineMs, now() + this.#storeTimeoutMs);
       const { signal } = context;
       const asked = { table: group.table, columns: plan.columns, keys: bound, deadlineMs, signal };
+      const span =
+        context.span &&
+        startRowSpan(context.span, "read", group, group.metadata.tenant.read, bound.length);
       outcomes = await store.read(asked);
+      span?.end(outcomes.find((outcome) => outcome instanceof FeatureStoreError));
     }
     const successfulKeys = collect(plan, sent, outcomes, failed, series);
     series.success.add(successfulKeys.length);

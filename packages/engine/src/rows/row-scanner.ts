@@ -6,6 +6,7 @@ import type { RowCallContext, RowScanAnswer, RowScanRequest } from "./requests.t
 import { RowStoreError } from "./row-failures.ts";
 import type { GroupSeries } from "./row-metrics.ts";
 import { type RowParts, requireStore, secondsSince } from "./row-parts.ts";
+import { startRowSpan } from "./row-spans.ts";
 
 /** Rows that are read from the store at once. */
 const PAGE_SIZE = 500;
@@ -51,7 +52,17 @@ export class RowScanner {
     });
     const rest = pages[Symbol.asyncIterator]();
     const measured = new MeasuredScan(plan, series, startedMs);
-    const first = await measured.next(rest);
+    const span = context.span && startRowSpan(context.span, "scan", group, tenant.read, 1);
+    let first: Page | undefined;
+    let failure: unknown;
+    try {
+      first = await measured.next(rest);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      span?.end(failure);
+    }
     return { ...head, pages: measured.pages(first, rest) };
   }
 }

@@ -7,6 +7,7 @@ import type { RowWriteAnswer, RowWriteContext, RowWriteRequest } from "./request
 import { storeFailure } from "./row-failures.ts";
 import { newestOfEqualKeys } from "./row-identity.ts";
 import { type RowParts, requireStore, secondsSince } from "./row-parts.ts";
+import { startRowSpan } from "./row-spans.ts";
 import { bindRow, sizeOfUpsert, type WritePlan } from "./write-plan.ts";
 
 /** Rows that fit, and what becomes of each row that was sent. */
@@ -85,7 +86,11 @@ export class RowWriter {
     if (rows.length === 0) return [];
     const deadlineMs = Math.min(context.deadlineMs, this.#parts.now() + this.#storeTimeoutMs);
     const write = { table: group.table, columns, rows, deadlineMs, signal: context.signal };
+    const span =
+      context.span &&
+      startRowSpan(context.span, "write", group, group.metadata.tenant.write, rows.length);
     const [first = [], ...others] = await Promise.all(stores.map((store) => store.write(write)));
+    span?.end(first.find((outcome) => outcome !== undefined));
     if (others.length === 0) return first;
     return first.map(
       (outcome, index) => outcome ?? others.find((other) => other[index] !== undefined)?.[index],

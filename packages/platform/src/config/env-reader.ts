@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 
 /** Values of variables with such names are never shown. */
-const SECRET_NAME = /PASSWORD|TOKEN|SECRET|CREDENTIAL/;
+const SECRET_NAME = /PASSWORD|TOKEN|SECRET|CREDENTIAL|HEADERS/;
 
 /** Longest value that a fault shows whole. */
 const MAX_SHOWN_LENGTH = 80;

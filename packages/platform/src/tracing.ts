@@ -1,0 +1,49 @@
+/*
+ * The port between what is traced and what carries traces away. A part that is traced has `Span | undefined` in its context:
+ * undefined costs it one comparison, and nothing is made for it.
+ */
+
+/** W3C Trace Context, as a header of calls and of records in a log. */
+export const TRACEPARENT_HEADER = "traceparent";
+export const TRACESTATE_HEADER = "tracestate";
+
+/** Who speaks to whom: `server` and `consumer` are asked, `client` and `producer` ask. */
+export type SpanKind = "internal" | "server" | "client" | "producer" | "consumer";
+
+/** Names by OpenTelemetry's semantic conventions, or `ofs.*`. Counts and names of the registry, never keys or values. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** One piece of work of a trace that is kept. */
+export interface Span {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** For whoever goes on with the trace elsewhere: W3C's header of this name. */
+  readonly traceparent: string;
+  /** @param links other spans that the work is done for */
+  startChild(
+    name: string,
+    kind: SpanKind,
+    attributes?: SpanAttributes,
+    links?: readonly Span[],
+  ): Span;
+  setAttributes(attributes: SpanAttributes): void;
+  /**
+   * Call once. Says nothing of a failure but its code: messages may name keys.
+   *
+   * @param failure why the work failed; undefined if it did not
+   */
+  end(failure?: unknown): void;
+}
+
+export interface SpanStart {
+  /** What the caller sent; what makes no sense counts as nothing. */
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+  readonly attributes?: SpanAttributes;
+}
+
+/** Begins traces, or goes on with those of callers. */
+export interface Tracer {
+  /** @returns undefined if the trace is not kept: then nothing of it is to be noted anywhere */
+  start(name: string, kind: SpanKind, start: SpanStart): Span | undefined;
+}

@@ -1,0 +1,2 @@
+export { openTracer, type TracedService } from "./open-tracer.ts";
+export { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "./settings.ts";

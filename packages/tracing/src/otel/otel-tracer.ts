@@ -1,0 +1,109 @@
+import {
+  FeatureStoreError,
+  type Span,
+  type SpanAttributes,
+  type SpanKind,
+  type SpanStart,
+  type Tracer,
+} from "@ofs/platform";
+import {
+  type Context,
+  type Span as OtelApiSpan,
+  type Tracer as OtelApiTracer,
+  SpanKind as OtelKind,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from "@opentelemetry/api";
+import { parseTraceParent, TraceState } from "@opentelemetry/core";
+
+const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
+  internal: OtelKind.INTERNAL,
+  server: OtelKind.SERVER,
+  client: OtelKind.CLIENT,
+  producer: OtelKind.PRODUCER,
+  consumer: OtelKind.CONSUMER,
+};
+
+/** Longest `tracestate` that is taken over: what W3C says must be. */
+const MAX_STATE_LENGTH = 512;
+
+/** The tracing port over OpenTelemetry's. Contexts are handed on by hand: nothing is looked up by asynchronous call. */
+export class OtelTracer implements Tracer {
+  readonly #tracer: OtelApiTracer;
+
+  constructor(tracer: OtelApiTracer) {
+    this.#tracer = tracer;
+  }
+
+  start(name: string, kind: SpanKind, start: SpanStart): Span | undefined {
+    const parent = parentOf(start);
+    const { attributes = {} } = start;
+    const span = this.#tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent);
+    return span.isRecording() ? new OtelSpan(this.#tracer, span) : undefined;
+  }
+}
+
+class OtelSpan implements Span {
+  readonly #tracer: OtelApiTracer;
+  readonly #span: OtelApiSpan;
+
+  constructor(tracer: OtelApiTracer, span: OtelApiSpan) {
+    this.#tracer = tracer;
+    this.#span = span;
+  }
+
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
+
+  get traceparent(): string {
+    const { traceId, spanId } = this.#span.spanContext();
+    return `00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`;
+  }
+
+  startChild(
+    name: string,
+    kind: SpanKind,
+    attributes: SpanAttributes = {},
+    others: readonly Span[] = [],
+  ): Span {
+    const parent = trace.setSpan(ROOT_CONTEXT, this.#span);
+    const links = others.flatMap((other) =>
+      other instanceof OtelSpan ? { context: other.#span.spanContext() } : [],
+    );
+    const options = { kind: KINDS[kind], attributes, links };
+    return new OtelSpan(this.#tracer, this.#tracer.startSpan(name, options, parent));
+  }
+
+  setAttributes(attributes: SpanAttributes): void {
+    this.#span.setAttributes(attributes);
+  }
+
+  end(failure?: unknown): void {
+    if (failure !== undefined) {
+      this.#span.setStatus({ code: SpanStatusCode.ERROR });
+      this.#span.setAttribute("error.type", typeOf(failure));
+    }
+    this.#span.end();
+  }
+}
+
+/** From a small closed set, and free of what a message may say. */
+function typeOf(failure: unknown): string {
+  if (failure instanceof FeatureStoreError) return failure.code;
+  return failure instanceof Error ? failure.name : "unknown";
+}
+
+function parentOf({ traceparent, tracestate }: SpanStart): Context {
+  if (traceparent === undefined) return ROOT_CONTEXT;
+  const parent = parseTraceParent(traceparent);
+  if (parent === null) return ROOT_CONTEXT;
+  const context = { ...parent, isRemote: true };
+  if (tracestate === undefined || tracestate.length > MAX_STATE_LENGTH) {
+    return trace.setSpanContext(ROOT_CONTEXT, context);
+  }
+  const withState = { ...context, traceState: new TraceState(tracestate) };
+  return trace.setSpanContext(ROOT_CONTEXT, withState);
+}
