@@ -13,27 +13,33 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/
  * programs, though a browser on this machine fetches them: what names a foreign host or an origin is refused.
  */
 export class AdminGuard {
-  readonly #credentials: readonly TokenCredential[] | undefined;
+  readonly #credentials: readonly TokenCredential[];
+  readonly #isLocalAdmitted: boolean;
   readonly #verifier = new TokenVerifier();
 
-  /** @param token undefined: callers of this machine only */
-  constructor(token: string | undefined) {
-    this.#credentials =
-      token === undefined
-        ? undefined
-        : [{ sha256: hash("sha256", token, "buffer"), untilSeconds: undefined }];
+  /**
+   * @param token undefined: callers of this machine only
+   * @param ownToken admitted in any case: of the program that runs the service inside itself
+   */
+  constructor(token: string | undefined, ownToken?: string) {
+    const tokens = [token, ownToken].filter((each) => each !== undefined);
+    this.#credentials = tokens.map((each) => ({
+      sha256: hash("sha256", each, "buffer"),
+      untilSeconds: undefined,
+    }));
+    this.#isLocalAdmitted = token === undefined;
   }
 
   /** @throws {FeatureStoreError} UNAUTHENTICATED, PERMISSION_DENIED */
   assertAllowed(request: IncomingMessage): void {
-    if (this.#credentials === undefined) {
-      assertLocal(request);
-      return;
-    }
     const token = request.headers[ADMIN_TOKEN_HEADER];
     const isValid =
       typeof token === "string" && this.#verifier.isValid(token, this.#credentials, 0);
     if (isValid) return;
+    if (this.#isLocalAdmitted) {
+      assertLocal(request);
+      return;
+    }
     const fault = token === undefined ? "is missing" : "is not valid";
     throw new FeatureStoreError("UNAUTHENTICATED", `${ADMIN_TOKEN_HEADER} header ${fault}`);
   }

@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { createClient } from "@ofs/client";
 import { waitUntilReady, watchHealth } from "@ofs/connections";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
+import { tracerOpener } from "@ofs/tracing";
 import type { FastifyInstance } from "fastify";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Reconciler } from "./apply/reconciler.ts";
@@ -29,6 +30,8 @@ import { HttpMetrics } from "./http/http-metrics.ts";
 import { tokenRoutes } from "./http/token-routes.ts";
 import { uiFolder } from "./http/ui-folder.ts";
 import { databaseSettings, type GivenConnections, openParts, type Parts } from "./open-parts.ts";
+import { PopulatorClient } from "./populator/populator-client.ts";
+import { populatorRoutes } from "./populator/populator-routes.ts";
 import { RepeatedTask } from "./repeated-task.ts";
 import { openRows } from "./rows/open-rows.ts";
 
@@ -49,6 +52,8 @@ export interface HorizonSurroundings extends GivenConnections {
   readonly values?: ValueReader;
   /** Instances that are asked how they do, in place of `HORIZON_FLEET_SERVICES`. */
   readonly fleet?: readonly FleetTarget[];
+  /** Populators admit the bearer, in place of `HORIZON_POPULATOR_ADMIN_TOKEN`. */
+  readonly populatorToken?: string;
   /** Told when the first administrator is made: the only place that its password is shown at. */
   readonly onFirstAdmin: (admin: FirstAdmin) => void;
 }
@@ -80,7 +85,8 @@ export async function startHorizon(
   surroundings: HorizonSurroundings,
 ): Promise<Horizon> {
   const { process: settings } = config;
-  return openService({ service: "horizon", settings, given: surroundings }, (base) =>
+  const openTracer = tracerOpener(config.tracing);
+  return openService({ service: "horizon", settings, given: surroundings, openTracer }, (base) =>
     openAll(config, surroundings, base),
   );
 }
@@ -107,7 +113,7 @@ async function openAll(
     now: Date.now,
     plugins: [
       discoveryPlugin(config, openValues(config, surroundings, base), parts, log),
-      fleetPlugin(surroundings.fleet ?? config.fleet, parts.catalog, parts.database.requests),
+      ...fleetPlugins(config, surroundings, parts),
       (instance) => tokenRoutes(instance, parts.revoker),
       (instance) => dialectRoutes(instance, { hasRows: config.rows !== undefined }),
       ...(await rowPlugins(config, surroundings, base, parts)),
@@ -213,6 +219,22 @@ function discoveryPlugin(
   const common = { catalog, audit, now };
   const drift = new DriftReporter({ ...common, requests, tables, author: registry, log });
   return discoveryRoutes({ ...common, stores, drift, values });
+}
+
+/** How the services do, and what the populators among them are told to do. */
+function fleetPlugins(
+  { fleet }: HorizonConfig,
+  given: HorizonSurroundings,
+  { catalog, database, trail }: Parts,
+): ((app: FastifyInstance) => void)[] {
+  const targets = given.fleet ?? fleet.targets;
+  const urls = targets.filter(({ service }) => service === "populator").map(({ url }) => url);
+  const token = given.populatorToken ?? fleet.populatorToken;
+  const populator = new PopulatorClient({ urls, token });
+  return [
+    fleetPlugin(targets, catalog, database.requests),
+    populatorRoutes({ populator, audit: trail }),
+  ];
 }
 
 /** The row dialect's control plane, if it is served here. */

@@ -4,6 +4,7 @@ import { type DatabaseSettings, readDatabaseFiles } from "@ofs/database";
 import type { ServiceBase } from "@ofs/platform";
 import type { RegistryAuthor } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
+import { AuditTrail } from "./apply/audit-trail.ts";
 import { createChangeService } from "./apply/change-service.ts";
 import type { ChangeService } from "./apply/ports.ts";
 import { StoreTables } from "./apply/store-tables.ts";
@@ -13,6 +14,7 @@ import type { HorizonConfig } from "./config/config.ts";
 import { openDatabase } from "./database/index.ts";
 import type { Database } from "./database/ports.ts";
 import { LiveCatalog } from "./discovery/index.ts";
+import { RepeatedTask } from "./repeated-task.ts";
 import type { GivenRowConnections } from "./rows/open-rows.ts";
 import { noteWrites, withVisibleDecisions } from "./visible-changes.ts";
 
@@ -42,6 +44,8 @@ export interface Parts {
   readonly catalog: LiveCatalog;
   readonly changes: ChangeService;
   readonly revoker: TokenRevoker;
+  /** Of what is not a request. */
+  readonly trail: AuditTrail;
   /** The data folder, if there is one. */
   readonly embedded: EmbeddedEnvironment | undefined;
 }
@@ -88,8 +92,29 @@ export async function openParts(
     catalog,
     embedded: origin.embedded,
     changes: withVisibleDecisions(changes, noted, catalog),
+    trail: openTrail(config, database, base),
     revoker: new TokenRevoker({ registry, catalog, audit: database.audit, newToken, ...runtime }),
   };
+}
+
+/** What could not be written is tried again. */
+function openTrail(
+  { process: settings }: HorizonConfig,
+  { audit }: Database,
+  { log, lifecycle }: ServiceBase,
+): AuditTrail {
+  const trail = new AuditTrail(audit, Date.now, log);
+  const intervalMs = settings.HORIZON_RECONCILE_INTERVAL_MS;
+  const task = new RepeatedTask({
+    name: "audit trail",
+    intervalMs,
+    retryMs: intervalMs,
+    run: () => trail.writeUnwritten(),
+    log,
+  });
+  lifecycle.register("audit trail", () => task.close());
+  void task.start(); // never rejects: failures are logged
+  return trail;
 }
 
 /** Without the database nothing can be answered; a store that is away holds up only its own changes. */

@@ -7,6 +7,7 @@ import { readDatabaseFiles } from "@ofs/database";
 import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import type { RecordSink } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
+import { tracerOpener } from "@ofs/tracing";
 import type { Registry as MetricsRegistry } from "prom-client";
 import type { PopulatorConfig } from "./config.ts";
 import { publicRoutes } from "./http/public-routes.ts";
@@ -26,6 +27,7 @@ import { TenantSlots } from "./runs/slots.ts";
 import type { TableAccess } from "./runs/table-source.ts";
 import { Worker } from "./runs/worker.ts";
 import { WorkerPool } from "./runs/worker-pool.ts";
+import { FileList } from "./store/file-list.ts";
 import { openState } from "./store/open-store.ts";
 import { RunStore } from "./store/run-store.ts";
 import { ShardStore } from "./store/shard-store.ts";
@@ -39,8 +41,10 @@ export interface PopulatorOverrides extends GivenRegistries {
   readonly metrics?: MetricsRegistry;
   /** Of the embedded log that is open in this process. */
   readonly sink?: RecordSink | undefined;
-  /** In place of `ROW_ADMIN_URL`. */
-  readonly rowAdminUrl?: string;
+  /** In place of `ROW_ADMIN_URL`; undefined as long as the control plane has no port: runs that end are told of later then. */
+  readonly rowAdminUrl?: () => string | undefined;
+  /** Admitted beside `ADMIN_TOKEN`, which may be unset: the program's own. */
+  readonly ownToken?: string;
 }
 
 /** A running populator. */
@@ -69,7 +73,8 @@ export async function startPopulator(
   overrides: PopulatorOverrides = {},
 ): Promise<Populator> {
   const { process: settings } = config;
-  return openService({ service: "populator", settings, given: overrides }, (base) =>
+  const openTracer = tracerOpener(config.tracing);
+  return openService({ service: "populator", settings, given: overrides, openTracer }, (base) =>
     openAll(config, overrides, base),
   );
 }
@@ -78,6 +83,7 @@ interface Parts {
   readonly id: string;
   readonly runs: RunStore;
   readonly shards: ShardStore;
+  readonly files: FileList;
   readonly access: TableAccess;
   readonly registries: Registries;
   readonly rejects: RejectFiles;
@@ -112,7 +118,7 @@ async function openAll(
       }),
     }),
   ];
-  const http = await openPort(config, routes, log);
+  const http = await openPort(config, overrides.ownToken, routes, log);
   lifecycle.register("port", (signal) => http.close(signal));
   await parts.registries.open();
   // Closed before what it works with, and before the port, which tells meanwhile that the process drains.
@@ -153,6 +159,7 @@ async function openParts(
     id: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     runs: new RunStore(database, Date.now),
     shards: new ShardStore(database, Date.now),
+    files: new FileList(database),
     access: { reader, storage: storageOptions(config) },
     registries: await openRegistries(config, given, base),
     rejects: new RejectFiles(rejectsFolder),
@@ -251,16 +258,16 @@ function openPlanning(
   parts: Parts,
   onWork: () => void,
 ): PlanLoop {
-  const adminUrl = given.rowAdminUrl ?? settings.ROW_ADMIN_URL;
+  const adminUrl = given.rowAdminUrl ?? (() => settings.ROW_ADMIN_URL);
   const common = { ...parts, now: Date.now, log };
-  const reporter = adminUrl === undefined ? undefined : new RunReporter({ ...common, adminUrl });
+  const reporter = new RunReporter({ ...common, adminUrl });
   return new PlanLoop({
     planner: new Planner({
       ...common,
       rowsPerShard: settings.POPULATOR_ROWS_PER_SHARD,
       watchMs: settings.POPULATOR_WATCH_MS,
     }),
-    report: async (signal) => reporter?.reportAll(signal),
+    report: (signal) => reporter.reportAll(signal),
     onWork,
     pollMs: settings.POPULATOR_POLL_MS,
     log,
@@ -274,6 +281,7 @@ function requiredSlots({ catalog }: Registries): ReadonlyMap<string, number> {
 
 async function openPort(
   { process: settings }: PopulatorConfig,
+  ownToken: string | undefined,
   routes: readonly HttpRoute[],
   log: Logger,
 ): Promise<HttpServer> {
@@ -286,7 +294,7 @@ async function openPort(
     host: settings.APP_HOST,
     port: settings.APP_PORT,
     tls,
-    guard: new AdminGuard(settings.ADMIN_TOKEN),
+    guard: new AdminGuard(settings.ADMIN_TOKEN, ownToken),
     log,
   });
 }

@@ -15,7 +15,7 @@ export type RequestAction =
 const UNWRITTEN_MAX = 1_000;
 
 /**
- * Writes down what happens to requests. What happened stays so if its entry cannot be written: then the log has it, as an
+ * Writes down what was done. What happened stays so if its entry cannot be written: then the log has it, as an
  * error, and it is tried again, with the time at which it happened. It may be there twice then, where only the answer was lost.
  */
 export class AuditTrail {
@@ -30,7 +30,7 @@ export class AuditTrail {
     this.#log = log;
   }
 
-  /** @param subject what the request is about */
+  /** What happens to a request. @param subject what it is about */
   async add(
     action: RequestAction,
     actor: string,
@@ -38,13 +38,17 @@ export class AuditTrail {
     subject: string,
     details: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    const entry: Omit<AuditEntry, "id"> = {
-      atMs: this.#now(),
+    await this.note({
       actor,
       action,
       subject: `${kind} ${subject}`.trimEnd(),
       details: { "request-id": id, ...details },
-    };
+    });
+  }
+
+  /** Never rejects. */
+  async note(what: Omit<AuditEntry, "id" | "atMs">): Promise<void> {
+    const entry: Omit<AuditEntry, "id"> = { atMs: this.#now(), ...what };
     try {
       await this.#audit.add(entry);
     } catch (err) {

@@ -7,15 +7,15 @@ import {
 } from "@ofs/connections";
 import { DATABASE_VARIABLES, type MysqlServer, readDatabaseSettings } from "@ofs/database";
 import { ConfigError, EnvReader, text } from "@ofs/platform";
+import { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "@ofs/tracing";
 import { z } from "zod";
-import type { FleetTarget } from "../fleet/index.ts";
 import { AUTH_VARIABLES, type AuthSettings, readAuthSettings } from "./auth-settings.ts";
 import {
   DATA_PLANE_VARIABLES,
   type DataPlaneSettings,
   readDataPlaneSettings,
 } from "./data-plane-settings.ts";
-import { FLEET_VARIABLES, readFleetSettings } from "./fleet-settings.ts";
+import { FLEET_VARIABLES, type FleetSettings, readFleetSettings } from "./fleet-settings.ts";
 import {
   PROCESS_VARIABLES,
   type ProcessSettings,
@@ -47,14 +47,15 @@ export interface HorizonConfig {
   readonly stores: StoreSettings;
   /** undefined: values cannot be looked up. */
   readonly dataPlane: DataPlaneSettings | undefined;
-  /** Instances that are asked how they do. */
-  readonly fleet: readonly FleetTarget[];
+  readonly fleet: FleetSettings;
   /** undefined: the row dialect is not served. */
   readonly rows: RowSettings | undefined;
   /** Set, and without effect. */
   readonly unusedVariables: readonly string[];
   /** Set, and nobody knows them: misspelt, maybe. */
   readonly unknownVariables: readonly string[];
+  /** undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** @throws {ConfigError} with every fault at once */
@@ -90,6 +91,7 @@ function readAll(reader: EnvReader, env: NodeJS.ProcessEnv): HorizonConfig {
     rows: readRowSettings(reader, stores?.scylla ?? []),
     unusedVariables: unused,
     unknownVariables: unknown,
+    tracing: readTracingSettings(reader),
   });
 }
 
@@ -99,6 +101,7 @@ export function configVariables(): string[] {
     ...Object.keys(PROCESS_VARIABLES.shape),
     ...Object.keys(AUTH_VARIABLES.shape),
     ...Object.keys(DATABASE_VARIABLES.shape),
+    ...TRACING_VARIABLES,
     ...Object.keys(REGISTRY_VARIABLES.shape),
     ...Object.keys(REGISTRY_NAME_VARIABLES.shape),
     ...Object.keys(STORE_VARIABLES.shape),

@@ -1,8 +1,11 @@
-import { type EnvReader, list } from "@ofs/platform";
+import { type EnvReader, list, text } from "@ofs/platform";
 import { z } from "zod";
 import { FLEET_SERVICES, type FleetTarget, INSTANCE_COUNT_MAX } from "../fleet/targets.ts";
 
 const FORM = `must be SERVICE=URL, comma-separated, such as api-server=http://10.0.0.1:8089; services: ${FLEET_SERVICES.join(", ")}`;
+
+/** As the populator's `ADMIN_TOKEN` has. */
+const TOKEN_LENGTH_MIN = 16;
 
 export const FLEET_VARIABLES = z.object({
   HORIZON_FLEET_SERVICES: list()
@@ -17,11 +20,29 @@ export const FLEET_VARIABLES = z.object({
     )
     .transform((entries) => entries.flatMap((entry) => parseTarget(entry) ?? []))
     .default([]),
+  HORIZON_POPULATOR_ADMIN_TOKEN: text()
+    .refine(
+      (token) => token.length >= TOKEN_LENGTH_MIN,
+      `must have at least ${TOKEN_LENGTH_MIN} characters`,
+    )
+    .optional(),
 });
 
-/** @returns the instances that are asked how they do; none if nothing is configured */
-export function readFleetSettings(reader: EnvReader): readonly FleetTarget[] | undefined {
-  return reader.read(FLEET_VARIABLES)?.HORIZON_FLEET_SERVICES;
+export interface FleetSettings {
+  /** Instances that are asked how they do; the populators among them are told what to do, too. */
+  readonly targets: readonly FleetTarget[];
+  /** The populators' `ADMIN_TOKEN`; undefined: they admit programs of this machine. */
+  readonly populatorToken: string | undefined;
+}
+
+export function readFleetSettings(reader: EnvReader): FleetSettings | undefined {
+  const env = reader.read(FLEET_VARIABLES);
+  return (
+    env && {
+      targets: env.HORIZON_FLEET_SERVICES,
+      populatorToken: env.HORIZON_POPULATOR_ADMIN_TOKEN,
+    }
+  );
 }
 
 /** @returns undefined unless it is `service=http(s)://host[:port]`, with nothing after it */

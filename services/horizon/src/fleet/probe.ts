@@ -1,5 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { z } from "zod";
+import { jsonOf, reachFailureText, readBounded, shortened } from "../bounded-answer.ts";
 import { type MetricsReading, readMetrics } from "./reading.ts";
 import type { FleetTarget } from "./targets.ts";
 
@@ -12,7 +13,6 @@ const READY_BYTES_MAX = 256 * 1024;
 
 /** Of the reasons why an instance is not ready. */
 const REASON_COUNT_MAX = 20;
-const REASON_LENGTH_MAX = 300;
 
 /** `down`: it does not answer, or not as our services do. The others are its own words. */
 export const INSTANCE_STATES = ["ready", "warning", "not-ready", "draining", "down"] as const;
@@ -50,7 +50,7 @@ export async function probeInstance({ url }: FleetTarget, options: ProbeOptions)
     askReady(url, signal),
     askMetrics(url, signal, options.monotonicNow),
   ]);
-  const failure = (error: unknown): string => failureText(error, timeoutMs);
+  const failure = (error: unknown): string => reachFailureText(error, timeoutMs);
   if (ready.status === "rejected") {
     const reasons = [failure(ready.reason)];
     return { state: "down", reasons, metrics: undefined, metricsProblem: undefined };
@@ -106,29 +106,7 @@ async function getText(
     await response.body?.cancel();
     throw new FeatureStoreError("UNAVAILABLE", `${pathname} answered HTTP ${response.status}`);
   }
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of response.body ?? []) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) {
-      // Leaving the loop cancels the body, and with it the connection.
-      throw new FeatureStoreError(
-        "RESOURCE_EXHAUSTED",
-        `${pathname} answered more than ${maxBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, sizeBytes).toString("utf8");
-}
-
-/** @returns undefined if it is no JSON: the schema refuses that, too */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return readBounded(response, maxBytes);
 }
 
 function reasonText(
@@ -142,18 +120,4 @@ function reasonText(
     .filter(([, value]) => value !== "" && !(Array.isArray(value) && value.length === 0))
     .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
   return shortened(`${name}: ${facts.length === 0 ? check.status : facts.join(", ")}`);
-}
-
-function failureText(error: unknown, timeoutMs: number): string {
-  if (error instanceof FeatureStoreError) return shortened(error.message);
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer in ${timeoutMs} ms`;
-  }
-  const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
-  const why = cause?.message || cause?.code || (error instanceof Error ? error.message : error);
-  return shortened(`cannot be reached: ${String(why)}`);
-}
-
-function shortened(text: string): string {
-  return text.length > REASON_LENGTH_MAX ? `${text.slice(0, REASON_LENGTH_MAX - 1)}…` : text;
 }

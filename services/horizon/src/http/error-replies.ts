@@ -2,6 +2,7 @@ import { FeatureStoreError, type Logger, toWireStatus } from "@ofs/platform";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { type FieldProblem, FieldProblemsError } from "../auth/field-problems.ts";
+import { PopulatorRefusal } from "../populator/populator-client.ts";
 
 /** The form of every failure. */
 export interface ErrorBody {
@@ -62,7 +63,8 @@ function failureOf(error: unknown): { status: number; body: ErrorBody } {
 function ownFailure(error: unknown): { status: number; body: ErrorBody } {
   const { http, name, message } = toWireStatus(error);
   const body = { error: message, code: name };
-  if (!(error instanceof FieldProblemsError)) return { status: http, body };
+  const hasProblems = error instanceof FieldProblemsError || error instanceof PopulatorRefusal;
+  if (!hasProblems || error.problems.length === 0) return { status: http, body };
   return { status: http, body: { ...body, problems: error.problems } };
 }
 

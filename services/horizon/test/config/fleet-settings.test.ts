@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/config.ts";
 
 function fleetOf(value: string | undefined) {
-  return loadConfig({ OFS_DATA_FOLDER: "/data", HORIZON_FLEET_SERVICES: value }).fleet;
+  return loadConfig({ OFS_DATA_FOLDER: "/data", HORIZON_FLEET_SERVICES: value }).fleet.targets;
 }
 
 describe("HORIZON_FLEET_SERVICES", () => {

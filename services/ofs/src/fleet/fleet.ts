@@ -3,10 +3,16 @@ import { resolve } from "node:path";
 import { type ApiServer, startApiServer } from "@ofs/api-server";
 import { LocalInvalidationBus } from "@ofs/cache";
 import { createClient } from "@ofs/client";
-import { startConsumer } from "@ofs/consumer";
-import { type FirstAdmin, startHorizon, valuesOfClient } from "@ofs/horizon";
+import { type Consumer, startConsumer } from "@ofs/consumer";
+import {
+  type FirstAdmin,
+  type Horizon,
+  type HorizonConfig,
+  startHorizon,
+  valuesOfClient,
+} from "@ofs/horizon";
 import type { Lifecycle, Logger } from "@ofs/platform";
-import { startPopulator } from "@ofs/populator";
+import { type Populator, type PopulatorConfig, startPopulator } from "@ofs/populator";
 import type { Reader, Snapshot } from "@ofs/registry";
 import {
   type EmbeddedEnvironment,
@@ -30,7 +36,7 @@ import {
 /** From an open port to a loaded registry and a store that answers; both are in this process. */
 const READY_TIMEOUT_MS = 30_000;
 
-/** Who the control plane is to the server when it shows values. Its token is made at each start, and never written. */
+/** Who the control plane is to the server when it shows values. */
 const CONSOLE_CALLER = "ofs-console";
 const TOKEN_BYTES = 32;
 
@@ -72,9 +78,8 @@ export interface Fleet {
 
 /**
  * Starts everything in this process: the data folder's stores, registry and log, the server in front of them, and the
- * consumer that brings messages of the log into the stores, the control plane, and the populator that brings tables into the
- * log. What is stored is read at once, caches
- * included.
+ * consumer that brings messages of the log into the stores, the populator that brings tables into the log, and the control
+ * plane. What is stored is read at once, caches included.
  * Loads the sample if the registry is empty, or if an earlier load was interrupted.
  *
  * @throws {FeatureStoreError} for a folder that is in use or not ours; {ConfigError}; a port's own error
@@ -95,7 +100,7 @@ export async function startFleet(
   const bus = new LocalInvalidationBus();
   const shared = { log, ...opened };
   const invalidationChannels = [bus.join()];
-  const consoleToken = randomBytes(TOKEN_BYTES).toString("base64url");
+  const consoleToken = newToken();
   const server = await startApiServer(config, {
     ...shared,
     invalidationChannels,
@@ -108,34 +113,10 @@ export async function startFleet(
     invalidationChannels: [bus.join()],
   });
   lifecycle.register("consumer", () => consumer.close());
-  const client = createClient({
-    address: addressOf(options.host, server.port),
-    callerId: CONSOLE_CALLER,
-    callerToken: consoleToken,
-  });
-  lifecycle.register("client", () => client.close());
-  let firstAdmin: FirstAdmin | undefined;
-  const horizon = await startHorizon(horizonConfig, {
-    ...shared,
-    rowsServed: rowsServed(server, consumer),
-    ...(consumer.rowLog === undefined ? {} : { logAdmin: consumer.rowLog }),
-    values: valuesOfClient(client),
-    fleet: [
-      { service: "api-server", url: `http://${addressOf(options.host, server.port)}` },
-      { service: "consumer", url: `http://${addressOf(options.host, consumer.port)}` },
-    ],
-    onFirstAdmin: (admin) => {
-      firstAdmin = admin;
-    },
-  });
-  lifecycle.register("horizon", () => horizon.close());
-  rowAdmin.connect(addressOf(options.host, horizon.port));
-  const populator = await startPopulator(populatorConfig, {
-    ...shared,
-    rowAdminUrl: `http://${addressOf(options.host, horizon.port)}`,
-    sink: consumer.embeddedSink,
-  });
-  lifecycle.register("populator", () => populator.close());
+  const { populator, horizon, firstAdmin } = await startOperation(
+    { options, shared, server, consumer, rowAdmin, consoleToken, lifecycle },
+    { horizon: horizonConfig, populator: populatorConfig },
+  );
   await server.waitUntilReady(READY_TIMEOUT_MS);
   await horizon.waitUntilReady(READY_TIMEOUT_MS);
   await consumer.waitUntilReady(READY_TIMEOUT_MS);
@@ -159,6 +140,59 @@ export async function startFleet(
     hasSample: hasSample(snapshot),
     entityCount: snapshot?.entities.size ?? 0,
   };
+}
+
+interface OperationParts {
+  readonly options: FleetOptions;
+  readonly shared: Omit<OpenFolder, "folder"> & { readonly log: Logger };
+  readonly server: ApiServer;
+  readonly consumer: Consumer;
+  readonly rowAdmin: LateRowAdmin;
+  readonly consoleToken: string;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Starts the populator and the control plane, which need each other's address. */
+async function startOperation(
+  { options, shared, server, consumer, rowAdmin, consoleToken, lifecycle }: OperationParts,
+  configs: { readonly horizon: HorizonConfig; readonly populator: PopulatorConfig },
+): Promise<{ populator: Populator; horizon: Horizon; firstAdmin: FirstAdmin | undefined }> {
+  const placeOf = ({ port }: { readonly port: number }): string => addressOf(options.host, port);
+  const client = createClient({
+    address: placeOf(server),
+    callerId: CONSOLE_CALLER,
+    callerToken: consoleToken,
+  });
+  lifecycle.register("client", () => client.close());
+  let horizonUrl: string | undefined;
+  const populatorToken = newToken();
+  const populator = await startPopulator(configs.populator, {
+    ...shared,
+    rowAdminUrl: () => horizonUrl,
+    ownToken: populatorToken,
+    sink: consumer.embeddedSink,
+  });
+  lifecycle.register("populator", () => populator.close());
+  let firstAdmin: FirstAdmin | undefined;
+  const horizon = await startHorizon(configs.horizon, {
+    ...shared,
+    rowsServed: rowsServed(server, consumer),
+    ...(consumer.rowLog === undefined ? {} : { logAdmin: consumer.rowLog }),
+    values: valuesOfClient(client),
+    fleet: [
+      { service: "api-server", url: `http://${placeOf(server)}` },
+      { service: "consumer", url: `http://${placeOf(consumer)}` },
+      { service: "populator", url: `http://${placeOf(populator)}` },
+    ],
+    populatorToken,
+    onFirstAdmin: (admin) => {
+      firstAdmin = admin;
+    },
+  });
+  lifecycle.register("horizon", () => horizon.close());
+  horizonUrl = `http://${placeOf(horizon)}`;
+  rowAdmin.connect(placeOf(horizon));
+  return { populator, horizon, firstAdmin };
 }
 
 async function loadWantedSample(
@@ -193,6 +227,11 @@ function openFolder(options: FleetOptions, lifecycle: Lifecycle): OpenFolder {
   const rowRegistrySource = new EmbeddedRegistrySource(embedded, "row");
   lifecycle.register("row registry source", () => rowRegistrySource.close());
   return { folder, embedded, registrySource, rowRegistrySource };
+}
+
+/** For one start of this process, and never written. */
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString("base64url");
 }
 
 function consoleReader(token: string): Reader {

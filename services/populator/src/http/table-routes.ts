@@ -1,25 +1,21 @@
 import { formatType } from "@ofs/delta";
-import {
-  type HttpCall,
-  type HttpReply,
-  type HttpRoute,
-  jsonReply,
-  parseJson,
-  readBody,
-} from "@ofs/http";
-import { FeatureStoreError, toWireStatus } from "@ofs/platform";
-import { MappingError } from "../mapping/mapping-error.ts";
+import { type HttpCall, type HttpRoute, parseJson, readBody } from "@ofs/http";
+import { FeatureStoreError } from "@ofs/platform";
 import type { RejectFiles } from "../rejects/reject-files.ts";
 import type { Run, RunState } from "../runs/model.ts";
 import type { Registrar } from "../runs/registrar.ts";
 import { parseRequest, READ_REQUEST, SINCE_REQUEST } from "../runs/run-request.ts";
 import { type TableAccess, withTable } from "../runs/table-source.ts";
+import type { FileList, VersionShare } from "../store/file-list.ts";
 import type { RunStore } from "../store/run-store.ts";
 import type { ShardStore } from "../store/shard-store.ts";
+import { fileRoute } from "./file-routes.ts";
+import { requiredQuery, tableRoute } from "./table-route.ts";
 
 export interface TableRouteDeps {
   readonly runs: RunStore;
   readonly shards: ShardStore;
+  readonly files: FileList;
   readonly registrar: Registrar;
   readonly access: TableAccess;
   readonly rejects: RejectFiles;
@@ -28,25 +24,24 @@ export interface TableRouteDeps {
   readonly onChange: () => void;
 }
 
-type Handle = (call: HttpCall) => Promise<object>;
-
 /** Tables that are read, and what is read of them. Paths and bodies are Darwin's, with more of our own. */
 export function tableRoutes(deps: TableRouteDeps): HttpRoute[] {
-  const { runs, registrar, maxRequestBytes } = deps;
+  const { registrar, maxRequestBytes } = deps;
   const body = async ({ request }: HttpCall): Promise<unknown> =>
     parseJson(await readBody(request, maxRequestBytes));
   return [
     ...lookRoutes(deps),
-    route("POST", "/table/read", async (call) => {
+    tableRoute("POST", "/table/read", async (call) => {
       const request = parseRequest(READ_REQUEST, await body(call));
       return requestView(await registrar.read(request, call.signal));
     }),
-    route("POST", "/table/read-since-timestamp", async (call) => {
+    tableRoute("POST", "/table/read-since-timestamp", async (call) => {
       const request = parseRequest(SINCE_REQUEST, await body(call));
       return requestView(await registrar.readSince(request, call.signal));
     }),
-    route("GET", "/table/list", async () => (await runs.list()).map(statusView)),
-    route("GET", "/table/status", (call) => status(deps, call)),
+    tableRoute("GET", "/table/list", () => list(deps)),
+    tableRoute("GET", "/table/status", (call) => status(deps, call)),
+    fileRoute(deps),
     ...changeRoutes(deps),
   ];
 }
@@ -54,14 +49,14 @@ export function tableRoutes(deps: TableRouteDeps): HttpRoute[] {
 function lookRoutes({ access }: TableRouteDeps): HttpRoute[] {
   const format = "delta";
   return [
-    route("GET", "/table/latest-version", async (call) => {
+    tableRoute("GET", "/table/latest-version", async (call) => {
       const path = requiredQuery(call, "path");
       const latestVersion = await withTable(access, { path, format }, call.signal, (table) =>
         table.latestVersion(),
       );
       return { path, latestVersion };
     }),
-    route("GET", "/table/schema", async (call) => {
+    tableRoute("GET", "/table/schema", async (call) => {
       const path = requiredQuery(call, "path");
       const { schema } = await withTable(access, { path, format }, call.signal, async (table) =>
         table.snapshot(await table.latestVersion()),
@@ -80,7 +75,7 @@ function changeRoutes(deps: TableRouteDeps): HttpRoute[] {
     state: RunState,
     wanted: string,
   ): HttpRoute =>
-    route("POST", path, async (call) => {
+    tableRoute("POST", path, async (call) => {
       const run = await runs.require(requiredQuery(call, "name"));
       if (!(await runs.change(run, from, { state, nextCheckMs: 0 }))) throw wrongState(run, wanted);
       onChange();
@@ -89,7 +84,7 @@ function changeRoutes(deps: TableRouteDeps): HttpRoute[] {
   return [
     change("/table/pause", ["PENDING", "RUNNING"], "PAUSED", "be paused"),
     change("/table/cancel", ["PENDING", "RUNNING", "PAUSED"], "CANCELLED", "be cancelled"),
-    route("POST", "/table/resume", async (call) => {
+    tableRoute("POST", "/table/resume", async (call) => {
       const run = await runs.require(requiredQuery(call, "name"));
       const state = run.plannedVersion < 0 ? "PENDING" : "RUNNING";
       const isResumed =
@@ -98,14 +93,14 @@ function changeRoutes(deps: TableRouteDeps): HttpRoute[] {
       onChange();
       return { name: run.spec.tableName };
     }),
-    route("POST", "/table/reset", async (call) => {
+    tableRoute("POST", "/table/reset", async (call) => {
       const name = requiredQuery(call, "name");
       await runs.put((await runs.require(name)).spec);
       await rejects.forget(name);
       onChange();
       return { name };
     }),
-    route("DELETE", "/table", async (call) => {
+    tableRoute("DELETE", "/table", async (call) => {
       const run = await runs.require(requiredQuery(call, "name"));
       await runs.remove(run);
       await rejects.forget(run.spec.tableName);
@@ -114,12 +109,18 @@ function changeRoutes(deps: TableRouteDeps): HttpRoute[] {
   ];
 }
 
-async function status({ runs, shards, rejects }: TableRouteDeps, call: HttpCall): Promise<object> {
+async function list({ runs, files }: TableRouteDeps): Promise<object> {
+  const [all, shares] = await Promise.all([runs.list(), files.shares()]);
+  return all.map((run) => statusView(run, shares.get(run.spec.tableName)));
+}
+
+async function status(deps: TableRouteDeps, call: HttpCall): Promise<object> {
+  const { runs, shards, rejects, files } = deps;
   const run = await runs.require(requiredQuery(call, "name"));
   const { tableName } = run.spec;
   const version = run.plannedVersion < 0 ? undefined : await runs.versionStatus(run);
   return {
-    ...statusView(run),
+    ...statusView(run, (await files.shares()).get(tableName)),
     openFileCount: version?.openCount ?? 0,
     failedFileCount: version?.failedCount ?? 0,
     rejects: await shards.rejects(tableName, run.generation),
@@ -128,14 +129,23 @@ async function status({ runs, shards, rejects }: TableRouteDeps, call: HttpCall)
   };
 }
 
-function statusView({ spec, state, plannedVersion, progress, ...run }: Run) {
-  const { dialect } = spec.target;
+/** @param share how far its version is; undefined: it has begun none */
+function statusView(run: Run, share: VersionShare | undefined): object {
+  const { spec, state, plannedVersion, progress } = run;
+  const { source, target, follow, path } = spec;
   return {
     name: spec.tableName,
+    path,
     state,
-    dialect,
+    dialect: target.dialect,
+    ...targetView(target),
+    mode: source.mode,
+    follow: follow.kind,
+    startVersion: source.mode === "changes" ? source.startVersion : undefined,
     currentVersion: plannedVersion < 0 ? undefined : plannedVersion,
-    endVersion: spec.source.mode === "changes" ? spec.source.endVersion : spec.source.version,
+    endVersion: source.mode === "changes" ? source.endVersion : source.version,
+    fileCount: share?.fileCount,
+    doneShare: share?.doneShare,
     ...progress,
     ignoredDeleteFileCount: run.deleteFileCount,
     error: run.error === "" ? undefined : run.error,
@@ -149,47 +159,25 @@ function requestView({ spec }: Run): object {
   const { source, target, follow, ...common } = spec;
   return {
     ...common,
+    ...targetView(target),
     ...(target.dialect === "row"
-      ? {
-          featureGroupName: target.featureGroupName,
-          featureGroupVersion: target.featureGroupVersion,
-          replicateWrites: target.replicateWrites,
-          singleBase64: !target.isBinaryDoubled,
-        }
-      : { entityLabel: target.entityLabel, featureGroups: target.groups }),
+      ? { replicateWrites: target.replicateWrites, singleBase64: !target.isBinaryDoubled }
+      : {}),
     ...source,
     watch: follow.kind === "watch",
     schedule: follow.kind === "cron" ? follow.expression : undefined,
   };
 }
 
+function targetView(target: Run["spec"]["target"]): object {
+  if (target.dialect === "block") {
+    return { entityLabel: target.entityLabel, featureGroups: target.groups };
+  }
+  const { featureGroupName, featureGroupVersion } = target;
+  return { featureGroupName, featureGroupVersion };
+}
+
 function wrongState({ spec, state }: Run, wanted: string): FeatureStoreError {
   const reason = `the run of table ${spec.tableName} is ${state} and cannot ${wanted}`;
   return new FeatureStoreError("FAILED_PRECONDITION", reason);
-}
-
-function requiredQuery({ query }: HttpCall, name: string): string {
-  const value = query.get(name);
-  if (value) return value;
-  throw new FeatureStoreError("INVALID_ARGUMENT", `query parameter ${name} is required`);
-}
-
-/** Answers are `{"data": ...}`, errors `{"error": {"message", "cause", "code"}}`, as Darwin's clients want them. */
-function route(method: HttpRoute["method"], path: string, handle: Handle): HttpRoute {
-  return {
-    method,
-    path,
-    isAdmin: true,
-    async handle(call): Promise<HttpReply> {
-      try {
-        return jsonReply(200, { data: await handle(call) });
-      } catch (error) {
-        if (!(error instanceof FeatureStoreError)) throw error;
-        const { http, name } = toWireStatus(error);
-        const columns = error instanceof MappingError ? { columns: error.problems } : {};
-        const { message } = error;
-        return jsonReply(http, { error: { message, cause: message, code: name, ...columns } });
-      }
-    },
-  };
 }

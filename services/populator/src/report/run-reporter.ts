@@ -15,8 +15,8 @@ const ERROR_LENGTH_MAX = 1_000;
 export interface RunReporterOptions {
   readonly runs: RunStore;
   readonly registries: RegistryView;
-  /** Of the row dialect's control plane. */
-  readonly adminUrl: string;
+  /** Of the row dialect's control plane; undefined: there is none, or not yet. */
+  readonly adminUrl: () => string | undefined;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -33,14 +33,16 @@ export class RunReporter {
 
   /** @throws {FeatureStoreError} if the database is away; a control plane that is away is tried again */
   async reportAll(signal: AbortSignal): Promise<void> {
-    const { runs, now, log } = this.#options;
+    const { runs, now, log, adminUrl } = this.#options;
+    const origin = adminUrl();
+    if (origin === undefined) return;
     const ended = await runs.unreported();
     if (ended.length === 0) this.#retryMs.clear();
     for (const run of ended) {
       const { tableName, target } = run.spec;
       if (signal.aborted || now() < (this.#retryMs.get(tableName) ?? 0)) continue;
       try {
-        if (target.dialect === "row") await this.#post(run, signal);
+        if (target.dialect === "row") await this.#post(run, origin, signal);
         await runs.markReported(run);
       } catch (err) {
         this.#retryMs.set(tableName, now() + RETRY_MS);
@@ -49,8 +51,8 @@ export class RunReporter {
     }
   }
 
-  async #post(run: Run, signal: AbortSignal): Promise<void> {
-    const url = new URL("/feature-group/run-data", this.#options.adminUrl);
+  async #post(run: Run, origin: string, signal: AbortSignal): Promise<void> {
+    const url = new URL("/feature-group/run-data", origin);
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
