@@ -2,13 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileReader } from "@ofs/delta";
-import { installPythonPackages } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectedOf, type FixtureTable, readFixture, runPython } from "./support/fixture-tables.ts";
+import {
+  expectedOf,
+  type FixtureTable,
+  installDeltalake,
+  readFixture,
+  runPython,
+} from "./support/fixture-tables.ts";
 
 /** Tables made by delta-rs, or by PyArrow with a log by hand, compared with what they read themselves. */
 const SET_UP_TIMEOUT_MS = 900_000;
-const PACKAGES = ["deltalake==1.6.6", "pyarrow==26.0.1"];
 /** Compressed in a way that hyparquet does not read right; it refuses that. */
 const NOT_PLAIN = "codecs";
 
@@ -18,7 +22,7 @@ let duckdb: FileReader;
 let hyparquet: FileReader;
 
 beforeAll(async () => {
-  const python = await installPythonPackages("deltalake-1.6.6", PACKAGES);
+  const python = await installDeltalake();
   folder = await mkdtemp(join(tmpdir(), "ofs-delta-rs-"));
   tables = JSON.parse(await runPython(python, "make_tables.py", [folder]));
   duckdb = await FileReader.open({ decoder: "duckdb" });

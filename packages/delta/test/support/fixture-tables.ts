@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import {
   type DataFile,
@@ -11,6 +11,9 @@ import {
   type TableField,
   type TableStorage,
 } from "@ofs/delta";
+import { installPythonPackages } from "@ofs/testkit";
+
+const PACKAGES = ["deltalake==1.6.6", "pyarrow==26.0.1"];
 
 /** A table that another program made, and what that program reads from it. */
 export interface FixtureTable {
@@ -22,8 +25,13 @@ export interface FixtureTable {
   readonly fresh: Readonly<Record<string, readonly unknown[]>>;
 }
 
+/** @returns path of an interpreter with the `deltalake` package */
+export function installDeltalake(): Promise<string> {
+  return installPythonPackages("deltalake-1.6.6", PACKAGES);
+}
+
 /**
- * Runs a script of this folder.
+ * Runs a script of the fixtures, or one of another folder, which may import theirs.
  *
  * @returns its standard output
  * @throws {Error} with what it says if it fails
@@ -38,9 +46,12 @@ export async function runPython(
     readonly cwd?: string;
   } = {},
 ): Promise<string> {
-  const path = join(import.meta.dirname, "../fixtures", script);
+  const fixtures = resolve(import.meta.dirname, "../fixtures");
   const { env = {}, cwd, input = "" } = options;
-  const child = spawn(python, ["-B", path, ...args], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(python, ["-B", resolve(fixtures, script), ...args], {
+    cwd,
+    env: { ...process.env, PYTHONPATH: fixtures, ...env },
+  });
   try {
     const [out, faults, closed] = [text(child.stdout), text(child.stderr), once(child, "close")];
     child.stdin.end(input);

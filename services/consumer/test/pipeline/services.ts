@@ -99,10 +99,13 @@ export class ConsumerProcess {
 /** A built api-server, and a client of it. */
 export class ApiProcess {
   readonly client: OfsClient;
+  /** Of its HTTP. */
+  readonly origin: string;
   readonly #process: TestProcess;
 
   private constructor(process: TestProcess, port: number) {
     this.#process = process;
+    this.origin = `http://127.0.0.1:${port}`;
     this.client = createClient({
       address: `127.0.0.1:${port}`,
       callerId: CALLER,
