@@ -4,6 +4,7 @@ export {
   readDatabaseFiles,
   readDatabaseSettings,
 } from "./config/database-variables.ts";
+export { copyEmbeddedDatabase, type DatabaseCopy } from "./embedded/copy-embedded.ts";
 export { openEmbedded } from "./embedded/open-embedded.ts";
 export { DriverFailure, isDuplicate, toCallerError } from "./failures.ts";
 export { runMigrations } from "./migrations/run-migrations.ts";

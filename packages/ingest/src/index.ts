@@ -1,6 +1,7 @@
 export type { LogAdmin, NewTopic, PartitionOffsets, TopicInfo } from "./admin.ts";
 export { DEAD_LETTER_HEADERS } from "./dead-letters/letter.ts";
 export {
+  copyEmbeddedLog,
   type DamagePlace,
   EmbeddedLog,
   EmbeddedLogAdmin,

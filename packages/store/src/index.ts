@@ -25,6 +25,7 @@ export {
 } from "./embedded/rows/embedded-row-store.ts";
 export { EmbeddedRowTables } from "./embedded/rows/embedded-row-tables.ts";
 export { EmbeddedRowSweeper, type RowSweepReport } from "./embedded/rows/row-sweeper.ts";
+export { embeddedWriters } from "./embedded/writer-lease.ts";
 export {
   connectRedis,
   type RedisConnection,

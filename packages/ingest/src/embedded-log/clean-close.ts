@@ -5,9 +5,9 @@ import { replaceFile, syncFolder } from "./log-disk.ts";
 import { isErrno } from "./log-errors.ts";
 
 /** Says that the folder is a log's, and that its commits were once there. */
-const MARKER_FILE = "log.json";
+export const MARKER_FILE = "log.json";
 /** Where each partition ended when the log was closed; there only while it is closed. */
-const ENDS_FILE = "closed.json";
+export const ENDS_FILE = "closed.json";
 const FORMAT = 1;
 
 /** What the two files may hold. */

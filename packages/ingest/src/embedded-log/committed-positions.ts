@@ -6,7 +6,8 @@ import type { LogRecord, OffsetRecord } from "./frame.ts";
 import { COMMITS_SEGMENT_BYTES, MAX_COMMITTED_POSITIONS, MAX_METADATA_BYTES } from "./limits.ts";
 import { PartitionLog, type PartitionSurroundings } from "./partition-log.ts";
 
-const NAME = "commits";
+/** Its folder in that of the log, and its name where a partition has one. */
+export const COMMITS = "commits";
 const READ_LIMITS = { maxRecords: 10_000, maxBytes: COMMITS_SEGMENT_BYTES };
 
 /** Segments after which the newest positions are written together, and what was before is removed. */
@@ -43,8 +44,8 @@ export class CommittedPositions {
     const own = { ...surroundings, segmentBytes: COMMITS_SEGMENT_BYTES };
     const log =
       minimumEndOffset === undefined
-        ? await PartitionLog.create(folder, NAME, own)
-        : await PartitionLog.open(folder, NAME, own, minimumEndOffset);
+        ? await PartitionLog.create(folder, COMMITS, own)
+        : await PartitionLog.open(folder, COMMITS, own, minimumEndOffset);
     const positions = new CommittedPositions(log);
     try {
       await positions.#load();
@@ -188,7 +189,7 @@ function toRecord(entry: CommitEntry): LogRecord {
 function parseEntry({ offset, value }: OffsetRecord): CommitEntry {
   const entry: unknown = JSON.parse(Buffer.from(value ?? []).toString());
   if (isCommitEntry(entry)) return entry;
-  throw new SyntaxError(`record ${offset} of ${NAME} is no commit`);
+  throw new SyntaxError(`record ${offset} of ${COMMITS} is no commit`);
 }
 
 function isCommitEntry(value: unknown): value is CommitEntry {

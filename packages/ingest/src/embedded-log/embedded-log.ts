@@ -6,7 +6,7 @@ import type { NewRecord, TopicPartition } from "../record.ts";
 import { SinkError } from "../sink.ts";
 import { QueueBudget } from "./append-queue.ts";
 import { hasLog, markLog, readEnds, removeEnds, writeEnds } from "./clean-close.ts";
-import { CommittedPositions } from "./committed-positions.ts";
+import { COMMITS, CommittedPositions } from "./committed-positions.ts";
 import { EmbeddedLogAdmin } from "./embedded-log-admin.ts";
 import { EmbeddedSink } from "./embedded-sink.ts";
 import { EmbeddedSource } from "./embedded-source.ts";
@@ -33,9 +33,8 @@ import { ReaderGroup } from "./reader-group.ts";
 import { applyRetention } from "./retention.ts";
 import { SegmentPool } from "./segment-pool.ts";
 import type { Topic } from "./topic.ts";
-import { TopicTable } from "./topic-table.ts";
+import { TOPICS_FOLDER, TopicTable } from "./topic-table.ts";
 
-const COMMITS = "commits";
 const LOCK_FILE = "writer.lock";
 
 /** What may be chosen about a log. */
@@ -144,7 +143,7 @@ export class EmbeddedLog {
       segmentBytes,
     };
     const { partitionCount = DEFAULT_PARTITION_COUNT } = options;
-    const topics = new TopicTable(join(folder, "topics"), surroundings, partitionCount);
+    const topics = new TopicTable(join(folder, TOPICS_FOLDER), surroundings, partitionCount);
     let positions: CommittedPositions | undefined;
     try {
       const isOld = await hasLog(folder);

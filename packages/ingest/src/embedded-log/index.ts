@@ -1,3 +1,4 @@
+export { copyEmbeddedLog } from "./copy-log.ts";
 export {
   EmbeddedLog,
   type EmbeddedLogOptions,

@@ -11,6 +11,9 @@ import {
   type TopicSettings,
 } from "./topic-settings.ts";
 
+/** In the folder of the log. */
+export const TOPICS_FOLDER = "topics";
+
 const DEAD_LETTERS = ".dlq";
 
 /** Topics that are opened at once. */

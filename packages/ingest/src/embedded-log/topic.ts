@@ -11,7 +11,7 @@ import { partitionOfKey } from "./partitioner.ts";
 import { formatSettings, parseSettings, type TopicSettings } from "./topic-settings.ts";
 
 /** Says that the topic is complete: it is written last. */
-const SETTINGS_FILE = "topic.json";
+export const SETTINGS_FILE = "topic.json";
 
 /** A named set of partitions. */
 export class Topic {

@@ -161,6 +161,31 @@ export class EmbeddedEnvironment {
     return this.#commits.run(isolated, sizeBytes);
   }
 
+  /**
+   * Copies the database of one moment into a new file, without the room of what was deleted. Any process may write meanwhile.
+   *
+   * @param path of a file that is not there yet
+   * @throws {FeatureStoreError} UNAVAILABLE, for a full disk for example; then there may be a part of the file
+   */
+  async copyTo(path: string): Promise<void> {
+    this.refresh();
+    try {
+      await this.#root.backup(path, true);
+    } catch (error) {
+      throw embeddedFailure(this.folder, "cannot be copied", error);
+    }
+  }
+
+  /** Entries of each table that the reads of now see. */
+  countEntries(): Readonly<Record<EmbeddedTableName, number>> {
+    this.refresh();
+    const counts = TABLE_NAMES.map((name) => {
+      const { entryCount } = this.table(name).getStats() as { readonly entryCount: number };
+      return [name, entryCount] as const;
+    });
+    return Object.fromEntries(counts) as Record<EmbeddedTableName, number>;
+  }
+
   /** Waits for what is queued, then closes. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

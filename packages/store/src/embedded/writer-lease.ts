@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FeatureStoreError } from "@ofs/platform";
 
@@ -62,6 +62,17 @@ export class WriterLease {
   release(): void {
     rmSync(this.#path, { force: true });
   }
+}
+
+/** Ids of the processes that write the folder, this one included. */
+export function embeddedWriters(folder: string): readonly number[] {
+  const writersFolder = join(folder, WRITERS_FOLDER);
+  if (!existsSync(writersFolder)) return [];
+  return readdirSync(writersFolder)
+    .map((name) => readWriter(join(writersFolder, name)))
+    .filter((writer) => writer !== undefined)
+    .filter(isAlive)
+    .map(({ pid }) => pid);
 }
 
 /** @returns undefined for a file that is gone, or not (yet) written in full */

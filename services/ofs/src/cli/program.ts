@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { packageVersion } from "../package-version.ts";
+import { addBackupCommand } from "./commands/backup.ts";
 import { addDeltaCommand } from "./commands/delta.ts";
 import { addDescribeCommand } from "./commands/describe.ts";
 import { addDlqCommand } from "./commands/dlq.ts";
@@ -10,6 +11,8 @@ import { addPingCommand } from "./commands/ping.ts";
 import { addPopulateCommand } from "./commands/populate.ts";
 import { addProduceCommand } from "./commands/produce.ts";
 import { addPutCommand } from "./commands/put.ts";
+import { addRestoreCommand } from "./commands/restore.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { addConnectionOptions, DEFAULT_ADDRESS } from "./connection.ts";
 import { EXIT_OK, endingOf } from "./exit.ts";
 import type { CliIo } from "./io.ts";
@@ -44,12 +47,6 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-/** The same from `src` and from `dist`. */
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 function createProgram(io: CliIo): Command {
   const program = new Command("ofs");
   // Before the commands are added: they take these settings over from the program.
@@ -76,5 +73,8 @@ function createProgram(io: CliIo): Command {
   addDlqCommand(program, io);
   addPopulateCommand(program, io);
   addDeltaCommand(program, io);
+  addBackupCommand(program, io);
+  addVerifyCommand(program, io);
+  addRestoreCommand(program, io);
   return program;
 }

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -12,24 +13,35 @@ import { LOG_FOLDER } from "@ofs/consumer";
 import { DATABASE_FILE, JWT_SECRET_FILE, METASTORE_FILE } from "@ofs/horizon";
 import { FeatureStoreError, FolderLock } from "@ofs/platform";
 import { REJECTS_FOLDER, STATE_FILE } from "@ofs/populator";
+import { embeddedWriters } from "@ofs/store";
 import { z } from "zod";
+import { syncPath } from "../sync-path.ts";
 
 /** In the current folder, unless told otherwise. */
 export const DEFAULT_DATA_FOLDER = ".ofs-data";
 
 /** The embedded store's file. */
-const DATA_FILE = "data.mdb";
+export const DATA_FILE = "data.mdb";
 
 /** Says that the folder is a fleet's. */
-const MARKER_FILE = "ofs-data.json";
+export const MARKER_FILE = "ofs-data.json";
 
 /** Names the process that serves from the folder. */
 const LOCK_FILE = "fleet.lock";
+
+/** What a restore has brought and not put in its place yet; the folder is of no use until that is done. */
+const RESTORING_FOLDER = "restoring";
+
+/** The same while it is incomplete; nothing else in the folder has been touched. */
+const RESTORING_PARTIAL = `${RESTORING_FOLDER}.partial`;
 
 /** The marker while it is written. */
 const NEXT_MARKER_FILE = `${MARKER_FILE}.next`;
 
 const MARKER_FORMAT = 1;
+
+/** Rights of a folder for its owner alone. */
+const OWNER_FOLDER = 0o700;
 
 /** Everything that a fleet keeps in its folder, the marker last. */
 const OWN_NAMES: readonly string[] = [
@@ -44,6 +56,8 @@ const OWN_NAMES: readonly string[] = [
   ]),
   REJECTS_FOLDER,
   JWT_SECRET_FILE,
+  RESTORING_PARTIAL,
+  RESTORING_FOLDER,
   LOCK_FILE,
   NEXT_MARKER_FILE,
   MARKER_FILE,
@@ -85,14 +99,11 @@ export class DataFolder {
       throw refused(folder, (cause as Error).message, { cause });
     }
     const data = new DataFolder(path);
+    if (existsSync(join(path, RESTORING_FOLDER))) {
+      throw refused(folder, "a restore into it was interrupted: repeat `ofs restore`");
+    }
     if (!existsSync(join(path, MARKER_FILE))) {
-      const foreign = readdirSync(path).find((name) => !isOwn(name));
-      if (foreign !== undefined) {
-        throw refused(
-          folder,
-          `it holds "${foreign}", which is not ours: name an empty or new folder`,
-        );
-      }
+      refuseForeign(folder);
       data.writeSampleState("none");
     }
     data.readSampleState();
@@ -118,6 +129,54 @@ export class DataFolder {
         if (name !== LOCK_FILE) rmSync(join(path, name), { recursive: true, force: true });
       }
     } finally {
+      lock.release();
+    }
+  }
+
+  /**
+   * Checks whether what is in a folder may be replaced; nothing is changed.
+   *
+   * @param isReplacing whether a fleet's data may be in it
+   * @throws {FeatureStoreError} FAILED_PRECONDITION
+   */
+  static assertReplaceable(folder: string, isReplacing: boolean): void {
+    const path = resolve(folder);
+    if (!existsSync(path)) return;
+    refuseForeign(folder);
+    const writer = embeddedWriters(path)[0];
+    if (writer !== undefined) throw refused(folder, `process ${writer} writes it: stop it first`);
+    if (isReplacing || existsSync(join(path, RESTORING_FOLDER))) return;
+    const held = readdirSync(path).find((name) => !isLeftOver(name) && name !== LOCK_FILE);
+    if (held === undefined) return;
+    throw refused(folder, `it holds "${held}": --replace removes what is there`);
+  }
+
+  /**
+   * Replaces all that is in a folder, in one step as those see it who open it later: until `fill` is done it is as it was, and
+   * if it ends after that it is of no use until it is replaced again. The folder itself stays, so it may be a mount.
+   *
+   * @param folder may be absent
+   * @param isReplacing whether a fleet's data may be in it
+   * @param fill puts the new content into the folder that it is given, and brings it to the disk
+   * @throws {FeatureStoreError} FAILED_PRECONDITION if it is in use or holds what may not be replaced; what `fill` throws
+   */
+  static async replace(
+    folder: string,
+    isReplacing: boolean,
+    fill: (folder: string) => Promise<void>,
+  ): Promise<void> {
+    const path = resolve(folder);
+    mkdirSync(path, { recursive: true });
+    const lock = DataFolder.lock(path);
+    const partial = join(path, RESTORING_PARTIAL);
+    try {
+      DataFolder.assertReplaceable(folder, isReplacing);
+      rmSync(partial, { recursive: true, force: true });
+      mkdirSync(partial, { mode: OWNER_FOLDER });
+      await fill(partial);
+      putInPlace(path);
+    } finally {
+      rmSync(partial, { recursive: true, force: true });
       lock.release();
     }
   }
@@ -153,8 +212,32 @@ function isOwn(name: string): boolean {
   return OWN_NAMES.includes(name) || isLeftOver(name);
 }
 
-/** Of a fleet that was killed while it took or cleared the lock, or wrote its secret. */
+/** From its first line on, the folder is of no use to a fleet until the last. */
+function putInPlace(path: string): void {
+  const ready = join(path, RESTORING_FOLDER);
+  rmSync(ready, { recursive: true, force: true });
+  renameSync(join(path, RESTORING_PARTIAL), ready);
+  syncPath(path);
+  for (const name of readdirSync(path)) {
+    if (name === RESTORING_FOLDER || name.startsWith(LOCK_FILE)) continue;
+    rmSync(join(path, name), { recursive: true, force: true });
+  }
+  for (const name of readdirSync(ready)) renameSync(join(ready, name), join(path, name));
+  syncPath(path);
+  rmdirSync(ready);
+  syncPath(path);
+}
+
+/** @throws {FeatureStoreError} FAILED_PRECONDITION if something in the folder is not a fleet's */
+function refuseForeign(folder: string): void {
+  const foreign = readdirSync(resolve(folder)).find((name) => !isOwn(name));
+  if (foreign === undefined) return;
+  throw refused(folder, `it holds "${foreign}", which is not ours: name an empty or new folder`);
+}
+
+/** Of a fleet that was killed while it took or cleared the lock, or wrote its secret; of a restore that was. */
 function isLeftOver(name: string): boolean {
+  if (name === RESTORING_PARTIAL) return true;
   return name.startsWith(`${LOCK_FILE}.`) || name.startsWith(`${JWT_SECRET_FILE}.`);
 }
 

@@ -17,17 +17,43 @@ const STORES: LiveStores = {
   distributedConfId: undefined,
 };
 
-/** All of it built, in one process on a data folder. */
+/** A fleet whose data folder is somebody else's. */
+export interface EmbeddedFleet extends LiveFleet {
+  /** Of each service's HTTP. */
+  readonly origins: Readonly<Record<"api" | "consumer" | "horizon", string>>;
+}
+
+/** All of it built, in one process on a data folder of its own. */
 export async function startEmbeddedFleet(): Promise<LiveFleet> {
   const folder = temporaryFolder();
+  try {
+    const fleet = await startEmbeddedFleetOn(folder.path, true);
+    const close = async (): Promise<void> => {
+      await fleet.close();
+      folder.remove();
+    };
+    return { ...fleet, close };
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+/** @param isNew whether the folder gets what a load reads and writes */
+export async function startEmbeddedFleetOn(
+  dataFolder: string,
+  isNew: boolean,
+): Promise<EmbeddedFleet> {
   const [port = 0, consumerPort = 0, horizonPort = 0] = await freePorts(3);
   const ports = { "--port": port, "--consumer-port": consumerPort, "--horizon-port": horizonPort };
   const fleet = await startProcess({
     script: MAIN,
     args: [
       "--no-sample",
+      "--row-port",
+      "0",
       "--data-folder",
-      folder.path,
+      dataFolder,
       ...Object.entries(ports).flatMap(([name, value]) => [name, String(value)]),
     ],
     env: { ...ADMIN },
@@ -36,19 +62,20 @@ export async function startEmbeddedFleet(): Promise<LiveFleet> {
   });
   const close = async (): Promise<void> => {
     await fleet.stop();
-    folder.remove();
   };
   const consumer = `http://127.0.0.1:${consumerPort}`;
   try {
     const admin = { email: ADMIN.ADMIN_EMAIL, madePassword: ADMIN.ADMIN_PASSWORD };
-    const operator = await Operator.signIn(`http://127.0.0.1:${horizonPort}`, admin);
-    for (const request of groundwork(STORES)) {
+    const horizon = `http://127.0.0.1:${horizonPort}`;
+    const operator = await Operator.signIn(horizon, admin);
+    for (const request of isNew ? groundwork(STORES) : []) {
       await operator.approve(request, await operator.submit(request));
     }
     return {
       stores: STORES,
       operator,
       addresses: [`127.0.0.1:${port}`],
+      origins: { api: `http://127.0.0.1:${port}`, consumer, horizon },
       async produce(message) {
         await callJson(`${consumer}/ingest/${TOPIC}`, {
           method: "POST",

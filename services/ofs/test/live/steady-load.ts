@@ -21,6 +21,12 @@ export interface LoadCounts {
   failures: number;
 }
 
+/** Writes of one moment. */
+export interface Acknowledged {
+  /** Whether each key reads as it was then, or as it was later. */
+  isReadable(client: OfsClient): Promise<boolean>;
+}
+
 /**
  * Reads, writes and messages of one schema, from before the changes until after them. What such a caller asks for is never
  * taken away, so none of its calls may fail, and each answer must be right.
@@ -31,6 +37,8 @@ export class SteadyLoad {
   readonly failures: string[] = [];
   /** Newest number of each key that the log has acknowledged. */
   readonly #produced = new Map<string, number>();
+  /** Newest number of each key that an api-server has acknowledged. */
+  readonly #written = new Map<string, number>();
   readonly #fleet: LiveFleet;
   readonly #clients: readonly OfsClient[];
   #isOver = false;
@@ -69,6 +77,20 @@ export class SteadyLoad {
     return true;
   }
 
+  /** What has been acknowledged until now. */
+  acknowledged(): Acknowledged {
+    const newest = new Map([...this.#produced, ...this.#written]);
+    return {
+      async isReadable(client) {
+        for (const [key, value] of newest) {
+          const { a = 0, b } = await readRow(client, STEADY, key, LABELS);
+          if (a < value || b !== -a) return false;
+        }
+        return newest.size > 0;
+      },
+    };
+  }
+
   async #loop(step: (n: number) => Promise<void>): Promise<void> {
     for (let n = 1; !this.#isOver; n += 1) {
       try {
@@ -92,6 +114,7 @@ export class SteadyLoad {
   async #write(client: OfsClient, writer: number, n: number): Promise<void> {
     const key = `writer${writer}-${n % KEYS_PER_LOOP}`;
     await writeRow(client, STEADY, key, rowOf(n));
+    this.#written.set(key, n);
     this.#expect(key, await readRow(client, STEADY, key, LABELS), rowOf(n));
     this.counts.writes += 1;
     this.counts.reads += 1;

@@ -1,11 +1,11 @@
 import { loadTreeFile } from "@ofs/registry";
-import { type Command, Option } from "commander";
-import { DEFAULT_DATA_FOLDER } from "../../fleet/data-folder.ts";
+import type { Command } from "commander";
 import { UsageError } from "../failures.ts";
 import type { CliIo } from "../io.ts";
 import { formatChanges, formatFaults } from "../load/format-plan.ts";
 import { planLoad } from "../load/plan-load.ts";
-import { openTarget, type TargetFlags } from "../load/registry-target.ts";
+import { openTarget } from "../load/registry-target.ts";
+import { addTargetOptions, type TargetFlags } from "../load/target-options.ts";
 
 interface LoadFlags extends TargetFlags {
   readonly dryRun?: true;
@@ -23,24 +23,15 @@ Examples:
 
 /** `ofs load`: publishes a tree file. */
 export function addLoadCommand(program: Command, io: CliIo): void {
-  const { APP_NAME: appName, ETCD_SERVER: etcdServer, OFS_DATA_FOLDER: dataFolder } = io.env;
-  const etcd = new Option("--etcd <endpoints>", "etcd to load into (env: ETCD_SERVER)");
-  if (etcdServer) etcd.default(etcdServer);
-  program
+  const command = program
     .command("load")
     .description("publish entities, groups, stores or callers from a YAML or JSON tree file")
     .argument("<file>")
     .option("--dry-run", "show what would change, write nothing")
     .option("--force", "write even what leaves parts of the registry unservable")
-    .addOption(etcd)
-    .option("--app-name <name>", "etcd root is /config/<name> (env: APP_NAME)", appName || "onfs")
-    .option(
-      "--data-folder <path>",
-      "embedded fleet's folder (env: OFS_DATA_FOLDER)",
-      dataFolder || DEFAULT_DATA_FOLDER,
-    )
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: LoadFlags) => load(file, flags, io));
+  addTargetOptions(command, "etcd to load into", io.env);
 }
 
 async function load(file: string, flags: LoadFlags, io: CliIo): Promise<void> {

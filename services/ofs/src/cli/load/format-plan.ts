@@ -4,10 +4,11 @@ import { shorten } from "../output/feature-text.ts";
 /** Values below this hold tokens. */
 const SECRET_PATH = /^security\//;
 
-/** One line a change: `+ path = value`, `~ path: old -> new`. Tokens are hidden, long values cut. */
+/** One line a change: `+ path = value`, `~ path: old -> new`, `- path = old`. Tokens are hidden, long values cut. */
 export function formatChanges(tree: RegistryTree, changes: readonly RegistryChange[]): string {
   const lines = changes.map(({ path, value }) => {
     const before = tree.entries.get(path);
+    if (value === undefined) return `- ${path} = ${showValue(path, before)}\n`;
     const now = showValue(path, value);
     return before === undefined
       ? `+ ${path} = ${now}\n`

@@ -9,6 +9,7 @@ import {
 import { EmbeddedRegistrySource, openEmbeddedEnvironment } from "@ofs/store";
 import { DataFolder } from "../../fleet/data-folder.ts";
 import { UsageError } from "../failures.ts";
+import type { TargetFlags } from "./target-options.ts";
 
 /** A registry that can be changed. */
 export interface RegistryTarget {
@@ -18,13 +19,6 @@ export interface RegistryTarget {
   /** @returns the revision at which the changes are visible */
   write(changes: readonly RegistryChange[]): Promise<number>;
   close(): Promise<void>;
-}
-
-/** Which registry: etcd's if it is named, else the data folder's. */
-export interface TargetFlags {
-  readonly etcd?: string;
-  readonly appName: string;
-  readonly dataFolder: string;
 }
 
 const LOAD_TIMEOUT_MS = 30_000;
@@ -70,15 +64,7 @@ function openDataFolder(path: string, readOnly: boolean): RegistryTarget {
 
 function openEtcd(endpoints: string, appName: string, env: NodeJS.ProcessEnv): RegistryTarget {
   const root = `/config/${appName}`;
-  const { ETCD_USERNAME: username, ETCD_PASSWORD: password } = env;
-  const source = new EtcdRegistrySource({
-    endpoints,
-    root,
-    username,
-    password,
-    tls: readTls(env),
-    isWatchEnabled: false,
-  });
+  const source = openEtcdSource(endpoints, root, env);
   return {
     name: `etcd ${endpoints}, ${root}`,
     load: () => source.load(AbortSignal.timeout(LOAD_TIMEOUT_MS)),
@@ -86,6 +72,27 @@ function openEtcd(endpoints: string, appName: string, env: NodeJS.ProcessEnv): R
       source.write(activationsLast(changes), { isChunked: changes.length > TXN_OPERATIONS_MAX }),
     close: () => source.close(),
   };
+}
+
+/**
+ * A tree in etcd, not followed. Rights and certificates come from the environment.
+ *
+ * @throws {UsageError} for files that cannot be read
+ */
+export function openEtcdSource(
+  endpoints: string,
+  root: string,
+  env: NodeJS.ProcessEnv,
+): EtcdRegistrySource {
+  const { ETCD_USERNAME: username, ETCD_PASSWORD: password } = env;
+  return new EtcdRegistrySource({
+    endpoints,
+    root,
+    username,
+    password,
+    tls: readTls(env),
+    isWatchEnabled: false,
+  });
 }
 
 /** Where several transactions are needed, a version is switched on only once it is there. */
