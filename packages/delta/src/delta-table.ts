@@ -1,10 +1,19 @@
-import { DeltaError } from "./errors.ts";
+import { brokenTable, DeltaError } from "./errors.ts";
+import type { Action, RemoveAction } from "./log/actions.ts";
 import { commitTimeMs, versionAt } from "./log/commit-times.ts";
 import { commitPath } from "./log/log-files.ts";
+import type { LogState } from "./log/log-state.ts";
 import { readActions } from "./log/read-actions.ts";
 import { TableLog } from "./log/table-log.ts";
+import {
+  type CommitRemovals,
+  feedParts,
+  isTold,
+  removalsOf,
+  removedParts,
+} from "./log/taken-files.ts";
 import { changesOf } from "./log/version-changes.ts";
-import type { TableSnapshot, VersionChanges } from "./model/table-model.ts";
+import type { DataFile, TableSnapshot, TakenRows, VersionChanges } from "./model/table-model.ts";
 import type { FileReader } from "./reader/file-reader.ts";
 import type { TableStorage } from "./storage/table-storage.ts";
 
@@ -75,6 +84,44 @@ export class DeltaTable {
     const timeMs = await commitTimeMs(this.#storage, files, description, version, signal);
     const { schema } = description;
     return { version, commitTimeMs: timeMs, schema, ...changesOf(actions, hasFeed) };
+  }
+
+  /**
+   * Where the rows are that a version took away: in its change data if it has some; else in files that it removed, and under
+   * marks in deletion vectors that it added. Rows that a file was rewritten with are among them: `changes` has those again.
+   *
+   * @throws {DeltaError} as `changes`; also FAILED_PRECONDITION naming a removed file that the version before does not have
+   */
+  async takenRows(version: number, signal?: AbortSignal): Promise<TakenRows> {
+    requireVersion(version);
+    const { state } = await this.#log.describe(version, signal);
+    const { schema } = state.description();
+    const actions = await this.#ownActions(version, commitPath(version), signal);
+    const feed = feedParts(actions);
+    if (feed.length > 0) return { version, schema, isFeed: true, files: feed };
+    const removals = removalsOf(actions);
+    const before = await this.#before(version, actions, removals, signal);
+    const find = (remove: RemoveAction): DataFile => {
+      const file = before?.find(remove);
+      if (file !== undefined) return file;
+      const what = `version ${version} of ${this.#storage.location} removes ${remove.path}`;
+      throw brokenTable(`${what}, which version ${version - 1} does not have`);
+    };
+    const files = removedParts(removals, find);
+    return { version, schema: before?.description().schema ?? schema, isFeed: false, files };
+  }
+
+  /** The version before, as far as the commit itself does not tell what removed files have. */
+  async #before(
+    version: number,
+    actions: readonly Action[],
+    { removes }: CommitRemovals,
+    signal: AbortSignal | undefined,
+  ): Promise<LogState | undefined> {
+    if (version === 0 || removes.length === 0) return undefined;
+    if (!removes.every(isTold)) return (await this.#log.replay(version - 1, signal)).state;
+    if (actions.every(({ metaData }) => metaData === undefined)) return undefined;
+    return (await this.#log.describe(version - 1, signal)).state;
   }
 
   async #ownActions(version: number, path: string, signal: AbortSignal | undefined) {

@@ -4,12 +4,19 @@ export { formatCell, formatRow } from "./json/format-row.ts";
 export type {
   DataFile,
   DeletionVectorDescriptor,
+  FilePart,
   TableSnapshot,
+  TakenRows,
   VersionChanges,
   VersionDeletes,
 } from "./model/table-model.ts";
 export type { CellValue, PrimitiveName, TableField, TableType } from "./model/table-type.ts";
-export { CHANGE_TYPE_FIELD, formatDecimal, formatType } from "./model/type-names.ts";
+export {
+  CHANGE_TYPE_FIELD,
+  formatDecimal,
+  formatType,
+  TAKING_CHANGES,
+} from "./model/type-names.ts";
 export { openParquetFolder } from "./parquet-folder.ts";
 export { FileReader, type FileReaderOptions, type ReadRequest } from "./reader/file-reader.ts";
 export { ColumnVector, type RowBatch } from "./reader/row-batch.ts";

@@ -11,6 +11,7 @@ export class PopulatorMetrics {
   readonly #tables = new Set<string>();
   readonly #success: Counter;
   readonly #failed: Counter;
+  readonly #deletes: Counter;
   readonly #bytes: Counter;
   readonly #shards: Counter;
   readonly #busy: Gauge;
@@ -36,6 +37,12 @@ export class PopulatorMetrics {
     this.#failed = new Counter({
       name: "populator_worker_write_failed_total",
       help: "Rows that were refused: nothing was sent for them.",
+      labelNames,
+      registers,
+    });
+    this.#deletes = new Counter({
+      name: "ofs_populator_deletes_total",
+      help: "Keys whose deletes were acknowledged.",
       labelNames,
       registers,
     });
@@ -79,10 +86,12 @@ export class PopulatorMetrics {
     });
   }
 
-  sent(tableName: string, { sentCount, rejectedCount, sentBytes }: Progress): void {
+  sent(tableName: string, progress: Progress): void {
+    const { sentCount, rejectedCount, deletedCount, sentBytes } = progress;
     const labels = { worker_id: this.#workerId, table_name: this.#tableLabel(tableName) };
     this.#success.inc(labels, sentCount);
     this.#failed.inc(labels, rejectedCount);
+    this.#deletes.inc(labels, deletedCount);
     this.#bytes.inc(sentBytes);
   }
 

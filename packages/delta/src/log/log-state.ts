@@ -2,7 +2,7 @@ import { brokenTable } from "../errors.ts";
 import type { DataFile } from "../model/table-model.ts";
 import type { TableField } from "../model/table-type.ts";
 import { parseColumnMapping, parseSchema } from "../schema/parse-schema.ts";
-import type { Action, MetaDataAction, ProtocolAction } from "./actions.ts";
+import type { Action, MetaDataAction, ProtocolAction, RemoveAction } from "./actions.ts";
 import { dataFileOf, keyOf } from "./data-files.ts";
 import { requireReadable } from "./protocol.ts";
 
@@ -41,6 +41,11 @@ export class LogState {
     if (action.metaData === undefined) return;
     this.#metaData = action.metaData;
     this.#metaDataPath = path;
+  }
+
+  /** The file that an action means, if it is there. */
+  find(action: RemoveAction): DataFile | undefined {
+    return this.#files.get(keyOf(action));
   }
 
   get files(): DataFile[] {

@@ -44,6 +44,24 @@ export interface VersionDeletes {
   readonly files: readonly DataFile[];
 }
 
+/** Where the rows are that a version took away. */
+export interface TakenRows {
+  readonly version: number;
+  /** Columns that the files have: of the version before, or with a feed of this one. */
+  readonly schema: readonly TableField[];
+  /** `files` are change data: only rows whose `CHANGE_TYPE_FIELD` is among `TAKING_CHANGES` are taken away. */
+  readonly isFeed: boolean;
+  readonly files: readonly FilePart[];
+}
+
+/** Some rows of a file. */
+export interface FilePart {
+  /** Rows that its deletion vector names are not meant. */
+  readonly file: DataFile;
+  /** Only rows that this vector names are; undefined: all. */
+  readonly onlyRows: DeletionVectorDescriptor | undefined;
+}
+
 /** One Parquet file of a table. */
 export interface DataFile {
   /** Decoded; relative to the table, or absolute with a scheme. Names the file in errors. */

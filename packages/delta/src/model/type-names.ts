@@ -9,6 +9,9 @@ export const CHANGE_TYPE_FIELD: TableField = {
   fieldId: undefined,
 };
 
+/** Kinds of changes whose rows were there before. */
+export const TAKING_CHANGES: ReadonlySet<string> = new Set(["delete", "update_preimage"]);
+
 /** @returns as Delta and Spark name it: `decimal(38,24)`, `array<struct<a:long>>` */
 export function formatType(type: TableType): string {
   switch (type.kind) {

@@ -1,13 +1,19 @@
 import { describeVector, loadDeletionVector } from "../deletion-vectors/load-deletion-vector.ts";
 import { DeltaError } from "../errors.ts";
-import type { DataFile } from "../model/table-model.ts";
+import type { DataFile, DeletionVectorDescriptor } from "../model/table-model.ts";
 import type { TableField } from "../model/table-type.ts";
 import type { LocalFile, TableStorage } from "../storage/table-storage.ts";
 import type { DecodeThread } from "./decode-thread.ts";
 import { constantColumn, parsePartitionValue } from "./partition-values.ts";
 import { ColumnVector, type RowBatch } from "./row-batch.ts";
 import { ThreadPool } from "./thread-pool.ts";
-import type { FileDescription, PackedBatch, ReadJob, WorkerReply } from "./worker/messages.ts";
+import type {
+  FileDescription,
+  JobVector,
+  PackedBatch,
+  ReadJob,
+  WorkerReply,
+} from "./worker/messages.ts";
 import type { WantedField } from "./worker/plan-columns.ts";
 
 export interface FileReaderOptions {
@@ -26,6 +32,8 @@ export interface ReadRequest {
   readonly fromRow?: number | undefined;
   /** Row to stop before. Default: the end. */
   readonly toRow?: number | undefined;
+  /** Only rows that this vector names. Default: all. */
+  readonly onlyRows?: DeletionVectorDescriptor | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -101,11 +109,12 @@ export class FileReader {
     storage: TableStorage,
     file: DataFile,
     fields: readonly WantedField[],
-    { fromRow = 0, toRow, signal }: ReadRequest,
+    { fromRow = 0, toRow, onlyRows: only, signal }: ReadRequest,
   ): AsyncGenerator<PackedBatch> {
-    const deletionVector = await vectorOf(storage, file, signal);
+    const deletionVector = await loadVector(storage, file.path, file.deletionVector, signal);
+    const onlyRows = await loadVector(storage, file.path, only, signal);
     const local: LocalFile = await storage.fetch(file.path, file.sizeBytes, signal);
-    const job: ReadJob = { path: local.path, fields, fromRow, toRow, deletionVector };
+    const job: ReadJob = { path: local.path, fields, fromRow, toRow, deletionVector, onlyRows };
     try {
       const run = (thread: DecodeThread) => thread.run({ kind: "read", job });
       for await (const reply of this.#run(file.path, signal, run)) {
@@ -133,16 +142,16 @@ export class FileReader {
   }
 }
 
-async function vectorOf(
+async function loadVector(
   storage: TableStorage,
-  { path, deletionVector }: DataFile,
+  path: string,
+  vector: DeletionVectorDescriptor | undefined,
   signal: AbortSignal | undefined,
-): Promise<ReadJob["deletionVector"]> {
-  if (deletionVector === undefined) return undefined;
+): Promise<JobVector | undefined> {
+  if (vector === undefined) return undefined;
   try {
-    const bytes = await loadDeletionVector(storage, deletionVector, signal);
-    const { cardinality } = deletionVector;
-    return { bytes, cardinality, source: describeVector(deletionVector) };
+    const bytes = await loadDeletionVector(storage, vector, signal);
+    return { bytes, cardinality: vector.cardinality, source: describeVector(vector) };
   } catch (error) {
     if (!(error instanceof DeltaError)) throw error;
     throw new DeltaError(error.code, `file ${path}: ${error.message}`, { cause: error });

@@ -43,6 +43,21 @@ export interface BlockMappingOptions {
   readonly columns: ReadonlyMap<string, string> | undefined;
 }
 
+/**
+ * The same of the keys alone: what else the table has does not matter.
+ *
+ * @throws {MappingError}
+ */
+export function mapBlockKeys(
+  schema: readonly TableField[],
+  entity: Entity,
+  columns: ReadonlyMap<string, string> | undefined,
+): readonly KeyColumn[] {
+  const wanted = columns ?? schema.map(({ name }) => [name, name] as const);
+  const keys = [...wanted].filter(([, target]) => entity.keyIndexes.has(target));
+  return new BlockMapper(entity, { groups: undefined, columns: new Map(keys) }).mapKeys(schema);
+}
+
 interface Target {
   readonly group: FeatureGroup;
   readonly label: string;
@@ -78,17 +93,7 @@ class BlockMapper {
       if (this.#entity.groups.has(label)) continue;
       this.#refuse(label, `entity ${this.#entity.label} has no feature group ${label} that serves`);
     }
-    const wanted = this.#options.columns ?? schema.map(({ name }) => [name, name] as const);
-    for (const [column, target] of wanted) {
-      const field = schema.find(({ name }) => name === column);
-      if (field === undefined) this.#refuse(column, "the table has no such column");
-      else this.#place(field, target);
-    }
-    const keys = this.#entity.keys.flatMap(({ label }) => {
-      const key = this.#keys.get(label);
-      if (key === undefined) this.#refuse(label, "no column for this key");
-      return key ?? [];
-    });
+    const keys = this.#placeAll(schema);
     const groups = [...this.#features].map(([{ label, dataType }, features]) => ({
       label,
       dataType,
@@ -99,6 +104,27 @@ class BlockMapper {
       throw new MappingError([{ column: "(any)", reason: "no column is a feature" }]);
     }
     return { entityLabel: this.#entity.label, keys, groups };
+  }
+
+  mapKeys(schema: readonly TableField[]): readonly KeyColumn[] {
+    const keys = this.#placeAll(schema);
+    if (this.#problems.length > 0) throw new MappingError(this.#problems);
+    return keys;
+  }
+
+  /** @returns the keys, in the entity's order */
+  #placeAll(schema: readonly TableField[]): KeyColumn[] {
+    const wanted = this.#options.columns ?? schema.map(({ name }) => [name, name] as const);
+    for (const [column, target] of wanted) {
+      const field = schema.find(({ name }) => name === column);
+      if (field === undefined) this.#refuse(column, "the table has no such column");
+      else this.#place(field, target);
+    }
+    return this.#entity.keys.flatMap(({ label }) => {
+      const key = this.#keys.get(label);
+      if (key === undefined) this.#refuse(label, "no column for this key");
+      return key ?? [];
+    });
   }
 
   #place(field: TableField, target: string): void {

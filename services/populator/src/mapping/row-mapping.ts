@@ -1,5 +1,5 @@
 import { formatType, type TableField } from "@ofs/delta";
-import { foldName, type ResolvedGroup } from "@ofs/rows";
+import { foldName, type ResolvedColumn, type ResolvedGroup } from "@ofs/rows";
 import { jsonOf, type ToJson } from "./column-json.ts";
 import { type ColumnProblem, MappingError } from "./mapping-error.ts";
 
@@ -39,7 +39,7 @@ export function mapRowColumns(
   const columns: RowColumn[] = [];
   const taken = new Map<string, string>();
   for (const { field, name } of pairs(schema, options.columns, problems)) {
-    const target = group.columns.get(name) ?? group.foldedColumns.get(foldName(name));
+    const target = columnOf(group, name);
     const title = `feature group ${group.metadata.name} ${group.metadata.version}`;
     if (target === undefined) {
       problems.push({ column: field.name, reason: `${title} has no column ${name}` });
@@ -68,6 +68,25 @@ export function mapRowColumns(
   if (problems.length > 0) throw new MappingError(problems);
   const rank = ({ name }: RowColumn): number => order.get(name) ?? order.size;
   return { columns: columns.sort((a, b) => rank(a) - rank(b)) };
+}
+
+/**
+ * The same of its primary keys alone: what else the table has does not matter.
+ *
+ * @throws as `mapRowColumns`
+ */
+export function mapRowKeys(
+  schema: readonly TableField[],
+  group: ResolvedGroup,
+  options: RowMappingOptions,
+): RowMapping {
+  const wanted = options.columns ?? schema.map(({ name }) => [name, name] as const);
+  const keys = [...wanted].filter(([, name]) => columnOf(group, name)?.isKey === true);
+  return mapRowColumns(schema, group, { ...options, columns: new Map(keys) });
+}
+
+function columnOf(group: ResolvedGroup, name: string): ResolvedColumn | undefined {
+  return group.columns.get(name) ?? group.foldedColumns.get(foldName(name));
 }
 
 function pairs(

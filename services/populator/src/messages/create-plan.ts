@@ -53,7 +53,11 @@ export function requireGroup(
   throw new FeatureStoreError("FAILED_PRECONDITION", `${title} is archived`);
 }
 
-function requireEntity({ entityLabel }: BlockTarget, snapshot: Snapshot | undefined): Entity {
+/** @throws {FeatureStoreError} */
+export function requireEntity(
+  { entityLabel }: BlockTarget,
+  snapshot: Snapshot | undefined,
+): Entity {
   if (snapshot === undefined) throw notLoaded("block dialect");
   const entity = snapshot.entities.get(entityLabel);
   if (entity !== undefined) return entity;

@@ -46,6 +46,14 @@ export type RunSource =
   /** All rows of one version. undefined: the latest when the run begins. */
   | { readonly mode: "snapshot"; readonly version: number | undefined };
 
+/**
+ * What becomes of rows that versions of the table took away. `report`: their files are counted. `tombstone`: their keys are
+ * deleted from the store.
+ */
+export const DELETE_MODES = ["report", "tombstone"] as const;
+
+export type DeleteMode = (typeof DELETE_MODES)[number];
+
 /** How a run goes on when it has done what there was. */
 export type Follow =
   | { readonly kind: "none" }
@@ -74,6 +82,7 @@ export interface RunSpec {
   /** Rows that may be refused before the run fails. */
   readonly maxRejects: number;
   readonly follow: Follow;
+  readonly deletes: DeleteMode;
 }
 
 /** Counts of a run, a version or a shard; each counts a row once, however often it was sent. */
@@ -83,6 +92,8 @@ export interface Progress {
   readonly rejectedCount: number;
   /** Rows that the filter left out. */
   readonly skippedCount: number;
+  /** Keys in acknowledged deletes. */
+  readonly deletedCount: number;
   /** Of the sent messages' keys and values. */
   readonly sentBytes: number;
 }
@@ -129,6 +140,8 @@ export interface Shard {
 
 /** Enough to read the rows again, whoever does. */
 export interface ShardFile {
+  /** Not the rows of a file, but the keys that a version took away: `path` is its commit, a row is a key. */
+  readonly kind?: "deletes";
   readonly path: string;
   readonly sizeBytes: number;
   readonly rowCount: number | undefined;
@@ -152,6 +165,7 @@ export const NO_PROGRESS: Progress = {
   sentCount: 0,
   rejectedCount: 0,
   skippedCount: 0,
+  deletedCount: 0,
   sentBytes: 0,
 };
 
@@ -160,6 +174,7 @@ export function addProgress(a: Progress, b: Progress): Progress {
     sentCount: a.sentCount + b.sentCount,
     rejectedCount: a.rejectedCount + b.rejectedCount,
     skippedCount: a.skippedCount + b.skippedCount,
+    deletedCount: a.deletedCount + b.deletedCount,
     sentBytes: a.sentBytes + b.sentBytes,
   };
 }

@@ -5,7 +5,13 @@ import { compileFilter } from "../filter/row-filter.ts";
 import { createPlan, type RegistryView } from "../messages/create-plan.ts";
 import type { RunStore, VersionPlan } from "../store/run-store.ts";
 import type { Run } from "./model.ts";
-import { cutFiles, type OpenTable, type TableAccess, withTable } from "./table-source.ts";
+import {
+  cutFiles,
+  deletesOf,
+  type OpenTable,
+  type TableAccess,
+  withTable,
+} from "./table-source.ts";
 
 /** Shards of one version. */
 const SHARDS_MAX = 200_000;
@@ -92,17 +98,19 @@ export class Planner {
   }
 
   #snapshotPlan(run: Run, snapshot: Awaited<ReturnType<OpenTable["snapshot"]>>): VersionPlan {
-    return this.#versionPlan(run, { ...snapshot, deleteFileCount: 0 });
+    return this.#versionPlan(run, { ...snapshot, deleteFileCount: 0, sendsDeletes: false });
   }
 
   async #changesPlan(run: Run, table: OpenTable, version: number): Promise<VersionPlan> {
     const changes = await table.changes(version);
     const { kind, files } = changes.deletes;
     const deleteFileCount = kind === "none" ? 0 : Math.max(1, files.length);
+    const sendsDeletes = run.spec.deletes === "tombstone" && kind !== "none";
     return this.#versionPlan(run, {
       ...changes,
       files: changes.isDataChange ? changes.files : [],
-      deleteFileCount,
+      deleteFileCount: sendsDeletes ? 0 : deleteFileCount,
+      sendsDeletes,
     });
   }
 
@@ -114,23 +122,24 @@ export class Planner {
       schema,
       files,
       deleteFileCount,
+      sendsDeletes,
     }: {
       readonly version: number;
       readonly commitTimeMs: number;
       readonly schema: readonly TableField[];
       readonly files: readonly DataFile[];
       readonly deleteFileCount: number;
+      readonly sendsDeletes: boolean;
     },
   ): VersionPlan {
     const { spec } = run;
     const { now, registries, rowsPerShard } = this.#options;
     const filter = compileFilter(spec.filter, schema);
     // So that a version that does not fit fails before its first row.
-    if (files.length > 0) createPlan(spec, schema, registries);
-    const shards = cutFiles(
-      files.filter((file) => mayMatch(file, schema, filter)),
-      rowsPerShard,
-    );
+    if (files.length > 0 || sendsDeletes) createPlan(spec, schema, registries);
+    const wanted = files.filter((file) => mayMatch(file, schema, filter));
+    const shards = cutFiles(wanted, rowsPerShard);
+    if (sendsDeletes) shards.push(deletesOf(version));
     if (shards.length > SHARDS_MAX) {
       const reason = `version ${version} has ${shards.length} files and parts of them, ${SHARDS_MAX} at most`;
       throw new FeatureStoreError("FAILED_PRECONDITION", reason);

@@ -52,9 +52,10 @@ export class Registrar {
     const target = targetOf(wanted);
     const follow = followOf(wanted, now());
     const { tenantName, topicName } = this.#destination(wanted, target);
-    const { tableName, path, format, columns, filter, maxRejects } = wanted;
+    const { tableName, path, format, columns, filter, maxRejects, deletes } = wanted;
     const spec = await withTable(access, { path, format }, signal, async (table) => {
       const source = await wanted.source(table);
+      if (deletes === "tombstone") requireChanges(source, format);
       const schema = await schemaOf(table, source);
       createPlan({ target, columns }, schema, registries);
       compileFilter(filter, schema);
@@ -71,6 +72,7 @@ export class Registrar {
         filter,
         maxRejects,
         follow,
+        deletes,
       } satisfies RunSpec;
     });
     const run = await runs.put(spec);
@@ -154,6 +156,14 @@ async function sourceOf(request: ReadRequest, table: OpenTable): Promise<RunSour
     throw new FeatureStoreError("INVALID_ARGUMENT", reason);
   }
   return { mode, startVersion, endVersion };
+}
+
+/** Only versions of a Delta table tell what was taken away. */
+function requireChanges({ mode }: RunSource, format: RunSpec["format"]): void {
+  if (mode === "changes" && format === "delta") return;
+  const what = format === "delta" ? "a snapshot" : `format ${format}`;
+  const reason = `deletes tombstone is for the changes of a Delta table; ${what} does not tell of rows that are gone`;
+  throw new FeatureStoreError("INVALID_ARGUMENT", reason);
 }
 
 async function sourceSince(timestampMs: number, table: OpenTable): Promise<RunSource> {

@@ -2,6 +2,7 @@ import { FeatureStoreError } from "@ofs/platform";
 import { z } from "zod";
 import { FILTER_OPERATORS } from "../filter/row-filter.ts";
 import { NAME_LENGTH_MAX } from "../store/tables.ts";
+import { DELETE_MODES } from "./model.ts";
 
 const COLUMNS_MAX = 10_000;
 const TERMS_MAX = 100;
@@ -41,6 +42,7 @@ const COMMON = {
   filter: z.array(filterTerm).max(TERMS_MAX).default([]),
   maxRejects: z.number().int().min(0).default(REJECTS_DEFAULT),
   format: z.enum(["delta", "parquet"]).default("delta"),
+  deletes: z.enum(DELETE_MODES).default("report"),
 } as const;
 
 /** `POST /table/read`: one whole version, versions from one to another, or from one on for ever. */
@@ -64,12 +66,33 @@ export type SinceRequest = z.output<typeof SINCE_REQUEST>;
 /** Messages that an error names. */
 const NAMED_MAX = 10;
 
-/** @throws {FeatureStoreError} INVALID_ARGUMENT naming the fields */
+/** What is wrong with one field. */
+export interface FieldFault {
+  /** With dots; empty for the body as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A body that is at fault in one or more fields. */
+export class RequestError extends FeatureStoreError {
+  override readonly name = "RequestError";
+  readonly faults: readonly FieldFault[];
+
+  constructor(faults: readonly FieldFault[]) {
+    const texts = faults.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+    super("INVALID_ARGUMENT", texts.join("; "));
+    this.faults = faults;
+  }
+}
+
+/** @throws {RequestError} */
 export function parseRequest<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues
-    .slice(0, NAMED_MAX)
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`));
-  throw new FeatureStoreError("INVALID_ARGUMENT", faults.join("; "));
+  const { issues } = parsed.error;
+  throw new RequestError(
+    issues
+      .slice(0, NAMED_MAX)
+      .map(({ path, message }) => ({ field: path.map(String).join("."), message })),
+  );
 }

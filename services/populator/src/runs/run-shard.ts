@@ -1,5 +1,5 @@
 import type { RowBatch } from "@ofs/delta";
-import type { RecordSink } from "@ofs/ingest";
+import type { NewRecord, RecordSink } from "@ofs/ingest";
 import { compileFilter, selectRows } from "../filter/row-filter.ts";
 import { createPlan, type RegistryView } from "../messages/create-plan.ts";
 import type { MessageHead, MessagePlan } from "../messages/message-plan.ts";
@@ -109,7 +109,8 @@ class ShardSender {
       sentCount: encoded.rowCount,
       rejectedCount: encoded.rejects.length,
       skippedCount: batch.rowCount - rows.length,
-      sentBytes: encoded.records.reduce((sum, record) => sum + sizeOf(record), 0),
+      deletedCount: 0,
+      sentBytes: sizeOf(encoded.records),
     };
     this.#nextRow = batch.nextRow;
     const outcome = await this.#note(progress, tally, false);
@@ -137,12 +138,10 @@ class ShardSender {
   }
 }
 
-function sizeOf({
-  key,
-  value,
-}: {
-  readonly key: Uint8Array | undefined;
-  readonly value: Uint8Array | undefined;
-}): number {
-  return (key?.length ?? 0) + (value?.length ?? 0);
+/** @returns bytes of keys and values */
+export function sizeOf(records: readonly NewRecord[]): number {
+  return records.reduce(
+    (sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0),
+    0,
+  );
 }

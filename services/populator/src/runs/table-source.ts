@@ -7,10 +7,14 @@ import {
   type StorageOptions,
   type TableSnapshot,
   type TableStorage,
+  type TakenRows,
   type VersionChanges,
 } from "@ofs/delta";
 import type { LateReader } from "./late-reader.ts";
 import type { RunSpec, ShardFile } from "./model.ts";
+
+/** Of a version in the name of its commit. */
+const VERSION_DIGITS = 20;
 
 /** Where tables are, and how their files are read. */
 export interface TableAccess {
@@ -26,6 +30,7 @@ export interface OpenTable {
   versionAsOf(timestampMs: number): Promise<number>;
   snapshot(version: number): Promise<TableSnapshot>;
   changes(version: number): Promise<VersionChanges>;
+  takenRows(version: number): Promise<TakenRows>;
 }
 
 /**
@@ -61,6 +66,7 @@ async function openDelta(
     versionAsOf: (timestampMs) => table.versionAsOf(timestampMs, signal),
     snapshot: (version) => table.snapshot(version, signal),
     changes: (version) => table.changes(version, signal),
+    takenRows: (version) => table.takenRows(version, signal),
   };
 }
 
@@ -80,6 +86,10 @@ async function openFolder(
     async changes() {
       return { ...(await snapshot()), deletes: { kind: "none", files: [] }, isDataChange: true };
     },
+    async takenRows() {
+      const { version, schema } = await snapshot();
+      return { version, schema, isFeed: false, files: [] };
+    },
   };
 }
 
@@ -98,6 +108,20 @@ export function cutFiles(files: readonly DataFile[], rowsMax: number): ShardFile
       toRow: part === partCount - 1 ? undefined : (part + 1) * rowsMax,
     }));
   });
+}
+
+/** The part of a version's work that is about its deletes. */
+export function deletesOf(version: number): ShardFile {
+  return {
+    kind: "deletes",
+    path: `_delta_log/${String(version).padStart(VERSION_DIGITS, "0")}.json`,
+    sizeBytes: 0,
+    rowCount: undefined,
+    partitionValues: [],
+    deletionVector: undefined,
+    fromRow: 0,
+    toRow: undefined,
+  };
 }
 
 /** What the reader needs of a file. */

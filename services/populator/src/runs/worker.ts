@@ -1,5 +1,6 @@
 import { SinkError } from "@ofs/ingest";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
+import { runDeletes } from "../deletes/run-deletes.ts";
 import type { WorkerSinks } from "../output/open-sinks.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { describeShard, FencedError } from "../store/shard-store.ts";
@@ -104,7 +105,8 @@ export class Worker {
     const { shards, metrics, log } = this.#options;
     try {
       const sink = this.#options.sinks[run.spec.target.dialect];
-      const outcome = await runShard(run.spec, shard, { ...this.#options, sink }, signal);
+      const runIt = shard.file.kind === "deletes" ? runDeletes : runShard;
+      const outcome = await runIt(run.spec, shard, { ...this.#options, sink }, signal);
       metrics.ended(outcome);
       if (outcome === "done") return;
       await shards.release(shard);

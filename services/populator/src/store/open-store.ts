@@ -9,7 +9,7 @@ import {
 } from "@ofs/database";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { Kysely } from "kysely";
-import { INDEXES, type PopulatorTables, TABLE_SPECS } from "./tables.ts";
+import { DELETE_COLUMNS, INDEXES, type PopulatorTables, TABLE_SPECS } from "./tables.ts";
 
 /** File of the state inside the data folder. */
 export const STATE_FILE = "populator.db";
@@ -53,6 +53,13 @@ async function migrate(kysely: Kysely<PopulatorTables>, flavour: Flavour): Promi
           await editor.ensureTable(name, spec);
         }
         for (const index of INDEXES) await editor.ensureIndex(index);
+      },
+    },
+    "0002-deletes": {
+      async up(db) {
+        const editor = new SchemaEditor(db, flavour);
+        await editor.ensureColumns("populator_table", DELETE_COLUMNS);
+        await editor.ensureColumns("populator_file", DELETE_COLUMNS);
       },
     },
   });

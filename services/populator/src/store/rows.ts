@@ -7,7 +7,7 @@ const ERROR_LENGTH_MAX = 4_000;
 
 export function toRun(row: RunRow): Run {
   return {
-    spec: JSON.parse(row.spec) as RunSpec,
+    spec: parseSpec(row.spec),
     generation: Number(row.generation),
     state: row.state,
     plannedVersion: Number(row.planned_version),
@@ -20,6 +20,13 @@ export function toRun(row: RunRow): Run {
     updatedMs: Number(row.updated_ms),
     isReported: Number(row.is_reported) !== 0,
   };
+}
+
+/** Runs that were kept by earlier versions of this program do not say what becomes of deletes. */
+function parseSpec(text: string): RunSpec {
+  const { deletes = "report", ...spec } = JSON.parse(text) as Omit<RunSpec, "deletes"> &
+    Partial<Pick<RunSpec, "deletes">>;
+  return { ...spec, deletes };
 }
 
 export function toShard(row: ShardRow): Shard {
@@ -37,13 +44,17 @@ export function toShard(row: ShardRow): Shard {
   };
 }
 
-type ProgressRow = Pick<RunRow, "sent_count" | "rejected_count" | "skipped_count" | "sent_bytes">;
+type ProgressRow = Pick<
+  RunRow,
+  "sent_count" | "rejected_count" | "skipped_count" | "deleted_count" | "sent_bytes"
+>;
 
 export function toProgress(row: ProgressRow): Progress {
   return {
     sentCount: Number(row.sent_count),
     rejectedCount: Number(row.rejected_count),
     skippedCount: Number(row.skipped_count),
+    deletedCount: Number(row.deleted_count),
     sentBytes: Number(row.sent_bytes),
   };
 }
@@ -53,6 +64,7 @@ export function progressRow(progress: Progress): ProgressRow {
     sent_count: progress.sentCount,
     rejected_count: progress.rejectedCount,
     skipped_count: progress.skippedCount,
+    deleted_count: progress.deletedCount,
     sent_bytes: progress.sentBytes,
   };
 }

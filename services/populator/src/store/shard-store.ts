@@ -1,6 +1,6 @@
 import type { SqlEngine } from "@ofs/database";
 import type { TableField } from "@ofs/delta";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { RejectTally } from "../rejects/reject-tally.ts";
 import type { Progress, RunState, Shard } from "../runs/model.ts";
 import { parseSchema, shortError, toShard } from "./rows.ts";
@@ -109,6 +109,7 @@ export class ShardStore {
       sent_count: sql<number>`sent_count + ${progress.sentCount}`,
       rejected_count: sql<number>`rejected_count + ${progress.rejectedCount}`,
       skipped_count: sql<number>`skipped_count + ${progress.skippedCount}`,
+      deleted_count: sql<number>`deleted_count + ${progress.deletedCount}`,
       sent_bytes: sql<number>`sent_bytes + ${progress.sentBytes}`,
       updated_ms: this.#now(),
     };
@@ -132,15 +133,13 @@ export class ShardStore {
         .where("name", "=", shard.tableName)
         .where("generation", "=", shard.generation)
         .execute();
-      const run = await tx
-        .selectFrom("populator_table")
-        .select(["state", "rejected_count"])
-        .where("name", "=", shard.tableName)
-        .where("generation", "=", shard.generation)
-        .executeTakeFirst();
-      if (run === undefined) throw new FencedError(`run ${shard.tableName} was replaced`);
-      return { state: run.state, rejectedCount: Number(run.rejected_count) };
+      return runStatus(tx, shard);
     });
+  }
+
+  /** Where the shard's run stands, before there is anything to note. @throws {FencedError} */
+  async runState(shard: Shard): Promise<RunState> {
+    return (await this.#engine.read((db) => runStatus(db, shard))).state;
   }
 
   /** Gives a shard back, to go on where it is. Nothing happens if it is another's. */
@@ -278,6 +277,20 @@ export class ShardStore {
     const key = { ...keyOf(shard), fence: shard.fence };
     return tx.updateTable("populator_file").where((where) => where.and(key));
   }
+}
+
+async function runStatus(
+  db: Kysely<PopulatorTables>,
+  { tableName, generation }: Shard,
+): Promise<{ readonly state: RunState; readonly rejectedCount: number }> {
+  const run = await db
+    .selectFrom("populator_table")
+    .select(["state", "rejected_count"])
+    .where("name", "=", tableName)
+    .where("generation", "=", generation)
+    .executeTakeFirst();
+  if (run === undefined) throw new FencedError(`run ${tableName} was replaced`);
+  return { state: run.state, rejectedCount: Number(run.rejected_count) };
 }
 
 function keyOf({ tableName: name, generation, version, number: shard }: Shard) {

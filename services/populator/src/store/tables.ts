@@ -15,6 +15,7 @@ export interface RunRow {
   sent_count: Count;
   rejected_count: Count;
   skipped_count: Count;
+  deleted_count: Count;
   sent_bytes: Count;
   delete_file_count: Count;
   error: string;
@@ -49,6 +50,7 @@ export interface ShardRow {
   sent_count: Count;
   rejected_count: Count;
   skipped_count: Count;
+  deleted_count: Count;
   sent_bytes: Count;
   error: string;
   updated_ms: Count;
@@ -88,10 +90,18 @@ const STATE: ColumnSpec = { mysql: `varchar(16) ${exact}`, embedded: "text NOT N
 const LONG_TEXT: ColumnSpec = { mysql: `mediumtext ${exact}`, embedded: "text NOT NULL" };
 const COUNT: ColumnSpec = { mysql: "bigint NOT NULL", embedded: "integer NOT NULL" };
 
+/** Columns that came after the first version; what that one writes beside this one must still do. */
+const LATER_COUNT: ColumnSpec = {
+  mysql: "bigint NOT NULL DEFAULT 0",
+  embedded: "integer NOT NULL DEFAULT 0",
+};
+export const DELETE_COLUMNS = { deleted_count: LATER_COUNT } as const;
+
 const PROGRESS = {
   sent_count: COUNT,
   rejected_count: COUNT,
   skipped_count: COUNT,
+  ...DELETE_COLUMNS,
   sent_bytes: COUNT,
 } as const;
 

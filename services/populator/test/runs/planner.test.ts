@@ -21,6 +21,7 @@ function run(source: RunSource, plannedVersion: number, follow: Follow): Run {
       filter: [],
       maxRejects: 0,
       follow,
+      deletes: "report",
     },
     generation: 1,
     state: "RUNNING",

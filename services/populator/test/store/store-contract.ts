@@ -30,6 +30,7 @@ function spec(tableName: string): RunSpec {
     filter: [],
     maxRejects: 0,
     follow: { kind: "none" },
+    deletes: "report",
   };
 }
 
@@ -126,7 +127,7 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
       await shards.fail(former, "late", () => undefined);
       expect(await shards.assignments()).toMatchObject({ b: { fences: 1 } });
       const rejects = refusing("value a", 3);
-      const progress = { sentCount: 7, rejectedCount: 3, skippedCount: 1, sentBytes: 70 };
+      const progress = { sentCount: 7, rejectedCount: 3, skippedCount: 1, deletedCount: 2, sentBytes: 70 };
       expect(await shards.advance(owner, step(10, { rejects, progress }))).toEqual({
         state: "RUNNING",
         rejectedCount: 3,
@@ -137,6 +138,7 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
         sentCount: 17,
         rejectedCount: 3,
         skippedCount: 1,
+        deletedCount: 2,
         sentBytes: 170,
       });
       const [reject] = await shards.rejects("fences", run.generation);

@@ -20,6 +20,7 @@ export class TestTable {
   readonly path: string;
   readonly #columns: Columns;
   #nextVersion = 0;
+  #live: Add[] = [];
 
   constructor(path: string, columns: Columns) {
     this.path = path;
@@ -33,12 +34,35 @@ export class TestTable {
    * @param queries give the columns in the table's order
    * @returns the version
    */
-  async commit(...queries: readonly string[]): Promise<number> {
+  commit(...queries: readonly string[]): Promise<number> {
+    return this.#commit([], queries);
+  }
+
+  /**
+   * Commits a version in which the table has these rows, in files of their own, and no others.
+   *
+   * @returns paths of the files that it removed
+   */
+  async replace(...queries: readonly string[]): Promise<string[]> {
+    const removed = this.#live;
+    this.#live = [];
+    const removes = removed.map(({ path, partitionValues, size }) => ({
+      remove: { path, partitionValues, size, dataChange: true, deletionTimestamp: Date.now() },
+    }));
+    await this.#commit(removes, queries);
+    return removed.map(({ path }) => join(this.path, path));
+  }
+
+  async #commit(removes: readonly object[], queries: readonly string[]): Promise<number> {
     const version = this.#nextVersion;
     const timestamp = Date.now();
-    const actions: object[] = [{ commitInfo: { timestamp, operation: "WRITE" } }];
+    const actions: object[] = [{ commitInfo: { timestamp, operation: "WRITE" } }, ...removes];
     if (version === 0) actions.push(...this.#head());
-    for (const query of queries) actions.push({ add: await this.#writeFile(query, timestamp) });
+    for (const query of queries) {
+      const add = await this.#writeFile(query, timestamp);
+      this.#live.push(add);
+      actions.push({ add });
+    }
     const name = `${String(version).padStart(20, "0")}.json`;
     const text = actions.map((action) => `${JSON.stringify(action)}\n`).join("");
     writeFileSync(join(this.path, "_delta_log", name), text);

@@ -15,10 +15,18 @@ export interface ReadJob {
   readonly fields: readonly WantedField[];
   readonly fromRow: number;
   readonly toRow: number | undefined;
-  /** Serialised; its checksum is right. */
-  readonly deletionVector:
-    | { readonly bytes: Uint8Array; readonly cardinality: number; readonly source: string }
-    | undefined;
+  /** Rows to leave out. */
+  readonly deletionVector: JobVector | undefined;
+  /** Rows that are wanted; undefined: all. */
+  readonly onlyRows: JobVector | undefined;
+}
+
+/** A serialised deletion vector; its checksum is right. */
+export interface JobVector {
+  readonly bytes: Uint8Array;
+  readonly cardinality: number;
+  /** Names it in errors. */
+  readonly source: string;
 }
 
 /** To the thread. */

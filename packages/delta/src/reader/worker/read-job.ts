@@ -1,7 +1,7 @@
 import { RowSet } from "../../deletion-vectors/row-set.ts";
 import { brokenTable } from "../../errors.ts";
 import { type DecodedRows, type Decoder, ROW_NUMBER } from "./decoder.ts";
-import type { PackedBatch, ReadJob } from "./messages.ts";
+import type { JobVector, PackedBatch, ReadJob } from "./messages.ts";
 import { packColumn } from "./pack-column.ts";
 import { openParquetFile, type ParquetFile } from "./parquet-file.ts";
 import { type ColumnPlan, planColumns } from "./plan-columns.ts";
@@ -21,13 +21,15 @@ export interface Decoders {
 export async function* readJob(job: ReadJob, decoders: Decoders): AsyncGenerator<PackedBatch> {
   const file = await openParquetFile(job.path);
   const columns = planColumns(job.fields, file.fields);
-  const deleted = deletedRows(job, file.rowCount);
-  const toRow = Math.min(job.toRow ?? file.rowCount, file.rowCount);
+  const deleted = rowSet(job.deletionVector, file.rowCount);
+  const wanted = rowSet(job.onlyRows, file.rowCount);
+  const lastRow = wanted === undefined ? file.rowCount : wanted.lastRow + 1;
+  const toRow = Math.min(job.toRow ?? lastRow, lastRow, file.rowCount);
   if (job.fromRow >= toRow) return;
   const decoder = hasAwkwardNames(file) ? decoders.plain : decoders.main;
   let expected = job.fromRow;
   for await (const rows of decoder.rows(file, columns, job.fromRow, toRow)) {
-    const kept = keptRows(rows, deleted, expected);
+    const kept = keptRows(rows, expected, deleted, wanted);
     const firstRow = expected;
     expected += rows.rowCount;
     if (kept.length > 0) yield packRows(rows, columns, kept, firstRow, expected);
@@ -37,9 +39,9 @@ export async function* readJob(job: ReadJob, decoders: Decoders): AsyncGenerator
   }
 }
 
-function deletedRows({ deletionVector }: ReadJob, rowCount: number): RowSet | undefined {
-  if (deletionVector === undefined) return undefined;
-  const { bytes, cardinality, source } = deletionVector;
+function rowSet(vector: JobVector | undefined, rowCount: number): RowSet | undefined {
+  if (vector === undefined) return undefined;
+  const { bytes, cardinality, source } = vector;
   const rows = RowSet.decode(bytes, source);
   if (rows.size !== cardinality) {
     throw brokenTable(`${source} deletes ${rows.size} rows, and ${cardinality} in the log`);
@@ -51,13 +53,19 @@ function deletedRows({ deletionVector }: ReadJob, rowCount: number): RowSet | un
 }
 
 /** @returns indexes; checks that no row is missing, twice there or out of order */
-function keptRows(rows: DecodedRows, deleted: RowSet | undefined, first: number): number[] {
+function keptRows(
+  rows: DecodedRows,
+  first: number,
+  deleted: RowSet | undefined,
+  wanted: RowSet | undefined,
+): number[] {
   const kept: number[] = [];
   for (let index = 0; index < rows.rowCount; index++) {
     const row = rows.rowNumber(index);
     if (row !== first + index)
       throw brokenTable(`row ${row} is decoded in place of ${first + index}`);
-    if (deleted?.has(row) !== true) kept.push(index);
+    if (deleted?.has(row) === true || wanted?.has(row) === false) continue;
+    kept.push(index);
   }
   return kept;
 }
