@@ -32,4 +32,5 @@ export type {
 } from "./rows/requests.ts";
 export { RowEngine, type RowEngineOptions } from "./rows/row-engine.ts";
 export { RowStoreError } from "./rows/row-failures.ts";
+export { startRowSpan } from "./rows/row-spans.ts";
 export type { RowStores } from "./rows/row-stores.ts";

@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { FeatureStoreError, Span } from "@ofs/platform";
 import type { SourceRecord } from "./record.ts";
 
 /** One row of a message, checked and encoded: nothing is left that its producer could mend. */
@@ -69,6 +69,14 @@ export class MessageFault extends Error {
 /** What became of one write: `undefined` = stored. */
 export type WriteOutcome = FeatureStoreError | undefined;
 
+/** Until when a write is of use, and what it is traced by, if it is. */
+export interface BatchLimits {
+  /** Unix milliseconds. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly span?: Span | undefined;
+}
+
 /** How messages of one kind become rows of a store. */
 export interface RecordFormat<W extends PendingWrite = PendingWrite> {
   /** As in metrics. */
@@ -78,11 +86,7 @@ export interface RecordFormat<W extends PendingWrite = PendingWrite> {
   /**
    * Writes rows of one target, with distinct keys, and makes them visible to readers. May be repeated.
    *
-   * @param deadlineMs Unix milliseconds
    * @returns one outcome a row; never rejects for a store's fault
    */
-  write(
-    batch: readonly W[],
-    limits: { readonly deadlineMs: number; readonly signal: AbortSignal },
-  ): Promise<readonly WriteOutcome[]>;
+  write(batch: readonly W[], limits: BatchLimits): Promise<readonly WriteOutcome[]>;
 }

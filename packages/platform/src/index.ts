@@ -36,6 +36,7 @@ export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
 export {
   CLOSE_TIME_MS,
+  type OpenTracer,
   openService,
   type ServiceBase,
   type ServiceBaseOptions,
@@ -49,6 +50,7 @@ export {
   type SpanStart,
   TRACEPARENT_HEADER,
   TRACESTATE_HEADER,
+  type TracedService,
   type Tracer,
 } from "./tracing.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";

@@ -3,6 +3,7 @@ import { Health } from "./health.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createLogger, type Logger, type LogLevel } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
+import type { TracedService, Tracer } from "./tracing.ts";
 
 /** For closing connections, after the work under way has had `SHUTDOWN_GRACE_MS`. */
 export const CLOSE_TIME_MS = 5_000;
@@ -13,7 +14,12 @@ export interface ServiceBase {
   readonly metrics: Registry;
   readonly health: Health;
   readonly lifecycle: Lifecycle;
+  /** undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
+
+/** Opens what traces go through, and registers its end. @returns undefined where tracing is off */
+export type OpenTracer = (service: TracedService, base: ServiceBase) => Promise<Tracer | undefined>;
 
 export interface ServiceBaseOptions {
   /** For the log, for example `api-server`. */
@@ -25,6 +31,7 @@ export interface ServiceBaseOptions {
     readonly SHUTDOWN_GRACE_MS: number;
   };
   /** Of a program that runs the service inside itself, in place of its own. */
+  readonly openTracer?: OpenTracer;
   readonly given: { readonly log?: Logger; readonly metrics?: Registry };
 }
 
@@ -34,7 +41,7 @@ export interface ServiceBaseOptions {
  * @throws what `open` throws; all that it had registered is closed then
  */
 export async function openService<T>(
-  { service, settings, given }: ServiceBaseOptions,
+  { service, settings, given, openTracer }: ServiceBaseOptions,
   open: (base: ServiceBase) => Promise<T>,
 ): Promise<T> {
   const { APP_NAME, APP_ENV, APP_LOG_LEVEL, SHUTDOWN_GRACE_MS } = settings;
@@ -43,7 +50,10 @@ export async function openService<T>(
   const metrics = given.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
   const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
   try {
-    return await open({ log, metrics, health: new Health(), lifecycle });
+    const base = { log, metrics, health: new Health(), lifecycle };
+    // First, so that it is closed last.
+    const tracer = await openTracer?.({ service, appName: APP_NAME, appEnv: APP_ENV }, base);
+    return await open({ ...base, tracer });
   } catch (error) {
     await lifecycle.close();
     throw error;

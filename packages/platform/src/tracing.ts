@@ -42,6 +42,15 @@ export interface SpanStart {
   readonly attributes?: SpanAttributes;
 }
 
+/** Who traces. */
+export interface TracedService {
+  /** For example `api-server`. */
+  readonly service: string;
+  readonly appName: string;
+  /** Empty if it is not said. */
+  readonly appEnv: string;
+}
+
 /** Begins traces, or goes on with those of callers. */
 export interface Tracer {
   /** @returns undefined if the trace is not kept: then nothing of it is to be noted anywhere */

@@ -1,2 +1,2 @@
-export { openTracer, type TracedService } from "./open-tracer.ts";
+export { tracerOpener } from "./open-tracer.ts";
 export { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "./settings.ts";

@@ -28,6 +28,7 @@ import {
   type RowRegistry,
 } from "@ofs/registry";
 import type { EmbeddedEnvironment } from "@ofs/store";
+import { tracerOpener } from "@ofs/tracing";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { ApiServerConfig } from "./config.ts";
@@ -107,7 +108,9 @@ export async function startApiServer(
   overrides: ApiServerOverrides = {},
 ): Promise<ApiServer> {
   const { server: settings } = config;
-  return openService({ service: "api-server", settings, given: overrides }, (base) => {
+  const openTracer = tracerOpener(config.tracing);
+  const options = { service: "api-server", settings, given: overrides, openTracer };
+  return openService(options, (base) => {
     warnOfInactiveSettings(config, base.log);
     return openAll(config, overrides, base);
   });
@@ -238,7 +241,7 @@ async function openApi(
   config: ApiServerConfig,
   engine: Engine,
   registry: () => Registry | undefined,
-  { log, metrics, health, lifecycle }: ServiceBase,
+  { log, metrics, health, lifecycle, tracer }: ServiceBase,
   { worker, ownReaders }: ApiServerOverrides,
   peerCache: RingPeerCache | undefined,
   rows: Rows | undefined,
@@ -249,7 +252,7 @@ async function openApi(
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
   const queue = new CallQueue({ maxWaitMs: server.OVERLOAD_QUEUE_MS });
   const requestMetrics = new RequestMetrics(metrics, limit);
-  const guard: GuardDeps = { authenticator, limit, queue, metrics: requestMetrics };
+  const guard: GuardDeps = { authenticator, limit, queue, metrics: requestMetrics, tracer };
   const grpcRoutes = new Map([
     ...featureRoutes(engine, guard),
     ...schemaRoutes(snapshot, guard),
@@ -272,6 +275,7 @@ async function openApi(
     queue,
     metrics: requestMetrics,
     log,
+    tracer,
   });
   for (const [path, route] of rowRoutes ?? []) httpRoutes.set(path, route);
   const split =

@@ -6,6 +6,7 @@ import {
   readBackendSettings,
 } from "@ofs/connections";
 import { EnvReader } from "@ofs/platform";
+import { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "@ofs/tracing";
 import {
   PEER_CACHE_VARIABLES,
   type PeerCacheSettings,
@@ -31,6 +32,8 @@ export interface ApiServerConfig extends BackendSettings {
   readonly peerCaches: readonly PeerCacheSettings[];
   /** Processes that serve; 1 = this one alone. */
   readonly workerCount: number;
+  /** undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** @throws {ConfigError} with every fault at once */
@@ -48,6 +51,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ApiServerConfig {
     processCaches: ids.processCache.flatMap((id) => readProcessCacheSettings(reader, id) ?? []),
     peerCaches,
     workerCount: countWorkers(reader, server?.WORKERS, registry?.dataFolder),
+    tracing: readTracingSettings(reader),
   });
 }
 
@@ -72,5 +76,6 @@ export function configVariables(): string[] {
     ...backendVariables(),
     ...numberedVariables("IN_MEM_CACHE", PROCESS_CACHE_VARIABLES),
     ...numberedVariables("P2P_CACHE", PEER_CACHE_VARIABLES),
+    ...TRACING_VARIABLES,
   ];
 }

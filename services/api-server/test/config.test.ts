@@ -66,8 +66,9 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 test("etcd's address is all that has no default", () => {
-  const { server, registry, rows, workerCount, invalidationRedisConfId, ...rest } =
+  const { server, registry, rows, tracing, workerCount, invalidationRedisConfId, ...rest } =
     loadConfig(MINIMAL);
+  expect(tracing).toBeUndefined();
   expect(workerCount).toBeGreaterThan(0);
   expect(invalidationRedisConfId).toBeUndefined();
   expect(server).toMatchObject({

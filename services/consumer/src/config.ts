@@ -1,5 +1,6 @@
 import { type BackendSettings, backendVariables, readBackendSettings } from "@ofs/connections";
 import { EnvReader } from "@ofs/platform";
+import { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "@ofs/tracing";
 import {
   KAFKA_PREFIX,
   KAFKA_VARIABLES,
@@ -22,6 +23,8 @@ export interface ConsumerConfig extends BackendSettings {
   readonly limits: LimitSettings;
   /** undefined: the row dialect is off. */
   readonly rows: RowSettings | undefined;
+  /** undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** @throws {ConfigError} with every fault at once */
@@ -39,6 +42,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): ConsumerConfig {
     }),
     limits: readLimitSettings(reader),
     rows,
+    tracing: readTracingSettings(reader),
   });
 }
 
@@ -50,5 +54,6 @@ export function configVariables(): string[] {
     ...Object.keys(LIMIT_VARIABLES.shape),
     ...ROW_VARIABLES,
     ...backendVariables(),
+    ...TRACING_VARIABLES,
   ];
 }

@@ -13,6 +13,7 @@ import {
 } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
 import type { Registry, RowRegistry } from "@ofs/registry";
+import { tracerOpener } from "@ofs/tracing";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { checkIngest } from "./check-ingest.ts";
 import type { ConsumerConfig } from "./config.ts";
@@ -66,7 +67,8 @@ export async function startConsumer(
   overrides: ConsumerOverrides = {},
 ): Promise<Consumer> {
   const { process: settings } = config;
-  return openService({ service: "consumer", settings, given: overrides }, (base) =>
+  const openTracer = tracerOpener(config.tracing);
+  return openService({ service: "consumer", settings, given: overrides, openTracer }, (base) =>
     openAll(config, overrides, base),
   );
 }
@@ -90,6 +92,7 @@ async function openAll(
     now: Date.now,
     monotonicNow: () => performance.now(),
     metrics: new IngestMetrics(metrics),
+    tracer: base.tracer,
   };
   const members = openBlockMembers(config, logs, loop, connections, base);
   const rows = await openRowDialect(config, overrides, logs, loop, connections, base);

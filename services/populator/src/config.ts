@@ -17,6 +17,7 @@ import {
   requirePair,
   text,
 } from "@ofs/platform";
+import { readTracingSettings, TRACING_VARIABLES, type TracingSettings } from "@ofs/tracing";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -80,6 +81,8 @@ export interface PopulatorConfig {
   /** undefined: the embedded log. */
   readonly blockKafka: KafkaSettings | undefined;
   readonly rowKafka: KafkaSettings | undefined;
+  /** undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 /** @throws {ConfigError} with every fault at once */
@@ -104,6 +107,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): PopulatorConfig {
     database,
     blockKafka: settingsOf(kafka?.BOOTSTRAP_SERVERS),
     rowKafka: settingsOf(service?.ROW_KAFKA_BOOTSTRAP_SERVERS ?? kafka?.BOOTSTRAP_SERVERS),
+    tracing: readTracingSettings(reader),
   });
 }
 
@@ -114,6 +118,7 @@ export function configVariables(): string[] {
     ...Object.keys(KAFKA_VARIABLES.shape).map((name) => KAFKA_PREFIX + name),
     ...Object.keys(REGISTRY_VARIABLES.shape),
     ...Object.keys(DATABASE_VARIABLES.shape),
+    ...TRACING_VARIABLES,
   ];
 }
 

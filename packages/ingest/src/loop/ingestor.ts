@@ -45,7 +45,7 @@ export class Ingestor {
   /** @throws {RangeError} naming the setting that is out of range */
   constructor(options: IngestorOptions) {
     const { deadLetters: sink, formats, log, metrics, monotonicNow, now, source } = options;
-    const { random = Math.random, timers = SYSTEM_TIMERS } = options;
+    const { random = Math.random, timers = SYSTEM_TIMERS, tracer } = options;
     const settings = ingestSettings(options.settings);
     const changed = (): void => this.#changed();
     const ends = new MessageEnds({ settings, now, metrics, log, changed });
@@ -55,9 +55,13 @@ export class Ingestor {
     this.#settings = settings;
     this.#timers = timers;
     this.#letters = new DeadLetterWriter({ ...shared, sink });
-    this.#lanes = new Lanes({ ...shared, signal: this.#abort.signal });
+    this.#lanes = new Lanes({
+      ...shared,
+      signal: this.#abort.signal,
+      isTraced: tracer !== undefined,
+    });
     this.#intake = new Intake(
-      { ...shared, formats, lanes: this.#lanes, ends, changed },
+      { ...shared, tracer, formats, lanes: this.#lanes, ends, changed },
       this.#partitions,
     );
     this.#flow = new Flow(source, this.#partitions, settings);

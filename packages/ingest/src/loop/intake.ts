@@ -1,4 +1,4 @@
-import { type ErrorCode, FeatureStoreError, type Logger } from "@ofs/platform";
+import { type ErrorCode, FeatureStoreError, type Logger, type Tracer } from "@ofs/platform";
 import { MessageFault, type MessageWrites } from "../format.ts";
 import { parseWriteTime } from "../write-time/write-time-header.ts";
 import type { FormatTable } from "./format-table.ts";
@@ -6,6 +6,7 @@ import { isTransient } from "./lane-entry.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Message } from "./message.ts";
 import type { MessageEnds } from "./message-ends.ts";
+import { startMessageSpan } from "./message-spans.ts";
 import type { PartitionState } from "./partition-state.ts";
 import { RegistryWait } from "./registry-wait.ts";
 import type { IngestSettings } from "./settings.ts";
@@ -27,6 +28,7 @@ export interface IntakeContext {
   readonly monotonicNow: () => number;
   readonly timers: Timers;
   readonly log: Logger;
+  readonly tracer: Tracer | undefined;
   /** Messages have come to an end, or partitions have halted. */
   readonly changed: () => void;
 }
@@ -144,6 +146,8 @@ export class Intake {
   }
 
   #begin(message: Message): void {
+    const { tracer } = this.#context;
+    if (tracer !== undefined) message.span = startMessageSpan(tracer, message.record);
     const fault = this.#stamp(message);
     if (fault === undefined) this.#prepare(message);
     else this.#reject(message, fault);
@@ -217,7 +221,9 @@ export class Intake {
     const { isHalted, partition, topic } = message.partition;
     const code = codeOf(error);
     if (!isHalted) {
-      log.error({ err: error, topic, partition, offset: message.offset }, "partition halted");
+      const trace_id = message.span?.traceId;
+      const at = { topic, partition, offset: message.offset, trace_id };
+      log.error({ err: error, ...at }, "partition halted");
     }
     message.partition.halt(message, error.message, code, now());
     this.#halted.push(message);
@@ -229,7 +235,8 @@ export class Intake {
     partition.unhalt(message);
     const code = codeOf(error);
     if (code === "INTERNAL") {
-      log.error({ err: error, topic: partition.topic, offset }, "a record could not be prepared");
+      const at = { topic: partition.topic, offset, trace_id: message.span?.traceId };
+      log.error({ err: error, ...at }, "a record could not be prepared");
     }
     const field = error instanceof MessageFault ? error.field : undefined;
     ends.reject(message, { code, message: error.message, field });

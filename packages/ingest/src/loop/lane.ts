@@ -5,6 +5,7 @@ import { EntryQueue, keepLive } from "./entry-queue.ts";
 import { HeldEntries } from "./held-entries.ts";
 import { LaneBatch, type TargetGroup } from "./lane-batch.ts";
 import { isTransient, type LaneEntry, type LaneListener } from "./lane-entry.ts";
+import { startBatchSpan } from "./message-spans.ts";
 import type { IngestMetrics } from "./metrics.ts";
 import type { IngestSettings } from "./settings.ts";
 import type { Timers } from "./timers.ts";
@@ -26,6 +27,7 @@ export interface LaneContext {
   readonly listener: LaneListener;
   /** Ends all writes, at the very end. */
   readonly signal: AbortSignal;
+  readonly isTraced: boolean;
 }
 
 /** The connection that a lane belongs to, as its lanes see it. */
@@ -186,17 +188,24 @@ export class Lane {
     const writes: PendingWrite[] = [];
     for (const { write } of entries) writes.push(write);
     const startedMs = monotonicNow();
+    const span = this.#context.isTraced
+      ? startBatchSpan(entries, this.#connection.name)
+      : undefined;
+    let failure: unknown;
     try {
       const deadlineMs = now() + settings.writeTimeoutMs;
-      const outcomes = await format.write(writes, { deadlineMs, signal });
+      const outcomes = await format.write(writes, { deadlineMs, signal, span });
+      failure = span && outcomes.find((outcome) => outcome !== undefined);
       if (outcomes.length === writes.length) return outcomes;
       const about = `${outcomes.length} outcomes for ${writes.length} rows`;
       return writes.map(() => new FeatureStoreError("INTERNAL", `format ${format.name}: ${about}`));
     } catch (cause) {
+      failure = cause;
       const about = `format ${format.name} failed: ${(cause as Error).message}`;
       const error = new FeatureStoreError("INTERNAL", about, { cause });
       return writes.map(() => error);
     } finally {
+      span?.end(failure);
       const { batchRows, writeSeconds } = metrics.histograms;
       batchRows.labels(this.#connection.name).observe(writes.length);
       writeSeconds.labels(this.#connection.name).observe((monotonicNow() - startedMs) / 1000);

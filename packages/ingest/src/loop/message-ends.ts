@@ -3,6 +3,7 @@ import type { DeadLetterListener, DeadLetterWriter } from "../dead-letters/dead-
 import { deadLetter, type LetterCause } from "../dead-letters/letter.ts";
 import type { LaneEntry, LaneListener } from "./lane-entry.ts";
 import type { Message } from "./message.ts";
+import { endMessageSpan } from "./message-spans.ts";
 import type { IngestMetrics } from "./metrics.ts";
 import type { IngestSettings } from "./settings.ts";
 
@@ -31,6 +32,7 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
 
   /** Nothing of the message can ever be stored. */
   reject(message: Message, cause: LetterCause): void {
+    message.failureCode = cause.code;
     this.#sendLetter(message, message.record.value, cause);
   }
 
@@ -85,7 +87,8 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
   }
 
   #finish(message: Message): void {
-    const { partition, storedWrites, timestampMs } = message;
+    const { failureCode, partition, span, storedWrites, timestampMs } = message;
+    if (span !== undefined) endMessageSpan(span, failureCode);
     if (storedWrites > 0 && timestampMs !== undefined) {
       const delayMs = Math.max(0, this.#context.now() - timestampMs);
       partition.metrics.delaySeconds.observe(delayMs / 1000);
@@ -108,6 +111,7 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
       message: this.#describe(rows, badRows),
       field: undefined,
     };
+    message.failureCode = cause.code;
     const { deadRows } = this.#context.metrics.counters;
     deadRows.labels(message.partition.topic).inc(rows.length);
     this.#sendLetter(message, this.#valueOf(message, rows), cause);

@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { ErrorCode, FeatureStoreError, Span } from "@ofs/platform";
 import type { MessageFault, MessageWrites, RecordFormat } from "../format.ts";
 import type { SourceRecord } from "../record.ts";
 import type { PartitionState } from "./partition-state.ts";
@@ -40,6 +40,10 @@ export class Message {
   isDone = false;
   /** For the registry to know a name. */
   isWaiting = false;
+  /** What it is traced by, if it is. */
+  span: Span | undefined = undefined;
+  /** Why it became a dead letter, in whole or in part. */
+  failureCode: ErrorCode | undefined = undefined;
 
   constructor(partition: PartitionState, record: SourceRecord, sizeBytes: number) {
     this.partition = partition;

@@ -1,4 +1,4 @@
-import type { Logger } from "@ofs/platform";
+import type { Logger, Tracer } from "@ofs/platform";
 import type { RecordSink } from "../sink.ts";
 import type { RecordSource } from "../source.ts";
 import type { FormatTable } from "./format-table.ts";
@@ -21,6 +21,8 @@ export interface IngestorOptions {
   /** Shared by the ingestors of a process. */
   readonly metrics: IngestMetrics;
   readonly log: Logger;
+  /** undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** The process's own by default. */
   readonly timers?: Timers;
   /** At least 0, below 1: spreads repetitions. */

@@ -1,9 +1,8 @@
 import { hostname } from "node:os";
-import type { Logger, Tracer } from "@ofs/platform";
+import type { Logger, TracedService, Tracer } from "@ofs/platform";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Registry } from "prom-client";
-import type { TracedService } from "../open-tracer.ts";
 import type { TracingSettings } from "../settings.ts";
 import { BoundedProcessor, CountedExporter, SpanCounts } from "./bounded-export.ts";
 import { OtelTracer } from "./otel-tracer.ts";

@@ -2,6 +2,8 @@ import type { CallContext } from "@ofs/engine";
 import {
   FeatureStoreError,
   type InFlightLimit,
+  type Span,
+  type Tracer,
   toWireStatus,
   type UnaryCall,
   type UnaryHandler,
@@ -11,12 +13,15 @@ import type { Reader } from "@ofs/registry";
 import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
 import { type RequestMetrics, UNKNOWN_CALLER } from "../metrics/request-metrics.ts";
 import type { CallQueue } from "../transport/call-queue.ts";
+import { endCallSpan, startCallSpan } from "./call-spans.ts";
 
 export interface GuardDeps {
   readonly authenticator: Authenticator;
   readonly limit: InFlightLimit;
   readonly queue: CallQueue;
   readonly metrics: RequestMetrics;
+  /** undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Work on an admitted call. */
@@ -51,6 +56,7 @@ class Guard {
   readonly #call: UnaryCall;
   readonly #deps: GuardDeps;
   readonly #startedAtMs = performance.now();
+  readonly #span: Span | undefined;
   #callerId = UNKNOWN_CALLER;
   #isAdmitted = false;
   #isRecorded = false;
@@ -58,6 +64,7 @@ class Guard {
   constructor(call: UnaryCall, deps: GuardDeps) {
     this.#call = call;
     this.#deps = deps;
+    this.#span = deps.tracer && startCallSpan(deps.tracer, call);
   }
 
   admit(access: Access): CallContext {
@@ -66,7 +73,7 @@ class Guard {
     assertAccess(reader, access);
     this.#deps.limit.enter();
     this.#isAdmitted = true;
-    return new AdmittedCall(this.#call, reader);
+    return new AdmittedCall(this.#call, reader, this.#span);
   }
 
   succeed(reply: UnaryReply): UnaryReply {
@@ -80,16 +87,17 @@ class Guard {
   }
 
   fail(error: unknown): never {
-    this.#leave(toWireStatus(error).name);
+    this.#leave(toWireStatus(error).name, error);
     throw error;
   }
 
-  #leave(status: string): void {
+  #leave(status: string, error?: unknown): void {
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     if (this.#isAdmitted) this.#deps.limit.leave();
     const seconds = (performance.now() - this.#startedAtMs) / 1000;
     this.#deps.metrics.record(this.#call.method, this.#callerId, status, seconds);
+    if (this.#span !== undefined) endCallSpan(this.#span, error);
   }
 }
 
@@ -98,12 +106,14 @@ class AdmittedCall implements CallContext {
   readonly callerId: string;
   readonly deadlineMs: number;
   readonly entities: ReadonlySet<string> | undefined;
+  readonly span: Span | undefined;
   readonly #call: UnaryCall;
 
-  constructor(call: UnaryCall, reader: Reader) {
+  constructor(call: UnaryCall, reader: Reader, span: Span | undefined) {
     this.callerId = reader.callerId;
     this.deadlineMs = call.deadlineMs;
     this.entities = reader.entities;
+    this.span = span;
     this.#call = call;
   }
 

@@ -1,6 +1,13 @@
 import type { RowCallContext } from "@ofs/engine";
 import { type HttpReply, readBodyBytes } from "@ofs/http";
-import { FeatureStoreError, type InFlightLimit, type Logger, toWireStatus } from "@ofs/platform";
+import {
+  FeatureStoreError,
+  type InFlightLimit,
+  type Logger,
+  type Span,
+  type Tracer,
+  toWireStatus,
+} from "@ofs/platform";
 import { JsonSyntaxError, type JsonValue, parseJson, RowError } from "@ofs/rows";
 import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
 import { HttpCall } from "../http/http-call.ts";
@@ -8,6 +15,7 @@ import type { RouteReply } from "../http/http-reply.ts";
 import type { HttpRequest } from "../http/http-request.ts";
 import type { HttpRoute } from "../http/http-server.ts";
 import { type RequestMetrics, UNKNOWN_CALLER } from "../metrics/request-metrics.ts";
+import { endPathSpan, startPathSpan } from "../routes/call-spans.ts";
 import { type CallQueue, OVERLOAD_TEXT } from "../transport/call-queue.ts";
 import type { RowLimits } from "./row-limits.ts";
 import { rowErrorReply, rowFailure } from "./row-replies.ts";
@@ -26,6 +34,8 @@ export interface RowGuardDeps {
   readonly metrics: RequestMetrics;
   readonly limits: RowLimits;
   readonly log: Logger;
+  /** undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** An admitted call. */
@@ -51,20 +61,24 @@ export function rowRoute(method: RowMethod, deps: RowGuardDeps): HttpRoute {
     async handle(request, response): Promise<RouteReply> {
       const startedMs = performance.now();
       let caller = UNKNOWN_CALLER;
-      const record = (status: string): void => {
+      const call = new HttpCall(method.path, request, response);
+      const httpMethod = request.method ?? "POST";
+      const span = deps.tracer && startPathSpan(deps.tracer, method.path, httpMethod, call);
+      const record = (status: string, httpStatus: number, error?: unknown): void => {
         const seconds = (performance.now() - startedMs) / 1000;
         deps.metrics.record(method.path, caller, status, seconds);
+        if (span !== undefined) endPathSpan(span, httpStatus, error);
       };
       try {
-        const call = new HttpCall(method.path, request, response);
         if (!deps.queue.admits()) throw new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
         caller = admit(call, method.access, deps.authenticator);
         assertStoreType(call.header(STORE_TYPE_HEADER));
         const body = await readJson(request, method.path, deps.limits);
-        return await runAdmitted(method, new AdmittedRowCall(call, body), deps, record);
+        return await runAdmitted(method, new AdmittedRowCall(call, body, span), deps, record);
       } catch (error) {
-        record(statusOf(error));
-        return failureReply(error, method.path, deps.log);
+        const reply = failureReply(error, method.path, deps.log, span);
+        record(statusOf(error), reply.status, error);
+        return reply;
       }
     },
   };
@@ -75,20 +89,20 @@ async function runAdmitted(
   method: RowMethod,
   call: AdmittedRowCall,
   { limit, queue }: RowGuardDeps,
-  record: (status: string) => void,
+  record: (status: string, httpStatus: number, error?: unknown) => void,
 ): Promise<RouteReply> {
   limit.enter();
   let isStreaming = false;
   try {
     const reply = await queue.run(call.call, () => method.work(call));
     if (!("chunks" in reply)) {
-      record("OK");
+      record("OK", reply.status);
       return reply;
     }
     isStreaming = true;
-    const onEnd = (status: string): void => {
+    const onEnd = (status: string, error?: unknown): void => {
       limit.leave();
-      record(status);
+      record(status, reply.status, error);
     };
     return { ...reply, chunks: watched(reply.chunks, onEnd) };
   } finally {
@@ -98,17 +112,19 @@ async function runAdmitted(
 
 async function* watched(
   chunks: AsyncIterable<string>,
-  onEnd: (status: string) => void,
+  onEnd: (status: string, error?: unknown) => void,
 ): AsyncGenerator<string> {
   let status = toWireStatus(new FeatureStoreError("CANCELLED", "")).name;
+  let failure: unknown;
   try {
     yield* chunks;
     status = "OK";
   } catch (error) {
     status = statusOf(error);
+    failure = error;
     throw error;
   } finally {
-    onEnd(status);
+    onEnd(status, failure);
   }
 }
 
@@ -160,10 +176,17 @@ function statusOf(error: unknown): string {
   return status < 500 ? "InvalidArgument" : "Internal";
 }
 
-function failureReply(error: unknown, path: string, log: Logger): HttpReply {
+function failureReply(
+  error: unknown,
+  path: string,
+  log: Logger,
+  span: Span | undefined,
+): HttpReply {
   const reply = rowErrorReply(error);
   const isKnown = error instanceof RowError || error instanceof FeatureStoreError;
-  if (reply.status >= 500 && !isKnown) log.error({ err: error, path }, "a row call failed");
+  if (reply.status >= 500 && !isKnown) {
+    log.error({ err: error, path, trace_id: span?.traceId }, "a row call failed");
+  }
   return reply;
 }
 
@@ -172,10 +195,12 @@ class AdmittedRowCall implements RowCall {
   readonly call: HttpCall;
   readonly body: JsonValue;
   readonly deadlineMs = Number.POSITIVE_INFINITY;
+  readonly span: Span | undefined;
 
-  constructor(call: HttpCall, body: JsonValue) {
+  constructor(call: HttpCall, body: JsonValue, span: Span | undefined) {
     this.call = call;
     this.body = body;
+    this.span = span;
   }
 
   get signal(): AbortSignal {

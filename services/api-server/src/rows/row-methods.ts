@@ -149,9 +149,9 @@ async function* onePage(rows: readonly string[]): AsyncGenerator<readonly string
 }
 
 function writeContext(call: RowCall): RowWriteContext {
-  const { deadlineMs, signal } = call;
+  const { deadlineMs, signal, span } = call;
   const isReplicated = call.header(REPLICATE_WRITE_HEADER)?.toLowerCase() ?? "true";
-  return { deadlineMs, signal, isReplicated: isReplicated === "true" };
+  return { deadlineMs, signal, span, isReplicated: isReplicated === "true" };
 }
 
 /** The last microsecond of the present millisecond. */

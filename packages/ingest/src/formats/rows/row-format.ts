@@ -1,7 +1,9 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { startRowSpan } from "@ofs/engine";
+import { FeatureStoreError, type Span } from "@ofs/platform";
 import type { ResolvedGroup } from "@ofs/rows";
 import type { RowStore, RowUpsert } from "@ofs/store";
 import {
+  type BatchLimits,
   MessageFault,
   type MessageWrites,
   type PendingWrite,
@@ -79,7 +81,7 @@ class RowFormat implements RecordFormat<PendingRow> {
 
   write(
     batch: readonly PendingRow[],
-    limits: { readonly deadlineMs: number; readonly signal: AbortSignal },
+    { deadlineMs, signal, span: parent }: BatchLimits,
   ): Promise<readonly WriteOutcome[]> {
     const [first] = batch;
     if (first === undefined) return Promise.resolve([]);
@@ -87,7 +89,10 @@ class RowFormat implements RecordFormat<PendingRow> {
     const store = this.#destinations.storeOf(tenant);
     if (store === undefined) return Promise.resolve(batch.map(() => unconnected(tenant)));
     const rows = batch.map(({ upsert }) => upsert);
-    return store.write({ table: shape.group.table, columns: shape.columns, rows, ...limits });
+    const { columns, group } = shape;
+    const span = parent && startRowSpan(parent, "write", group, tenant, rows.length);
+    const written = store.write({ table: group.table, columns, rows, deadlineMs, signal });
+    return span === undefined ? written : endWith(span, written);
   }
 
   #writeOf(shape: RowShape, row: BoundRow, tenant: string, writeTimeMicros: number): PendingRow {
@@ -127,6 +132,15 @@ class RowFormat implements RecordFormat<PendingRow> {
     const cause = new FeatureStoreError("FAILED_PRECONDITION", `${title} is archived`);
     throw new MessageFault("poison", cause);
   }
+}
+
+async function endWith(
+  span: Span,
+  written: Promise<readonly WriteOutcome[]>,
+): Promise<readonly WriteOutcome[]> {
+  const outcomes = await written;
+  span.end(outcomes.find((outcome) => outcome !== undefined));
+  return outcomes;
 }
 
 function unconnected(tenant: string): FeatureStoreError {
