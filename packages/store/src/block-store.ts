@@ -41,9 +41,18 @@ export interface BlockWrite extends BlockTable {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** In place of a block: the group is gone as of the write time. */
+export const DELETED_BLOCK: Uint8Array = new Uint8Array(0);
+
+/**
+ * How long stores remember deletes at the least, unless they keep them for ever: until then no write of an older time
+ * comes back. What Cassandra does by default (`gc_grace_seconds`).
+ */
+export const DELETE_MEMORY_MS: number = 10 * 24 * 60 * 60 * 1000;
+
 export interface BlockRow {
   readonly key: KeyValues;
-  /** Encoded blocks, one for each of `BlockWrite.groups`. */
+  /** Encoded blocks, one for each of `BlockWrite.groups`; {@link DELETED_BLOCK} (any empty one) deletes. */
   readonly blocks: readonly Uint8Array[];
   /** Unix microseconds, in place of `BlockWrite.writeTimeMicros`. */
   readonly writeTimeMicros?: number | undefined;
@@ -58,6 +67,8 @@ export type RowOutcome = FeatureStoreError | undefined;
  * Contract, the same for every adapter (see the contract suite):
  * - `read` and `write` never reject for a store's fault: it is the outcome of each row or cell it hit.
  * - A write replaces a group's block only if its write time is equal or newer.
+ * - A delete is a write that leaves nothing, and of equal write times it wins, whichever comes first. Its time is
+ *   remembered for {@link DELETE_MEMORY_MS} at the least.
  * - A write touches no other group of the row.
  * - Writes are idempotent; an adapter may repeat them within the deadline.
  */

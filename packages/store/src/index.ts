@@ -1,12 +1,14 @@
-export type {
-  BlockRead,
-  BlockRow,
-  BlockStore,
-  BlockTable,
-  BlockWrite,
-  KeyValues,
-  RowOutcome,
-  StoredCell,
+export {
+  type BlockRead,
+  type BlockRow,
+  type BlockStore,
+  type BlockTable,
+  type BlockWrite,
+  DELETE_MEMORY_MS,
+  DELETED_BLOCK,
+  type KeyValues,
+  type RowOutcome,
+  type StoredCell,
 } from "./block-store.ts";
 export { EmbeddedBlockStore } from "./embedded/embedded-block-store.ts";
 export {

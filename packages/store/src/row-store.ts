@@ -20,7 +20,7 @@ export interface RowTable {
 export interface RowUpsert {
   /** One value for each key of the table. */
   readonly key: readonly CellBytes[];
-  /** One value for each of `RowWrite.columns`. */
+  /** One value for each of `RowWrite.columns`; none in a delete. */
   readonly values: readonly CellBytes[];
   /** Unix microseconds: in each cell the newest write wins, whatever the order of arrival. */
   readonly writeTimeMicros: number;
@@ -32,6 +32,8 @@ export interface RowWrite {
   readonly columns: readonly RowColumn[];
   /** With distinct keys. */
   readonly rows: readonly RowUpsert[];
+  /** The columns are gone as of each row's write time; rows have no values. Default false. */
+  readonly isDelete?: boolean | undefined;
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
   /** Once it aborts, open rows are CANCELLED at once, and what has not been sent is not sent any more. */
@@ -80,6 +82,9 @@ export interface RowScan {
  * - A write is an upsert by column; in each cell the newest write time wins, at a tie the greater bytes. (With a TTL, at
  *   a tie the write that expires later wins before that, and any that expires before one that never does.)
  * - A row exists from a write with its key on, even one without columns, until what wrote it last has expired.
+ * - A delete takes the columns away as if they had never been written up to its time; at a tie it wins over any value. With
+ *   its last value a row is gone, too, within a second or two. Its time is
+ *   remembered for `DELETE_MEMORY_MS` at the least.
  * - A table's TTL counts from when a write was applied, for each cell and for the row's existence.
  * - Writes are idempotent; an adapter may repeat them within the deadline.
  */

@@ -1,4 +1,5 @@
 import { blockExpiry, CodecError, isExpired } from "@ofs/codec";
+import { DELETE_MEMORY_MS } from "../block-store.ts";
 import type { EmbeddedEnvironment } from "./environment.ts";
 import { RowRecord, withoutGroups } from "./row-record.ts";
 
@@ -18,7 +19,7 @@ export interface SweepReport {
 }
 
 /**
- * Drops blocks whose expiry has passed. A write time is dropped with its block, so a late write of older
+ * Drops blocks whose expiry has passed, and deletes that are ten days old. A write time is dropped with its block, so a late write of older
  * data may come back; it carries its own expiry.
  */
 export class Sweeper {
@@ -104,8 +105,10 @@ function countGroups(record: RowRecord, matches: (index: number) => boolean): nu
   return count;
 }
 
-/** An empty block says that there is nothing, and has no expiry. */
+/** An empty block says that the group was deleted, and goes when its time has been remembered for long enough. */
 function isGroupExpired(record: RowRecord, index: number, nowMs: number): boolean {
-  if (record.blockSize(index) === 0) return false;
+  if (record.blockSize(index) === 0) {
+    return record.writeTimeMicros(index) / 1000 + DELETE_MEMORY_MS <= nowMs;
+  }
   return isExpired(blockExpiry(record.block(index)), nowMs);
 }

@@ -134,7 +134,8 @@ interface Entry {
 }
 
 /**
- * Puts a change into a row: a group's block is replaced if the change is as new or newer; other groups stay.
+ * Puts a change into a row: a group's block is replaced if the change is as new or newer; other groups stay. Of an empty
+ * block, which deletes, and another of the same time the empty one stays.
  *
  * @param fullKey as {@link RowRecord.fullKey}
  * @returns the new record, or undefined if nothing changes
@@ -153,11 +154,18 @@ export function mergeRecord(
   for (let index = 0; index < change.groupIds.length; index++) {
     const groupId = change.groupIds[index] as number;
     const { writeTimeMicros } = change;
-    if ((entries.get(groupId)?.writeTimeMicros ?? -1) > writeTimeMicros) continue;
-    entries.set(groupId, { groupId, writeTimeMicros, block: change.blocks[index] as Uint8Array });
+    const entry = { groupId, writeTimeMicros, block: change.blocks[index] as Uint8Array };
+    if (isNewer(entries.get(groupId), entry)) continue;
+    entries.set(groupId, entry);
     isChanged = true;
   }
   return isChanged ? encodeRecord(sortedEntries(entries), fullKey) : undefined;
+}
+
+function isNewer(known: Entry | undefined, entry: Entry): boolean {
+  if (known === undefined) return false;
+  const difference = known.writeTimeMicros - entry.writeTimeMicros;
+  return difference === 0 ? known.block.length === 0 && entry.block.length > 0 : difference > 0;
 }
 
 /**

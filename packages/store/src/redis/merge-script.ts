@@ -1,3 +1,4 @@
+import { DELETE_MEMORY_MS } from "../block-store.ts";
 import { createScript } from "./redis-command.ts";
 
 /**
@@ -6,19 +7,20 @@ import { createScript } from "./redis-command.ts";
  * | key, argument | is |
  * | --- | --- |
  * | KEYS[2i - 1] | a record: version byte 1, then (group id u16, length u16, block) each, little endian |
- * | KEYS[2i] | its sibling: hash of group id -> write time of the group's last accepted block |
+ * | KEYS[2i] | its sibling: hash of group id -> write time of the group's last accepted block; `d` -> deletes |
  * | ARGV[1] | now, Unix milliseconds |
  * | ARGV[2] | `1` if the blocks are all that a record may hold, so that a corrupt one may go |
  * | ARGV[2i + 1] | write time, Unix microseconds (exact in Lua's doubles up to 2^53) |
- * | ARGV[2i + 2] | the new blocks, as a record |
+ * | ARGV[2i + 2] | the new blocks, as a record; an empty one deletes |
  *
  * Replies for each record with the number of blocks accepted, with `-1 - offset` if the stored record is corrupt there, or
  * with the text of the error if one of its keys holds another type. Any other error fails all of them; some records may
  * have been written then.
  *
- * A block is accepted if its group has no write time or not a newer one. Expired and empty entries are left
- * out of what is written. Write times count only beside a record: without one (expired, evicted, deleted by
- * another client) they are stale and go.
+ * A block is accepted if its group has no write time or not a newer one, and was deleted before it. Expired and empty
+ * entries are left out of what is written. Write times count only beside a record: without one (expired, evicted,
+ * deleted by another client) they are stale and go. Deletes count without one, until their time is up: `d` is a list of
+ * `<group id>:<time of the delete, Unix microseconds>:<remembered until, Unix milliseconds>`.
  *
  * Plain Lua 5.1 to 5.4 without libraries, so that Redis, Valkey and Dragonfly run it: numbers become text by
  * `string.format` only, and all keys are declared.
@@ -26,6 +28,8 @@ import { createScript } from "./redis-command.ts";
 const source = `
 local now_ms, is_whole = tonumber(ARGV[1]), ARGV[2] == '1'
 local byte, char, sub, floor, format = string.byte, string.char, string.sub, math.floor, string.format
+local unpack = table.unpack or unpack
+local delete_memory_ms = ${DELETE_MEMORY_MS}
 
 -- Blocks by group id, or nil and the offset of the fault.
 local function parse(bytes)
@@ -58,9 +62,36 @@ end
 -- What one key's own type makes of a command is an outcome; any other error ends the script.
 local function ask(...)
   local reply = redis.pcall(...)
-  local is_fault = type(reply) == 'table'
+  local is_fault = type(reply) == 'table' and reply.err ~= nil
   if is_fault and sub(reply.err, 1, 9) ~= 'WRONGTYPE' then return redis.call(...) end
   return reply, is_fault
+end
+
+-- Deletes that are still remembered, by group id, and whether there are any.
+local function parse_deletes(text)
+  local deletes, has_any = {}, false
+  for id, time, last in string.gmatch(text or '', '(%d+):(%-?%d+):(%d+)') do
+    if tonumber(last) > now_ms then
+      deletes[tonumber(id)] = { time = time, last = tonumber(last) }
+      has_any = true
+    end
+  end
+  return deletes, has_any
+end
+
+-- Replaces what the sibling says of deletes. Returns until when it is needed for them, at the least.
+local function store_deletes(sibling, deletes, has_any)
+  if not has_any then
+    redis.call('HDEL', sibling, 'd')
+    return 0
+  end
+  local parts, last = {}, 0
+  for id, delete in pairs(deletes) do
+    parts[#parts + 1] = format('%d:%s:%.0f', id, delete.time, delete.last)
+    if delete.last > last then last = delete.last end
+  end
+  redis.call('HSET', sibling, 'd', table.concat(parts, ','))
+  return last
 end
 
 local function merge(record, sibling, time_text, update)
@@ -71,15 +102,29 @@ local function merge(record, sibling, time_text, update)
   if stored then blocks, fault = parse(stored) end
   if fault and not is_whole then return -1 - fault end
 
-  local accepted = {}
   local updates = parse(update)
+  local updated, command = {}, { 'HMGET', sibling, 'd' }
   for id in pairs(updates) do
-    local time = false
-    if blocks then
-      time, is_fault = ask('HGET', sibling, format('%d', id))
-      if is_fault then return time.err end
+    updated[#updated + 1] = id
+    command[#command + 1] = format('%d', id)
+  end
+  local times
+  times, is_fault = ask(unpack(command))
+  if is_fault then return times.err end
+  local deletes, has_deletes = parse_deletes(times[1])
+  local accepted = {}
+  for place, id in ipairs(updated) do
+    local is_delete = #updates[id] == 0
+    local time, delete = blocks and times[place + 1], deletes[id]
+    local deleted = delete and tonumber(delete.time)
+    local is_newer = not deleted or write_time > deleted or (is_delete and write_time == deleted)
+    if is_newer and (not time or write_time >= tonumber(time)) then
+      accepted[#accepted + 1] = id
+      if is_delete then
+        deletes[id] = { time = time_text, last = now_ms + delete_memory_ms }
+        has_deletes = true
+      end
     end
-    if not time or write_time >= tonumber(time) then accepted[#accepted + 1] = id end
   end
   if #accepted == 0 then return 0 end
   if not blocks then
@@ -98,6 +143,10 @@ local function merge(record, sibling, time_text, update)
   end
   if #ids == 0 then
     redis.call('DEL', record, sibling)
+    if has_deletes then
+      local last = store_deletes(sibling, deletes, true)
+      redis.call('PEXPIRE', sibling, format('%.0f', last - now_ms))
+    end
     return #accepted
   end
   table.sort(ids)
@@ -108,14 +157,17 @@ local function merge(record, sibling, time_text, update)
     parts[#parts + 1] = block
   end
   for _, id in ipairs(accepted) do redis.call('HSET', sibling, format('%d', id), time_text) end
+  local deletes_last = 0
+  if times[1] or has_deletes then deletes_last = store_deletes(sibling, deletes, has_deletes) end
   if is_lasting then
     redis.call('SET', record, table.concat(parts))
     redis.call('PERSIST', sibling)
   else
     -- A block is live up to and including its last second: the key goes after it.
-    local ttl_ms = format('%.0f', latest * 1000 - now_ms + 1000)
-    redis.call('SET', record, table.concat(parts), 'PX', ttl_ms)
-    redis.call('PEXPIRE', sibling, ttl_ms)
+    local ttl_ms = latest * 1000 - now_ms + 1000
+    redis.call('SET', record, table.concat(parts), 'PX', format('%.0f', ttl_ms))
+    if deletes_last - now_ms > ttl_ms then ttl_ms = deletes_last - now_ms end
+    redis.call('PEXPIRE', sibling, format('%.0f', ttl_ms))
   end
   return #accepted
 end

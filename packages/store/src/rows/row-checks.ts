@@ -43,13 +43,18 @@ export function refuseScan({ keyPrefix, pageSize, table }: RowScan): string | un
 }
 
 /** Says why a row cannot be written, or nothing if it can. */
-export function refuseRow({ columns, table }: RowWrite, row: RowUpsert): string | undefined {
+export function refuseRow(
+  { columns, isDelete, table }: RowWrite,
+  row: RowUpsert,
+): string | undefined {
   const { key, values, writeTimeMicros } = row;
   if (key.length !== table.keys.length) {
     return `${key.length} key values, the table has ${table.keys.length} keys`;
   }
-  if (values.length !== columns.length) {
-    return `${values.length} values for ${columns.length} columns`;
+  const valueCount = isDelete === true ? 0 : columns.length;
+  if (values.length !== valueCount) {
+    const what = isDelete === true ? "a delete" : `${columns.length} columns`;
+    return `${values.length} values for ${what}`;
   }
   if (!Number.isSafeInteger(writeTimeMicros)) {
     return `write time ${writeTimeMicros} is no integer of microseconds`;

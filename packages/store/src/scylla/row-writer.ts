@@ -7,7 +7,7 @@ import type { ScyllaConnection } from "./connection.ts";
 import { partitionKey, refusePartitionKey } from "./partition-key.ts";
 import { groupByReplica, type ReplicaGroup } from "./replica-groups.ts";
 import { type Route, type Statement, type StatementRunner, subjectOf } from "./statement-runner.ts";
-import { type InsertPlan, planInsert } from "./statements.ts";
+import { planWrite, type WritePlan } from "./statements.ts";
 
 /** Past so many rows little is gained. Bytes are those of keys and blocks. */
 const BATCH_LIMITS: BatchLimits = { maxRows: 20, maxBytes: 32 * 1024 };
@@ -22,7 +22,7 @@ interface PlannedRow {
 export class RowWriter {
   readonly #request: BlockWrite;
   readonly #runner: StatementRunner;
-  readonly #plan: InsertPlan;
+  readonly #plan: WritePlan;
   readonly #writer: BatchWriter;
   readonly #writeTime: types.Long;
   /** By position; those of rows that are refused are not there. */
@@ -32,7 +32,7 @@ export class RowWriter {
   constructor(request: BlockWrite, connection: ScyllaConnection, runner: StatementRunner) {
     this.#request = request;
     this.#runner = runner;
-    this.#plan = planInsert(connection.keyspace, request, request.groups);
+    this.#plan = planWrite(connection.keyspace, request, request.groups);
     this.#writeTime = types.Long.fromNumber(request.writeTimeMicros);
     this.#statements = new Array<Statement>(request.rows.length);
     this.#writer = new BatchWriter({
@@ -93,27 +93,42 @@ export class RowWriter {
     return refusePartitionKey(key);
   }
 
-  #planRow(index: number, { blocks, key, writeTimeMicros }: BlockRow): PlannedRow {
-    const { groupPlaces, pieceCount, query } = this.#plan;
+  #planRow(index: number, row: BlockRow): PlannedRow {
+    const { key, writeTimeMicros } = row;
+    const time =
+      writeTimeMicros === undefined ? this.#writeTime : types.Long.fromNumber(writeTimeMicros);
+    let sizeBytes = 0;
+    for (const part of key) sizeBytes += part.length;
+    for (const block of row.blocks) sizeBytes += block.length;
+    // Without columns a DELETE would be one of the whole row.
+    const isDelete = row.blocks.length > 0 && row.blocks.every(isDeleted);
+    this.#statements[index] = isDelete
+      ? { query: this.#plan.deleteQuery, params: [time, ...key] }
+      : this.#insert(row, time);
+    return { index, key, sizeBytes };
+  }
+
+  /** A group that is deleted gets nulls: unlike an empty value, one wins over any other of its time. */
+  #insert({ blocks, key }: BlockRow, time: types.Long): Statement {
+    const { groupPlaces, insertQuery, pieceCount } = this.#plan;
     const { maxColumnSizeBytes } = this.#request.store;
     const params = new Array<unknown>(key.length + pieceCount + 1);
-    let sizeBytes = 0;
-    for (let part = 0; part < key.length; part++) {
-      params[part] = key[part];
-      sizeBytes += (key[part] as string).length;
-    }
+    for (let part = 0; part < key.length; part++) params[part] = key[part];
     for (let group = 0; group < groupPlaces.length; group++) {
       const places = groupPlaces[group] as readonly number[];
       const block = blocks[group] as Uint8Array;
       const pieces = splitBlock(block, places.length, maxColumnSizeBytes);
       for (let piece = 0; piece < places.length; piece++) {
-        params[key.length + (places[piece] as number)] = asBuffer(pieces[piece] as Uint8Array);
+        params[key.length + (places[piece] as number)] = isDeleted(block)
+          ? null
+          : asBuffer(pieces[piece] as Uint8Array);
       }
-      sizeBytes += block.length;
     }
-    params[params.length - 1] =
-      writeTimeMicros === undefined ? this.#writeTime : types.Long.fromNumber(writeTimeMicros);
-    this.#statements[index] = { query, params };
-    return { index, key, sizeBytes };
+    params[params.length - 1] = time;
+    return { query: insertQuery, params };
   }
+}
+
+function isDeleted({ length }: Uint8Array): boolean {
+  return length === 0;
 }

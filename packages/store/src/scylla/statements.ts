@@ -14,9 +14,12 @@ export interface SelectPlan {
   readonly groupColumns: readonly (readonly string[])[];
 }
 
-/** An `INSERT` of some groups. Parameters: key values, pieces, write time in microseconds. */
-export interface InsertPlan {
-  readonly query: string;
+/** How some groups are written. */
+export interface WritePlan {
+  /** `INSERT`. Parameters: key values, pieces, write time in microseconds. */
+  readonly insertQuery: string;
+  /** `DELETE` of all pieces. Parameters: write time in microseconds, key values. */
+  readonly deleteQuery: string;
   /** Places of each group's pieces among the pieces' parameters. */
   readonly groupPlaces: readonly (readonly number[])[];
   readonly pieceCount: number;
@@ -52,11 +55,11 @@ export function planSelect(
 }
 
 /** @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take */
-export function planInsert(
+export function planWrite(
   keyspace: string,
   { entity, store }: BlockTable,
   groups: readonly FeatureGroup[],
-): InsertPlan {
+): WritePlan {
   const keyColumns = entity.keys.map(({ columnLabel }) =>
     normalizeIdentifier("key column", columnLabel),
   );
@@ -65,8 +68,11 @@ export function planInsert(
   const places = new Map(columns.map((column, place) => [column, place]));
   const all = [...keyColumns, ...columns];
   const marks = all.map(() => "?").join(", ");
+  const table = tableName(keyspace, store.table);
+  const where = keyColumns.map((column) => `"${column}" = ?`).join(" AND ");
   return {
-    query: `INSERT INTO ${tableName(keyspace, store.table)} (${quoteAll(all)}) VALUES (${marks}) USING TIMESTAMP ?`,
+    insertQuery: `INSERT INTO ${table} (${quoteAll(all)}) VALUES (${marks}) USING TIMESTAMP ?`,
+    deleteQuery: `DELETE ${quoteAll(columns)} FROM ${table} USING TIMESTAMP ? WHERE ${where}`,
     groupPlaces: groupColumns.map((names) => names.map((name) => places.get(name) as number)),
     pieceCount: columns.length,
   };

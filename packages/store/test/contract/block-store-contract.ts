@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { type BlockStoreSubject, type ContractContext, Table } from "./contract-context.ts";
+import { deletesContract } from "./deletes-contract.ts";
 import { limitsContract } from "./limits-contract.ts";
 import { rowsContract } from "./rows-contract.ts";
 import { writesContract } from "./writes-contract.ts";
@@ -31,6 +32,7 @@ export function blockStoreContract(name: string, open: () => Promise<BlockStoreS
     };
     rowsContract(context);
     writesContract(context);
+    deletesContract(context);
     limitsContract(context);
   });
 }

@@ -1,5 +1,11 @@
 import { encodeExpiry } from "@ofs/codec";
-import { EmbeddedBlockStore, type EmbeddedEnvironment, openEmbeddedEnvironment } from "@ofs/store";
+import {
+  DELETE_MEMORY_MS,
+  DELETED_BLOCK,
+  EmbeddedBlockStore,
+  type EmbeddedEnvironment,
+  openEmbeddedEnvironment,
+} from "@ofs/store";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { entity, featureGroup, storeDefinition, textBlock } from "../fixtures.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -117,4 +123,27 @@ test("damaged rows and blocks without a header are counted and left alone", asyn
 test("a sweep of a closed folder fails", async () => {
   await environment.close();
   await expect(store.sweep(0, 10)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+});
+
+test("deletes are remembered for ten days, and then go", async () => {
+  const groups = [scores, tags];
+  const writeAt = async (seconds: number, blocks: readonly Uint8Array[]): Promise<void> => {
+    const outcomes = await store.write({
+      ...table,
+      groups,
+      rows: [{ key: ["deleted"], blocks }],
+      writeTimeMicros: seconds * 1_000_000,
+      deadlineMs: Number.POSITIVE_INFINITY,
+    });
+    expect(outcomes).toEqual([undefined]);
+  };
+  const older = [textBlock("a"), textBlock("b")];
+  await writeAt(NOW_SECONDS, [DELETED_BLOCK, DELETED_BLOCK]);
+  const lastMs = NOW_SECONDS * 1000 + DELETE_MEMORY_MS - 1;
+  expect(await store.sweep(lastMs, 100)).toMatchObject({ droppedGroups: 0, droppedRows: 0 });
+  await writeAt(NOW_SECONDS - 1, older);
+  expect(await isStored("deleted")).toEqual([false, false]);
+  expect(await store.sweep(lastMs + 1, 100)).toMatchObject({ droppedGroups: 2, droppedRows: 1 });
+  await writeAt(NOW_SECONDS - 1, older);
+  expect(await isStored("deleted")).toEqual([true, true]);
 });

@@ -25,6 +25,12 @@ function contentOf(bytes: Uint8Array | undefined): Map<number, Stored> {
   return content;
 }
 
+/** An empty block is a delete, which wins over others of its time. */
+function stays(known: Stored | undefined, writeTimeMicros: number, block: Uint8Array): boolean {
+  if (known === undefined || known.writeTimeMicros < writeTimeMicros) return false;
+  return known.writeTimeMicros > writeTimeMicros || (known.block === "" && block.length > 0);
+}
+
 const change = fc.record({
   groups: fc.uniqueArray(
     fc.tuple(fc.constantFrom(0, 1, 2, 255, 256, 65_535), fc.uint8Array({ maxLength: 40 })),
@@ -52,8 +58,7 @@ test("merges keep the newest block of each group, as a map would", () => {
         );
         let isChanged = false;
         for (const [id, block] of groups) {
-          const known = model.get(id);
-          if (known !== undefined && known.writeTimeMicros > writeTimeMicros) continue;
+          if (stays(model.get(id), writeTimeMicros, block)) continue;
           model.set(id, { writeTimeMicros, block: Buffer.from(block).toString("hex") });
           isChanged = true;
         }

@@ -82,6 +82,18 @@ export class TestTable implements RowTable {
     return store.write({ table: this, columns, rows, deadlineMs: Infinity, ...limits });
   }
 
+  /** Deletes columns of rows, all at one time. */
+  remove(
+    store: RowStore,
+    names: readonly string[],
+    keys: readonly (readonly CellBytes[])[],
+    writeTimeMicros = T0,
+  ): Promise<RowWriteOutcome[]> {
+    const columns = this.some(names);
+    const rows = keys.map((key) => upsert(key, [], writeTimeMicros));
+    return store.write({ table: this, columns, rows, isDelete: true, deadlineMs: Infinity });
+  }
+
   async read(
     store: RowStore,
     names: readonly string[],

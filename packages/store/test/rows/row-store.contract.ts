@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { RowStoreSubject } from "./contract-tables.ts";
+import { deletesContract } from "./deletes-contract.ts";
 import { limitsContract } from "./limits-contract.ts";
 import { scansContract } from "./scans-contract.ts";
 import { tablesContract } from "./tables-contract.ts";
@@ -23,6 +24,7 @@ export function rowStoreContract(name: string, open: () => Promise<RowStoreSubje
 
     describe("values", () => valuesContract(subject));
     describe("writes and point reads", () => writesContract(subject));
+    describe("deletes", () => deletesContract(subject));
     describe("scans", () => scansContract(subject));
     describe("TTL", () => ttlContract(subject));
     describe("limits", () => limitsContract(subject));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planInsert, planSelect } from "../../src/scylla/statements.ts";
+import { planSelect, planWrite } from "../../src/scylla/statements.ts";
 import { entity, featureGroup, storeDefinition } from "../fixtures.ts";
 
 const scores = featureGroup({ label: "scores", id: 0, columns: ["seg_10", "seg_9"] });
@@ -26,10 +26,12 @@ test("a select of composite keys has them in sequence order, and no IN", () => {
   expect(plan.inQuery).toBeUndefined();
 });
 
-test("an insert has keys, sorted columns and a write time, and knows where each piece goes", () => {
-  expect(planInsert("ofs", pairs, [tags, scores])).toEqual({
-    query:
+test("an insert and a delete have keys, sorted columns and a write time; it is known where each piece goes", () => {
+  expect(planWrite("ofs", pairs, [tags, scores])).toEqual({
+    insertQuery:
       'INSERT INTO "ofs"."user_features" ("b", "a", "seg_10", "seg_2", "seg_9") VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?',
+    deleteQuery:
+      'DELETE "seg_10", "seg_2", "seg_9" FROM "ofs"."user_features" USING TIMESTAMP ? WHERE "b" = ? AND "a" = ?',
     groupPlaces: [[1], [0, 2]],
     pieceCount: 3,
   });
@@ -42,16 +44,16 @@ test("the order of groups does not change the text", () => {
   ].map((groups) => [
     planSelect("ofs", users, groups).pointQuery,
     planSelect("ofs", users, groups).inQuery,
-    planInsert("ofs", users, groups).query,
+    planWrite("ofs", users, groups).insertQuery,
   ]);
   expect(texts[0]).toEqual(texts[1]);
 });
 
 test.each([
   ["keyspace", () => planSelect("o fs", users, [tags])],
-  ["table", () => planInsert("ofs", { ...users, store: { ...store, table: "t;" } }, [tags])],
+  ["table", () => planWrite("ofs", { ...users, store: { ...store, table: "t;" } }, [tags])],
   ["key column", () => planSelect("ofs", { ...users, entity: entity("e", ['"'], []) }, [tags])],
-  ["column", () => planInsert("ofs", users, [{ ...tags, columns: ["seg-1"] }])],
+  ["column", () => planWrite("ofs", users, [{ ...tags, columns: ["seg-1"] }])],
 ])("a %s that is no name is refused", (what, plan) => {
   expect(plan).toThrow(
     expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(what) }),

@@ -14,7 +14,8 @@ import { ROW_ENTRY } from "./row-tree.ts";
  *                 each cell, by rising column id:
  *                   column id (2), write time (8, float64), expiry (4), length (4), bytes
  *
- * A length of ffffffff is a cell whose value was dropped once it had expired: its time still keeps older writes out.
+ * A length of ffffffff is a cell whose value was dropped once it had expired, or without an expiry, a cell that was
+ * deleted: its time still keeps older writes out.
  */
 const HEADER_SIZE = 14;
 const KEY_COUNT_OFFSET = 1;
@@ -46,8 +47,8 @@ export interface RowChange extends Stamp {
   readonly key: readonly CellBytes[];
   /** Rising. */
   readonly columnIds: Uint16Array;
-  /** One for each of `columnIds`. */
-  readonly values: readonly CellBytes[];
+  /** One for each of `columnIds`; undefined deletes them. The expiry is then that of the row's existence alone. */
+  readonly values: readonly CellBytes[] | undefined;
 }
 
 /** The cell of a record that was stepped to; the same object for all of them. */
@@ -181,7 +182,7 @@ export class RecordWriter {
     this.#append(bytes);
   }
 
-  /** @param value undefined: it has expired */
+  /** @param value undefined: it has expired, or was deleted */
   cell(
     columnId: number,
     { expirySeconds, timeMicros }: Stamp,
@@ -198,6 +199,11 @@ export class RecordWriter {
     this.#bytes.set(bytes, this.#offset);
     this.#offset += bytes.length;
   }
+}
+
+/** Whether the cell says that there is nothing, for ever. */
+export function isDeleted({ expirySeconds, isDropped }: CellView): boolean {
+  return isDropped && expirySeconds === 0;
 }
 
 /** Whether it counts at a time, in Unix seconds. */

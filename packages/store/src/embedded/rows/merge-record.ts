@@ -1,5 +1,8 @@
+import { DELETE_MEMORY_MS } from "../../block-store.ts";
 import type { CellBytes } from "../../row-store.ts";
 import {
+  type CellView,
+  isDeleted,
   isLive,
   type RecordReader,
   RecordWriter,
@@ -8,12 +11,12 @@ import {
   type Stamp,
 } from "./cell-record.ts";
 
-/** How long the time of what has expired is remembered, in seconds: as long as Cassandra does by default. */
-const GRACE_SECONDS = 10 * 24 * 60 * 60;
+/** How long the time of what has expired or was deleted is remembered. */
+const GRACE_SECONDS = DELETE_MEMORY_MS / 1000;
 
 /**
- * Writes into a row: in each cell the later write counts, and of two of the same time the one that expires later (one that
- * expires before one that never does, as Cassandra has it), then the greater bytes.
+ * Writes into a row: in each cell the later write counts, and of two of the same time a delete, then the one that expires
+ * later (one that expires before one that never does, as Cassandra has it), then the greater bytes.
  *
  * @returns the record to store; undefined if all that is there is newer
  */
@@ -34,9 +37,10 @@ export function mergeRecord(
 function newRecord(change: RowChange): Buffer {
   const { columnIds, key, values } = change;
   const writer = new RecordWriter(sizeOf(change), key.length, change);
+  const stamp = cellStamp(change);
   writer.keys(key);
   for (let index = 0; index < columnIds.length; index++) {
-    writer.cell(columnIds[index] as number, change, values[index]);
+    writer.cell(columnIds[index] as number, stamp, values?.[index]);
   }
   return writer.finish();
 }
@@ -50,6 +54,7 @@ function mergeCells(
 ): boolean {
   const { cell } = existing;
   const { columnIds, values } = change;
+  const stamp = cellStamp(change);
   let isChanged = false;
   let place = 0;
   let isCell = existing.nextCell();
@@ -58,9 +63,9 @@ function mergeCells(
     const existingId = isCell ? cell.columnId : Number.POSITIVE_INFINITY;
     if (
       changedId < existingId ||
-      (changedId === existingId && wins(change, values[place], existing))
+      (changedId === existingId && wins(stamp, values?.[place], existing))
     ) {
-      writer.cell(changedId, change, values[place]);
+      writer.cell(changedId, stamp, values?.[place]);
       isChanged = true;
     } else {
       writer.cell(existingId, cell, isLive(cell, nowSeconds) ? existing.value() : undefined);
@@ -71,9 +76,18 @@ function mergeCells(
   return isChanged;
 }
 
-/** Whether a value counts in place of the cell that the record is at. */
+/** What is deleted is so for ever. */
+function cellStamp(change: RowChange): Stamp {
+  return change.values === undefined ? { timeMicros: change.timeMicros, expirySeconds: 0 } : change;
+}
+
+/** Whether a value, or a delete, counts in place of the cell that the record is at. */
 function wins(change: Stamp, value: CellBytes | undefined, existing: RecordReader): boolean {
-  const order = compareStamps(change, existing.cell);
+  const { cell } = existing;
+  if (change.timeMicros === cell.timeMicros && (value === undefined || isDeleted(cell))) {
+    return value === undefined && !isDeleted(cell);
+  }
+  const order = compareStamps(change, cell);
   if (order !== 0) return order > 0;
   const stored = existing.value();
   return stored !== undefined && value !== undefined && Buffer.compare(value, stored) > 0;
@@ -85,15 +99,15 @@ function compareStamps(a: Stamp, b: Stamp): number {
   return a.expirySeconds - b.expirySeconds;
 }
 
-function sizeOf({ key, values }: RowChange): number {
-  let size = recordOverheadBytes(key.length, values.length);
+function sizeOf({ columnIds, key, values }: RowChange): number {
+  let size = recordOverheadBytes(key.length, columnIds.length);
   for (const part of key) size += part.length;
-  for (const value of values) size += value.length;
+  for (const value of values ?? []) size += value.length;
   return size;
 }
 
 /**
- * Takes away what has expired: values at once, times after ten days.
+ * Takes away what has expired: values at once, times after ten days, as those of deletes.
  *
  * @returns `keep` as it is, `remove` it all, or the record to store
  */
@@ -104,7 +118,7 @@ export function sweepRecord(row: RecordReader, nowSeconds: number): Buffer | "ke
   let cellCount = 0;
   let isChanged = false;
   while (row.nextCell()) {
-    if (isForgotten(cell, nowSeconds)) {
+    if (isCellForgotten(cell, nowSeconds)) {
       isChanged = true;
       continue;
     }
@@ -119,4 +133,9 @@ export function sweepRecord(row: RecordReader, nowSeconds: number): Buffer | "ke
 
 function isForgotten({ expirySeconds }: Stamp, nowSeconds: number): boolean {
   return expirySeconds !== 0 && expirySeconds + GRACE_SECONDS <= nowSeconds;
+}
+
+function isCellForgotten(cell: CellView, nowSeconds: number): boolean {
+  if (isDeleted(cell)) return cell.timeMicros / 1_000_000 + GRACE_SECONDS <= nowSeconds;
+  return isForgotten(cell, nowSeconds);
 }

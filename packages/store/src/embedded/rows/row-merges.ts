@@ -1,6 +1,6 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { passedLimit, withinLimits } from "../../request-limits.ts";
-import type { RowTable, RowUpsert, RowWrite, RowWriteOutcome } from "../../row-store.ts";
+import type { RowUpsert, RowWrite, RowWriteOutcome } from "../../row-store.ts";
 import { refuseRow } from "../../rows/row-checks.ts";
 import { ShapePlans } from "../../rows/shape-plans.ts";
 import { RecordReader, recordOverheadBytes } from "./cell-record.ts";
@@ -71,13 +71,13 @@ export class RowMerges {
       const refusal = refuseRow(request, row);
       outcomes[index] =
         refusal === undefined
-          ? this.#mergeRow(table, definition, plan, row)
+          ? this.#mergeRow(request, definition, plan, row)
           : this.#rows.invalid(table, refusal);
     }
   }
 
   #mergeRow(
-    table: RowTable,
+    { isDelete, table }: RowWrite,
     { paths, ttlSeconds }: TableDefinition,
     plan: WritePlan,
     { key, values, writeTimeMicros }: RowUpsert,
@@ -90,9 +90,9 @@ export class RowMerges {
       const change = {
         key,
         columnIds: plan.columnIds,
-        values: plan.arrange(values),
+        values: isDelete === true ? undefined : plan.arrange(values),
         timeMicros: writeTimeMicros,
-        expirySeconds: ttlSeconds === 0 ? 0 : nowSeconds + ttlSeconds,
+        expirySeconds: isDelete === true ? ended(nowSeconds) : endOf(ttlSeconds, nowSeconds),
       };
       const merged = mergeRecord(existing && new RecordReader(existing), change, nowSeconds);
       if (merged === undefined) return undefined;
@@ -108,11 +108,21 @@ export class RowMerges {
   }
 }
 
-function sizeOfRows({ rows }: RowWrite, start: number, end: number): number {
+/** Unix seconds; 0 = never. */
+function endOf(ttlSeconds: number, nowSeconds: number): number {
+  return ttlSeconds === 0 ? 0 : nowSeconds + ttlSeconds;
+}
+
+/** As expiry of what is over, in Unix seconds. */
+function ended(nowSeconds: number): number {
+  return Math.max(1, nowSeconds);
+}
+
+function sizeOfRows({ columns, rows }: RowWrite, start: number, end: number): number {
   let sizeBytes = 0;
   for (let index = start; index < end; index++) {
     const { key, values } = rows[index] as RowUpsert;
-    sizeBytes += recordOverheadBytes(key.length, values.length);
+    sizeBytes += recordOverheadBytes(key.length, columns.length);
     // Once in the database key, once in the record.
     for (const part of key) sizeBytes += 2 * part.length;
     for (const value of values) sizeBytes += value.length;

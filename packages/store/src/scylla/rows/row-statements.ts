@@ -18,6 +18,9 @@ export interface RowSelectPlan {
   readonly scanQuery: string;
 }
 
+/** The least that there is. */
+const MARK_TTL_SECONDS = 1;
+
 /**
  * Types of which two different serialisations may be equal for the server: it may then take two keys of one `IN` for
  * one.
@@ -71,6 +74,34 @@ export function planRowInsert(
   ];
   const marks = names.map(() => "?").join(", ");
   return `INSERT INTO ${tableName(keyspace, table.name)} (${names.join(", ")}) VALUES (${marks}) USING TIMESTAMP ?`;
+}
+
+/** Statements of a delete; which one comes first does not matter. */
+export interface RowDeletePlan {
+  /** Parameters: write time in microseconds, keys. Undefined where there is no column. */
+  readonly cellsQuery: string | undefined;
+  /**
+   * Ends the row's existence, so that the row is gone with its last value: a mark of the delete's time that takes the place
+   * of older ones, and itself expires at once. Parameters: keys, write time in microseconds.
+   */
+  readonly markQuery: string;
+}
+
+/** @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take */
+export function planRowDelete(
+  keyspace: string,
+  table: RowTable,
+  columns: readonly RowColumn[],
+): RowDeletePlan {
+  const names = columns.map((column) => quoted("column", column)).join(", ");
+  const where = table.keys.map((key) => `${quoted("key column", key)} = ?`).join(" AND ");
+  return {
+    cellsQuery:
+      columns.length === 0
+        ? undefined
+        : `DELETE ${names} FROM ${tableName(keyspace, table.name)} USING TIMESTAMP ? WHERE ${where}`,
+    markQuery: `${planRowInsert(keyspace, table, [])} AND TTL ${MARK_TTL_SECONDS}`,
+  };
 }
 
 /** The driver would decode values, some through doubles or dates, and take an empty number for null. */

@@ -18,8 +18,15 @@ import { assertConnected, closedFailure, pingCluster } from "../cluster-checks.t
 import type { ScyllaConnection } from "../connection.ts";
 import { toScyllaFailure } from "../scylla-errors.ts";
 import { type StatementPage, StatementRunner } from "../statement-runner.ts";
+import { DeleteWriter } from "./delete-writer.ts";
 import { cellsOf, PointReader } from "./point-reader.ts";
-import { planRowInsert, planRowSelect, type RowSelectPlan } from "./row-statements.ts";
+import {
+  planRowDelete,
+  planRowInsert,
+  planRowSelect,
+  type RowDeletePlan,
+  type RowSelectPlan,
+} from "./row-statements.ts";
 import { tableSubject } from "./row-subject.ts";
 import { UpsertWriter } from "./upsert-writer.ts";
 
@@ -35,6 +42,7 @@ export class ScyllaRowStore implements RowStore {
   readonly #runner: StatementRunner;
   readonly #selects = new ShapePlans<RowSelectPlan>();
   readonly #inserts = new ShapePlans<string>();
+  readonly #deletes = new ShapePlans<RowDeletePlan>();
 
   constructor({ connection }: ScyllaRowStoreOptions) {
     this.#connection = connection;
@@ -42,16 +50,12 @@ export class ScyllaRowStore implements RowStore {
   }
 
   async write(request: RowWrite): Promise<RowWriteOutcome[]> {
-    const { columns, rows, table } = request;
+    const { isDelete, rows } = request;
     if (rows.length === 0) return [];
     const stop = this.#refuse(request);
     if (stop !== undefined) return new Array<RowWriteOutcome>(rows.length).fill(stop);
     try {
-      const { keyspace } = this.#connection;
-      const query = this.#inserts.get(table, columns, undefined, () =>
-        planRowInsert(keyspace, table, columns),
-      );
-      return await new UpsertWriter(request, this.#connection, this.#runner, query).write();
+      return await (isDelete === true ? this.#delete(request) : this.#upsert(request));
     } catch (error) {
       return new Array<RowWriteOutcome>(rows.length).fill(this.#failure(request, error));
     }
@@ -102,6 +106,24 @@ export class ScyllaRowStore implements RowStore {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  #upsert(request: RowWrite): Promise<RowWriteOutcome[]> {
+    const { columns, table } = request;
+    const { keyspace } = this.#connection;
+    const query = this.#inserts.get(table, columns, undefined, () =>
+      planRowInsert(keyspace, table, columns),
+    );
+    return new UpsertWriter(request, this.#connection, this.#runner, query).write();
+  }
+
+  #delete(request: RowWrite): Promise<RowWriteOutcome[]> {
+    const { columns, table } = request;
+    const { keyspace } = this.#connection;
+    const plan = this.#deletes.get(table, columns, undefined, () =>
+      planRowDelete(keyspace, table, columns),
+    );
+    return new DeleteWriter(request, this.#connection, this.#runner, plan).write();
   }
 
   async #scanPage(

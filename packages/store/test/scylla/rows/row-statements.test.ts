@@ -1,7 +1,11 @@
 import type { ColumnType } from "@ofs/rows";
 import type { RowTable } from "@ofs/store";
 import { expect, test } from "vitest";
-import { planRowInsert, planRowSelect } from "../../../src/scylla/rows/row-statements.ts";
+import {
+  planRowDelete,
+  planRowInsert,
+  planRowSelect,
+} from "../../../src/scylla/rows/row-statements.ts";
 
 const table: RowTable = {
   name: "Users",
@@ -59,4 +63,15 @@ test("rows are written with exactly the columns that are given", () => {
     'INSERT INTO "ks"."users" ("k", "c") VALUES (?, ?) USING TIMESTAMP ?',
   );
   expect(() => planRowInsert("ks", { ...table, name: 'a"b' }, [])).toThrow("a name is a letter");
+});
+
+test("a delete takes columns away, and ends what older writes said of the row's existence", () => {
+  const where = '"ks"."users" USING TIMESTAMP ? WHERE "k" = ? AND "c" = ?';
+  const markQuery = 'INSERT INTO "ks"."users" ("k", "c") VALUES (?, ?) USING TIMESTAMP ? AND TTL 1';
+  expect(planRowDelete("ks", table, [{ name: "A", type: "INT" }])).toEqual({
+    cellsQuery: `DELETE "a" FROM ${where}`,
+    markQuery,
+  });
+  // Without columns it would be one of the whole row.
+  expect(planRowDelete("ks", table, [])).toEqual({ cellsQuery: undefined, markQuery });
 });
