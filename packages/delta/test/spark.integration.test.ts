@@ -11,6 +11,7 @@ import {
   readRows,
   runPython,
 } from "./support/fixture-tables.ts";
+import { expectedGoneKeys, readGoneKeys } from "./support/gone-keys.ts";
 
 /** Tables made by Spark with Delta Lake, compared with what Spark reads from every version of them. */
 const SET_UP_TIMEOUT_MS = 1_500_000;
@@ -21,6 +22,8 @@ const DELTA_JARS = /^(?:delta-(?:spark|storage)|antlr4-runtime).*\.jar$/;
 const NAMES = [
   "deletion_vectors",
   "long_runs",
+  "merged",
+  "merged_with_feed",
   "mapped_by_name",
   "mapped_by_id",
   "upgraded_to_mapping",
@@ -35,6 +38,17 @@ const NAMES = [
   "evolving",
   "empty",
   "vacuum_check",
+];
+
+/** Whose versions take rows away, and are told one after the other. */
+const SHRINKING = [
+  "deletion_vectors",
+  "long_runs",
+  "merged",
+  "merged_with_feed",
+  "checkpoints_in_parts",
+  "change_data_feed",
+  "evolving",
 ];
 
 let folder: string;
@@ -80,6 +94,22 @@ describe("tables of Spark", () => {
 
   it.each(NAMES)("%s has the same rows in every version", async (name) => {
     expect(await readFixture(reader, table(name))).toEqual(expectedOf(table(name)));
+  });
+
+  it.each(SHRINKING)("%s tells which ids a version took away", async (name) => {
+    const { location, versions } = table(name);
+    let goneCount = 0;
+    for (const [version, after] of versions.entries()) {
+      const before = versions[version - 1] ?? null;
+      if (before === null || after === null) continue;
+      const expected = expectedGoneKeys(before, after, ["id"]);
+      expect([version, await readGoneKeys(reader, location, version, ["id"])]).toEqual([
+        version,
+        expected,
+      ]);
+      goneCount += expected.length;
+    }
+    expect(goneCount).toBeGreaterThan(0);
   });
 
   it("with a change data feed tell the rows that a version deletes", async () => {
