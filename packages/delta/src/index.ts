@@ -23,6 +23,7 @@ export { ColumnVector, type RowBatch } from "./reader/row-batch.ts";
 export { FileStats } from "./skipping/file-stats.ts";
 export { type Comparison, mayMatch } from "./skipping/may-match.ts";
 export { openTableStorage } from "./storage/open-table-storage.ts";
+export { SharedSpool } from "./storage/shared-spool.ts";
 export type {
   ListOptions,
   LocalFile,

@@ -1,7 +1,7 @@
 import { LocalStorage } from "./local-storage.ts";
 import { parseLocation } from "./location.ts";
 import { S3Storage } from "./s3-storage.ts";
-import { Spool } from "./spool.ts";
+import { SharedSpool } from "./shared-spool.ts";
 import type { StorageOptions, TableStorage } from "./table-storage.ts";
 
 /**
@@ -11,6 +11,7 @@ import type { StorageOptions, TableStorage } from "./table-storage.ts";
 export function openTableStorage(location: string, options: StorageOptions = {}): TableStorage {
   const parsed = parseLocation(location);
   if (parsed.scheme === "file") return new LocalStorage(parsed.path);
-  const spool = new Spool(options.spoolFolder, options.spoolBytesMax);
-  return new S3Storage(parsed.bucket, parsed.key, options.s3 ?? {}, spool);
+  const { s3 = {}, spool: given, spoolFolder, spoolBytesMax } = options;
+  const spool = given ?? new SharedSpool(spoolFolder, spoolBytesMax);
+  return new S3Storage(parsed.bucket, parsed.key, s3, { spool, isOwn: given === undefined });
 }

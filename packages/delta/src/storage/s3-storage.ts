@@ -9,7 +9,7 @@ import {
 import { brokenTable, DeltaError, wrapError } from "../errors.ts";
 import { compareBytes } from "./local-storage.ts";
 import { hasScheme, parseAbsolutePath, requireInside } from "./location.ts";
-import type { Spool } from "./spool.ts";
+import type { OpenedFile, SharedSpool } from "./shared-spool.ts";
 import type {
   ListOptions,
   LocalFile,
@@ -31,20 +31,28 @@ interface ObjectAddress {
   readonly Key: string;
 }
 
-/** A table under a prefix of a bucket. Data files are copied to the spool, which this object owns. */
+export interface GivenSpool {
+  readonly spool: SharedSpool;
+  /** No other storage has it, and it is closed with this one. */
+  readonly isOwn: boolean;
+}
+
+/** A table under a prefix of a bucket. Data files are copied to the spool. */
 export class S3Storage implements TableStorage {
   readonly location: string;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #client: S3Client;
-  readonly #spool: Spool;
+  readonly #spool: SharedSpool;
+  readonly #ownSpool: SharedSpool | undefined;
 
   /** @param key of the table's folder, without a slash at its end */
-  constructor(bucket: string, key: string, options: S3Options, spool: Spool) {
+  constructor(bucket: string, key: string, options: S3Options, { spool, isOwn }: GivenSpool) {
     this.location = `s3://${bucket}/${key}`;
     this.#bucket = bucket;
     this.#prefix = key === "" ? "" : `${key}/`;
     this.#spool = spool;
+    this.#ownSpool = isOwn ? spool : undefined;
     this.#client = createClient(options);
   }
 
@@ -131,21 +139,26 @@ export class S3Storage implements TableStorage {
     const address = this.#resolve(path);
     return this.#call(`read ${path}`, async () => {
       const size = sizeBytes ?? (await this.#size(address, signal));
-      const open = async (): Promise<Readable> => {
-        const command = new GetObjectCommand(address);
-        const answer = await this.#client.send(command, abortable(signal));
-        const body = answer.Body as Readable;
-        if (answer.ContentLength === size) return body;
-        body.destroy();
+      // Others may wait for the copy too, so that no signal of one of them ends it.
+      const open = async (): Promise<OpenedFile> => {
+        const answer = await this.#client.send(new GetObjectCommand(address));
+        const stream = answer.Body as Readable;
+        if (answer.ContentLength === size) return { stream, tag: answer.ETag };
+        stream.destroy();
         throw brokenTable(`file ${path} has ${answer.ContentLength} bytes, and ${size} in the log`);
       };
-      return this.#spool.copy(path, size, open, signal);
+      const isCurrent = async (tag: string | undefined): Promise<boolean> => {
+        const head = new HeadObjectCommand(address);
+        return tag !== undefined && (await this.#client.send(head, abortable(signal))).ETag === tag;
+      };
+      const key = `${address.Bucket}/${address.Key}\0${size}`;
+      return this.#spool.fetch({ key, name: path, sizeBytes: size, open, isCurrent }, signal);
     });
   }
 
   async close(): Promise<void> {
     this.#client.destroy();
-    await this.#spool.close();
+    await this.#ownSpool?.close();
   }
 
   async #size(address: ObjectAddress, signal: AbortSignal | undefined): Promise<number> {

@@ -20,15 +20,29 @@ interface Waiting {
 export class Spool {
   readonly #parent: string;
   readonly #bytesMax: number;
+  readonly #onWait: () => void;
   #folder: Promise<string> | undefined;
   readonly #waiting: Waiting[] = [];
   #usedBytes = 0;
   #nextNumber = 0;
 
-  /** @param parent folder in which a new one is made */
-  constructor(parent: string = tmpdir(), bytesMax: number = SPOOL_BYTES_MAX) {
+  /**
+   * @param parent folder in which a new one is made
+   * @param onWait somebody begins to wait for room
+   */
+  constructor(
+    parent: string = tmpdir(),
+    bytesMax: number = SPOOL_BYTES_MAX,
+    onWait: () => void = () => undefined,
+  ) {
     this.#parent = parent;
     this.#bytesMax = bytesMax;
+    this.#onWait = onWait;
+  }
+
+  /** Files that wait for room. */
+  get waitingCount(): number {
+    return this.#waiting.length;
   }
 
   /** Bytes of files and of promises to files. */
@@ -112,6 +126,7 @@ export class Spool {
       };
       const waiting: Waiting = { sizeBytes, admit };
       this.#waiting.push(waiting);
+      this.#onWait();
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }

@@ -1,3 +1,5 @@
+import type { SharedSpool } from "./shared-spool.ts";
+
 /** An object or file in a folder. */
 export interface StorageEntry {
   /** Without folders; with them in a recursive listing, relative to the folder listed. */
@@ -66,6 +68,8 @@ export interface S3Options {
 
 export interface StorageOptions {
   readonly s3?: S3Options | undefined;
+  /** Of several storages with the same access, and not theirs to close; default: one of its own, as the next two say. */
+  readonly spool?: SharedSpool | undefined;
   /** Folder for copies of remote files; default: a new one in the system's temporary folder. */
   readonly spoolFolder?: string | undefined;
   /** Bytes of copies at one time; a larger file is refused. Default 8 GiB. */
