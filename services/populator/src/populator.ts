@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { registerHealthMetrics, waitUntilReady, watchHealth } from "@ofs/connections";
 import { readDatabaseFiles } from "@ofs/database";
+import { SharedSpool } from "@ofs/delta";
 import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import type { RecordSink } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
@@ -160,22 +161,27 @@ async function openParts(
     runs: new RunStore(database, Date.now),
     shards: new ShardStore(database, Date.now),
     files: new FileList(database),
-    access: { reader, storage: storageOptions(config) },
+    access: openAccess(config, reader, base),
     registries: await openRegistries(config, given, base),
     rejects: new RejectFiles(rejectsFolder),
   };
 }
 
-function storageOptions({ process: settings }: PopulatorConfig): TableAccess["storage"] {
-  return {
-    spoolFolder: settings.POPULATOR_SPOOL_FOLDER,
-    spoolBytesMax: settings.POPULATOR_SPOOL_BYTES,
-    s3: {
-      endpoint: settings.POPULATOR_S3_ENDPOINT,
-      region: settings.POPULATOR_S3_REGION,
-      isPathStyle: settings.POPULATOR_S3_PATH_STYLE,
-    },
+/** One spool for the whole process: workers that have parts of one file share its copy. */
+function openAccess(
+  { process: settings }: PopulatorConfig,
+  reader: LateReader,
+  { lifecycle }: ServiceBase,
+): TableAccess {
+  const { POPULATOR_SPOOL_FOLDER: folder, POPULATOR_SPOOL_BYTES: bytesMax } = settings;
+  const spool = new SharedSpool(folder, bytesMax);
+  lifecycle.register("spool", () => spool.close());
+  const s3 = {
+    endpoint: settings.POPULATOR_S3_ENDPOINT,
+    region: settings.POPULATOR_S3_REGION,
+    isPathStyle: settings.POPULATOR_S3_PATH_STYLE,
   };
+  return { reader, storage: { spool, s3 }, spill: { folder, bytesMax } };
 }
 
 /** Planning and sending, started and stopped together. */

@@ -37,8 +37,7 @@ export async function runDeletes(
   const plan = createDeletePlan(spec, version.schema, registries);
   const headers = messageHeaders(spec, version.writeTimeMs, true);
   const sender = new DeleteSender(spec, shard, surroundings);
-  const { spoolFolder: folder, spoolBytesMax: bytesMax } = access.storage;
-  const spill = new KeySpill({ folder, bytesMax, batchKeys: BATCH_KEYS });
+  const spill = new KeySpill({ ...access.spill, batchKeys: BATCH_KEYS });
   try {
     await withTable(access, spec, signal, (table) =>
       gather(table, spec, shard, surroundings, { plan, spill, sender, signal }),

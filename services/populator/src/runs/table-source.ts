@@ -10,6 +10,7 @@ import {
   type TakenRows,
   type VersionChanges,
 } from "@ofs/delta";
+import type { KeySpillOptions } from "../deletes/key-spill.ts";
 import type { LateReader } from "./late-reader.ts";
 import type { RunSpec, ShardFile } from "./model.ts";
 
@@ -20,6 +21,8 @@ const VERSION_DIGITS = 20;
 export interface TableAccess {
   readonly reader: LateReader;
   readonly storage: StorageOptions;
+  /** Where keys go that are compared for deletes. */
+  readonly spill: Pick<KeySpillOptions, "folder" | "bytesMax">;
 }
 
 /** One table, opened. */
