@@ -19,6 +19,9 @@ export {
 } from "./faults/udp-proxy.ts";
 export { acceptsConnections, freePort, freePorts, localAddress } from "./free-ports.ts";
 export { provideServers } from "./global-setup.ts";
+export { isSameProcess, type RecordedProcess } from "./infra/infra-state.ts";
+export { processIdentity } from "./infra/process-identity.ts";
+export { stopRecordedProcess } from "./infra/stop-process.ts";
 export { cacheFolder } from "./install/cache-folder.ts";
 export { type Chromium, findChromium } from "./install/chromium.ts";
 export { executableEnv, findOnPath } from "./install/executable.ts";
@@ -35,6 +38,12 @@ export {
   SPARK_VERSION,
   type SparkInstallation,
 } from "./install/spark.ts";
+export {
+  type OtlpMode,
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from "./otlp-receiver.ts";
 export {
   type ProcessOptions,
   type Readiness,
@@ -54,6 +63,7 @@ export {
 export type { KafkaListener, SaslMechanism } from "./servers/kafka-config.ts";
 export type { KafkaVersion } from "./servers/kafka-programs.ts";
 export { createKafkaTopic, type TopicOptions } from "./servers/kafka-topics.ts";
+export { LASTING_SERVERS, type LastingOptions } from "./servers/lasting-servers.ts";
 export {
   type PrivateKafka,
   type PrivateKafkaOptions,
@@ -85,4 +95,6 @@ export {
   serverAddress,
   serverAddresses,
 } from "./servers/server-address.ts";
+export { type NodePlan, ServerNode } from "./servers/server-node.ts";
+export type { StartContext, StartedServer } from "./servers/server-spec.ts";
 export { type WaitOptions, waitUntil } from "./wait-until.ts";

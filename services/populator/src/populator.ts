@@ -235,6 +235,7 @@ async function openWork(
           staleMs: registry.etcd === undefined ? 0 : leaseMs / 2,
           onEnd: () => planLoop.kick(),
           log,
+          tracer: base.tracer,
         }),
     ),
     pollMs: settings.POPULATOR_POLL_MS,

@@ -2,14 +2,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withFileLock } from "../install/file-lock.ts";
 import type { Log } from "../install/log.ts";
-import { STOP_GRACE_MS } from "../process-handle.ts";
 import { SERVER_VARIABLES } from "../servers/server-address.ts";
 import { emptyFolder } from "../servers/server-node.ts";
 import type { ServerSpec, StartedServer } from "../servers/server-spec.ts";
-import { waitUntil } from "../wait-until.ts";
 import {
   infraFolder,
-  isSameProcess,
   isUp,
   loadState,
   type RecordedProcess,
@@ -18,8 +15,7 @@ import {
 } from "./infra-state.ts";
 import { processIdentity } from "./process-identity.ts";
 import type { ServerStatus } from "./status-table.ts";
-
-const KILL_TIMEOUT_MS = 5000;
+import { stopRecordedProcess } from "./stop-process.ts";
 
 /**
  * Starts those of `specs` that neither the user names in a variable nor run already. They outlive
@@ -113,22 +109,8 @@ async function removeDead(recorded: readonly RecordedServer[]): Promise<Recorded
 }
 
 async function stopRecorded({ processes, folder }: RecordedServer): Promise<void> {
-  await Promise.all(processes.map(stopRecordedProcess));
+  await Promise.all(processes.map((each) => stopRecordedProcess(each)));
   await rm(folder, { recursive: true, force: true });
-}
-
-async function stopRecordedProcess(recorded: RecordedProcess): Promise<void> {
-  const isGone = async (): Promise<boolean> => !(await isSameProcess(recorded));
-  const what = `the end of process ${recorded.pid}`;
-  if (await isGone()) return;
-  process.kill(recorded.pid, "SIGTERM");
-  process.kill(recorded.pid, "SIGCONT");
-  try {
-    await waitUntil(isGone, { what, timeoutMs: STOP_GRACE_MS });
-  } catch {
-    process.kill(recorded.pid, "SIGKILL"); // it had its grace period
-    await waitUntil(isGone, { what, timeoutMs: KILL_TIMEOUT_MS });
-  }
 }
 
 function isExternal(name: keyof typeof SERVER_VARIABLES): boolean {

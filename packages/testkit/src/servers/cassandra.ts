@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { acceptsConnections, freePorts, localAddress } from "../free-ports.ts";
+import { acceptsConnections, localAddress } from "../free-ports.ts";
 import { findJava, installMavenArtifacts } from "../install/java.ts";
 import type { Log } from "../install/log.ts";
 import {
@@ -11,8 +11,14 @@ import {
   withSettings,
 } from "./cassandra-config.ts";
 import { SERVER_VARIABLES } from "./server-address.ts";
-import { emptyFolder, ServerNode } from "./server-node.ts";
-import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+import {
+  chooseFolder,
+  choosePorts,
+  type ServerSpec,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 const VARIABLE = SERVER_VARIABLES.cassandra;
 const VERSION = "5.0.6";
@@ -39,12 +45,12 @@ export async function startCassandraNode(
   settings: readonly string[] = [],
 ): Promise<StartedServer> {
   const { java, jars } = await findCassandra(context.log);
-  const [port, storagePort] = await freePorts(2);
+  const [port, storagePort] = await choosePorts(context, 2);
   if (port === undefined || storagePort === undefined) throw new Error("no ports");
-  const folder = await emptyFolder(join(context.folder, `cassandra-${port}`));
+  const folder = await chooseFolder(context, `cassandra-${port}`);
   const conf = join(folder, "conf");
   for (const each of ["conf", "data", "commitlog", "hints", "saved_caches", "cdc", "logs"]) {
-    await mkdir(join(folder, each));
+    await mkdir(join(folder, each), { recursive: true });
   }
   const yaml = formatCassandraYaml({ folder, port, storagePort });
   await writeFile(join(conf, "cassandra.yaml"), withSettings(yaml, settings));
@@ -61,7 +67,7 @@ export async function startCassandraNode(
     folder,
     isReady: () => acceptsConnections(port), // it listens only once CQL is served
   };
-  const node = await ServerNode.start(plan, context.folder);
+  const node = await startNode(context, plan);
   return { address: localAddress(port), nodes: [node] };
 }
 

@@ -1,11 +1,17 @@
 import { join } from "node:path";
-import { freePorts, localAddress } from "../free-ports.ts";
+import { localAddress } from "../free-ports.ts";
 import { executableEnv } from "../install/executable.ts";
 import { findExecutables } from "../install/find-executables.ts";
 import type { Log } from "../install/log.ts";
 import { SERVER_VARIABLES } from "./server-address.ts";
-import { emptyFolder, ServerNode } from "./server-node.ts";
-import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+import {
+  chooseFolder,
+  choosePorts,
+  type ServerSpec,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 const VARIABLE = SERVER_VARIABLES.etcd;
 const HEALTH_TIMEOUT_MS = 1000;
@@ -23,10 +29,10 @@ export async function startEtcdNode(
   args: readonly string[] = [],
 ): Promise<StartedServer> {
   const etcd = await findEtcd(context.log);
-  const [clientPort, peerPort] = await freePorts(2);
+  const [clientPort, peerPort] = await choosePorts(context, 2);
   const client = `http://127.0.0.1:${clientPort}`;
   const peer = `http://127.0.0.1:${peerPort}`;
-  const folder = await emptyFolder(join(context.folder, `etcd-${clientPort}`));
+  const folder = await chooseFolder(context, `etcd-${clientPort}`);
   const names = ["--name", "n1", "--data-dir", join(folder, "data"), "--log-level", "warn"];
   const clientUrls = ["--listen-client-urls", client, "--advertise-client-urls", client];
   const peerUrls = ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer];
@@ -38,7 +44,7 @@ export async function startEtcdNode(
     folder,
     isReady: () => isHealthy(client),
   };
-  const node = await ServerNode.start(plan, context.folder);
+  const node = await startNode(context, plan);
   return { address: localAddress(clientPort as number), nodes: [node] };
 }
 

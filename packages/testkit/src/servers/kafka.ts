@@ -20,8 +20,14 @@ import {
 } from "./kafka-programs.ts";
 import { isKafkaReady } from "./kafka-readiness.ts";
 import { formatStorage } from "./kafka-storage.ts";
-import { createDataFolder, emptyFolder, ServerNode } from "./server-node.ts";
-import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+import { createDataFolder } from "./server-node.ts";
+import {
+  chooseFolder,
+  type ServerSpec,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 const HEAP = "256m";
 /** For a broker that writes its class archive as it ends. */
@@ -98,14 +104,17 @@ async function launchBroker(
 ): Promise<StartedKafka> {
   const ports = await choosePorts(listeners);
   const [firstPort] = ports.listeners;
-  const folder = await emptyFolder(join(context.folder, `kafka-${firstPort}`));
+  const folder = await chooseFolder(context, `kafka-${firstPort}`);
   const logFolder = join(folder, "topics");
   const config: KafkaConfig = { folder, logFolder, listeners, ports, users, settings };
   const properties = join(folder, "server.properties");
   await writeFile(properties, formatProperties(kafkaProperties(config, version)));
   await writeFile(join(folder, "log4j.properties"), formatProperties(LOG4J_PROPERTIES));
   await writeKeyStores(config);
-  await formatStorage(programs, config, properties);
+  // What a lasting broker has formatted once stays.
+  if (!(await exists(join(logFolder, "meta.properties")))) {
+    await formatStorage(programs, config, properties);
+  }
   const jvm = [...jvmOptions(folder), archiveOption];
   const plan = {
     title: `kafka ${version} on port ${firstPort}`,
@@ -115,7 +124,7 @@ async function launchBroker(
     folder,
     isReady: () => isKafkaReady(ports.direct),
   };
-  const node = await ServerNode.start(plan, context.folder);
+  const node = await startNode(context, plan);
   const address = ports.listeners.map(localAddress).join(",");
   return { address, nodes: [node], directPort: ports.direct };
 }

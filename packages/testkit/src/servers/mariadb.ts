@@ -1,13 +1,22 @@
+import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { freePort, localAddress } from "../free-ports.ts";
+import { localAddress } from "../free-ports.ts";
 import { executableEnv } from "../install/executable.ts";
+import { exists } from "../install/file-lock.ts";
 import type { Log } from "../install/log.ts";
 import { createSystemTables, findMariadbPrograms } from "./mariadb-programs.ts";
 import { SERVER_VARIABLES } from "./server-address.ts";
-import { emptyFolder, ServerNode } from "./server-node.ts";
-import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+import { emptyFolder } from "./server-node.ts";
+import {
+  chooseFolder,
+  choosePorts,
+  type ServerSpec,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 const VARIABLE = SERVER_VARIABLES.mysql;
 const GREETING_TIMEOUT_MS = 1000;
@@ -33,8 +42,8 @@ export async function startMariadbNode(
   args: readonly string[] = [],
 ): Promise<StartedServer> {
   const programs = await findMariadbPrograms(VARIABLE, context.log);
-  const port = await freePort();
-  const folder = await emptyFolder(join(context.folder, `mariadb-${port}`));
+  const [port] = (await choosePorts(context, 1)) as [number];
+  const folder = await chooseFolder(context, `mariadb-${port}`);
   // The first, or the system's own settings are read. As root it must be told that it may be root.
   const base = [
     "--no-defaults",
@@ -43,8 +52,14 @@ export async function startMariadbNode(
   ];
   // A server that starts clears its folder for temporary files, and those of others with it if they share one.
   const data = [...base, `--datadir=${join(folder, "data")}`, `--tmpdir=${join(folder, "tmp")}`];
-  for (const name of ["data", "tmp"]) await emptyFolder(join(folder, name));
-  await createSystemTables(programs, data);
+  await emptyFolder(join(folder, "tmp"));
+  // Made last: a folder without it is none that a server can start from.
+  const marker = join(folder, "complete");
+  if (!(await exists(marker))) {
+    await emptyFolder(join(folder, "data"));
+    await createSystemTables(programs, data);
+    await writeFile(marker, "");
+  }
   // The socket is in the data folder: as a whole, its path may be too long for one.
   const files = ["--socket=socket", `--pid-file=${join(folder, "pid")}`];
   const network = ["--bind-address=127.0.0.1", `--port=${port}`, "--character-set-server=utf8mb4"];
@@ -56,7 +71,7 @@ export async function startMariadbNode(
     folder,
     isReady: () => greets(port),
   };
-  const node = await ServerNode.start(plan, context.folder);
+  const node = await startNode(context, plan);
   return { address: localAddress(port), nodes: [node] };
 }
 

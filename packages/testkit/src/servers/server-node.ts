@@ -24,10 +24,10 @@ export interface NodePlan {
 /** One server process; it can be killed and started again on the same port and data. */
 export class ServerNode {
   readonly plan: NodePlan;
-  readonly #rootFolder: string;
+  readonly #rootFolder: string | undefined;
   #process: ProcessHandle | undefined;
 
-  private constructor(plan: NodePlan, rootFolder: string) {
+  private constructor(plan: NodePlan, rootFolder: string | undefined) {
     this.plan = plan;
     this.#rootFolder = rootFolder;
   }
@@ -35,10 +35,10 @@ export class ServerNode {
   /**
    * Starts the process and waits until it serves.
    *
-   * @param rootFolder goes when this process dies: the node's folder or one around it
+   * @param rootFolder goes when this process dies: the node's folder or one around it; none = nothing goes
    * @throws {Error} with the end of its log when it ends early or is not ready within 120 s
    */
-  static async start(plan: NodePlan, rootFolder: string): Promise<ServerNode> {
+  static async start(plan: NodePlan, rootFolder?: string): Promise<ServerNode> {
     const node = new ServerNode(plan, rootFolder);
     await node.#launch();
     return node;

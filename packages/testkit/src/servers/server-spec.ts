@@ -1,11 +1,41 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { freePorts } from "../free-ports.ts";
 import type { Log } from "../install/log.ts";
 import type { ServerName } from "./server-address.ts";
-import type { ServerNode } from "./server-node.ts";
+import { emptyFolder, type NodePlan, ServerNode } from "./server-node.ts";
 
 export interface StartContext {
-  /** Empty folder for all of this server's data and logs; goes when this process dies. */
+  /** Folder for all of this server's data and logs: empty, and gone when this process dies, unless the server is lasting. */
   readonly folder: string;
   readonly log: Log;
+  /** For a server that is nobody's test: its folder is its own and keeps its data, whatever ends. */
+  readonly lasting?: {
+    /** Its port, and then ports that it needs besides; those that are not given are free ones. */
+    readonly ports: readonly number[];
+  };
+}
+
+/** @returns the ports of a lasting server, and free ones where it has none */
+export async function choosePorts(
+  { lasting }: StartContext,
+  count: number,
+  offsets?: readonly number[],
+): Promise<number[]> {
+  const given = lasting?.ports.slice(0, count) ?? [];
+  return [...given, ...(await freePorts(count - given.length, offsets))];
+}
+
+/** @returns the folder of a lasting server with what is in it; else a new empty one of this name */
+export async function chooseFolder(context: StartContext, name: string): Promise<string> {
+  if (context.lasting === undefined) return emptyFolder(join(context.folder, name));
+  await mkdir(context.folder, { recursive: true, mode: 0o700 });
+  return context.folder;
+}
+
+/** Starts a server's process; its folder goes when this process dies, unless it is a lasting one. */
+export function startNode(context: StartContext, plan: NodePlan): Promise<ServerNode> {
+  return ServerNode.start(plan, context.lasting === undefined ? context.folder : undefined);
 }
 
 /** A server, or a set of them that is reached as one, that serves. */

@@ -1,7 +1,8 @@
 import { SinkError } from "@ofs/ingest";
-import { FeatureStoreError, type Logger } from "@ofs/platform";
+import { FeatureStoreError, type Logger, type Span, type Tracer } from "@ofs/platform";
 import { runDeletes } from "../deletes/run-deletes.ts";
 import type { WorkerSinks } from "../output/open-sinks.ts";
+import { TracedSink } from "../output/traced-sink.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { describeShard, FencedError } from "../store/shard-store.ts";
 import type { Claims } from "./claims.ts";
@@ -31,6 +32,8 @@ export interface WorkerOptions extends Omit<ShardSurroundings, "sink"> {
   /** Something has ended: the planner may go on. */
   readonly onEnd: () => void;
   readonly log: Logger;
+  /** undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Takes one shard after the other, of whatever run. */
@@ -102,9 +105,12 @@ export class Worker {
   }
 
   async #process(run: Run, shard: Shard, signal: AbortSignal): Promise<void> {
-    const { shards, metrics, log } = this.#options;
+    const { shards, metrics, log, sinks } = this.#options;
+    const span = this.#startSpan(run, shard);
+    let failure: unknown;
     try {
-      const sink = this.#options.sinks[run.spec.target.dialect];
+      const plain = sinks[run.spec.target.dialect];
+      const sink = span === undefined ? plain : new TracedSink(plain, span);
       const runIt = shard.file.kind === "deletes" ? runDeletes : runShard;
       const outcome = await runIt(run.spec, shard, { ...this.#options, sink }, signal);
       metrics.ended(outcome);
@@ -112,16 +118,31 @@ export class Worker {
       await shards.release(shard);
       if (outcome === "too-many-rejects") await this.#failRun(run);
     } catch (error) {
+      failure = error;
       if (error instanceof FencedError) {
         metrics.ended("fenced");
         log.info({ shard: describeShard(shard) }, "a shard is another's by now");
       } else if (signal.aborted) {
         metrics.ended("stopped");
-        await shards.release(shard);
+        await shards.release(shard, true);
       } else {
         await this.#failShard(shard, error);
       }
+    } finally {
+      span?.end(failure);
     }
+  }
+
+  #startSpan({ spec }: Run, { file, number, version }: Shard): Span | undefined {
+    return this.#options.tracer?.start(`populate ${spec.tableName}`, "internal", {
+      attributes: {
+        "ofs.table": spec.tableName,
+        "ofs.run_id": spec.runId,
+        "ofs.table.version": version,
+        "ofs.shard": number,
+        "ofs.shard.kind": file.kind ?? "rows",
+      },
+    });
   }
 
   async #failShard(shard: Shard, error: unknown): Promise<void> {
