@@ -1,3 +1,4 @@
+export { answerVersion, ofsVersion, registerBuildInfo } from "./build-info.ts";
 export { ConfigError } from "./config/config-error.ts";
 export { EnvReader, parseEnv } from "./config/env-reader.ts";
 export {

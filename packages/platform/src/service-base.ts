@@ -1,4 +1,5 @@
 import type { Registry } from "prom-client";
+import { registerBuildInfo } from "./build-info.ts";
 import { Health } from "./health.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createLogger, type Logger, type LogLevel } from "./logger.ts";
@@ -48,6 +49,7 @@ export async function openService<T>(
   const fields = { app: APP_NAME, env: APP_ENV };
   const log = given.log ?? createLogger({ service, level: APP_LOG_LEVEL, fields });
   const metrics = given.metrics ?? createMetrics({ service: APP_NAME, env: APP_ENV });
+  registerBuildInfo(metrics, service);
   const lifecycle = new Lifecycle(log, SHUTDOWN_GRACE_MS + CLOSE_TIME_MS);
   try {
     const base = { log, metrics, health: new Health(), lifecycle };

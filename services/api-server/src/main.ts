@@ -1,5 +1,6 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import {
+  answerVersion,
   ConfigError,
   createLogger,
   type Logger,
@@ -12,6 +13,8 @@ import { type ApiServerConfig, loadConfig } from "./config.ts";
 import { runPrimary } from "./primary.ts";
 
 const SERVICE = "api-server";
+
+answerVersion(SERVICE, process.argv.slice(2));
 
 // What strangers send (malformed metadata, for example) must not be able to fill the log.
 setLogVerbosity(logVerbosity.NONE);

@@ -1,8 +1,10 @@
-import { ConfigError, createLogger, runProcess } from "@ofs/platform";
+import { answerVersion, ConfigError, createLogger, runProcess } from "@ofs/platform";
 import { loadConfig } from "./config.ts";
 import { startConsumer } from "./consumer.ts";
 
 const SERVICE = "consumer";
+
+answerVersion(SERVICE, process.argv.slice(2));
 
 try {
   const config = loadConfig(process.env);

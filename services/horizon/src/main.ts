@@ -1,9 +1,11 @@
-import { ConfigError, createLogger, runProcess } from "@ofs/platform";
+import { answerVersion, ConfigError, createLogger, runProcess } from "@ofs/platform";
 import { loadConfig } from "./config/config.ts";
 import { firstAdminText } from "./first-admin-text.ts";
 import { startHorizon } from "./horizon.ts";
 
 const SERVICE = "horizon";
+
+answerVersion(SERVICE, process.argv.slice(2));
 
 try {
   const config = loadConfig(process.env);

@@ -1,6 +1,6 @@
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createLogger, Lifecycle, logLevel, runProcess } from "@ofs/platform";
+import { answerVersion, createLogger, Lifecycle, logLevel, runProcess } from "@ofs/platform";
 import { CommanderError } from "commander";
 import { isLoopback, startFleet } from "./fleet/fleet.ts";
 import { DEFAULT_PORT, type FleetOptions, parseOptions } from "./fleet/options.ts";
@@ -10,6 +10,7 @@ import { formatWelcome } from "./fleet/welcome.ts";
 /** For answering the calls in flight and closing the data folder. */
 const SHUTDOWN_MS = 30_000;
 
+answerVersion("ofs-fleet", process.argv.slice(2));
 const options = readOptions();
 const { APP_LOG_LEVEL: levelName, npm_lifecycle_event: npmScript } = process.env;
 const level = logLevel().safeParse(levelName || "WARN");

@@ -1,8 +1,10 @@
-import { ConfigError, createLogger, runProcess } from "@ofs/platform";
+import { answerVersion, ConfigError, createLogger, runProcess } from "@ofs/platform";
 import { loadConfig } from "./config.ts";
 import { startPopulator } from "./populator.ts";
 
 const SERVICE = "populator";
+
+answerVersion(SERVICE, process.argv.slice(2));
 
 try {
   const config = loadConfig(process.env);

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FeatureStoreError } from "@ofs/platform";
+import { FeatureStoreError, ofsVersion } from "@ofs/platform";
 import { z } from "zod";
-import { packageVersion } from "../package-version.ts";
 
 /** Tells what a backup is, and what is in it. */
 export const MANIFEST_FILE = "manifest.json";
@@ -55,7 +54,7 @@ export function writeManifest(
 ): Manifest {
   const manifest: Manifest = {
     format: BACKUP_FORMAT,
-    version: packageVersion(),
+    version: ofsVersion(),
     createdAt: new Date().toISOString(),
     ...content,
     files: [...files],
@@ -79,8 +78,8 @@ export function readManifest(folder: string): Manifest {
   if (checksum !== checksumOf(value)) throw refused(file, "it does not match its checksum");
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) throw refused(file, z.prettifyError(parsed.error));
-  if (isNewer(parsed.data.version, packageVersion())) {
-    const reason = `it was made by version ${parsed.data.version}, this is ${packageVersion()}`;
+  if (isNewer(parsed.data.version, ofsVersion())) {
+    const reason = `it was made by version ${parsed.data.version}, this is ${ofsVersion()}`;
     throw refused(file, `${reason}: restore it with that version or a later one`);
   }
   return parsed.data;

@@ -9,4 +9,6 @@ export interface CliIo {
   /** Messages, notes and progress. */
   readonly stderr: ProgressOutput;
   readonly env: NodeJS.ProcessEnv;
+  /** Called and waited for when nobody reads what is written any more, before the process exits. */
+  readonly beforeExit?: Set<() => Promise<unknown>>;
 }

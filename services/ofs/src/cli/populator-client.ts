@@ -52,6 +52,8 @@ const runSchema = z.looseObject({
   sentCount: z.number(),
   rejectedCount: z.number(),
   skippedCount: z.number(),
+  /** Populators of earlier versions do not tell it. */
+  deletedCount: z.number().default(0),
   ignoredDeleteFileCount: z.number(),
   error: z.string().optional(),
 });

@@ -1,5 +1,5 @@
+import { ofsVersion } from "@ofs/platform";
 import { Command } from "commander";
-import { packageVersion } from "../package-version.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addDeltaCommand } from "./commands/delta.ts";
 import { addDescribeCommand } from "./commands/describe.ts";
@@ -58,7 +58,7 @@ function createProgram(io: CliIo): Command {
   });
   program
     .description("Reads, writes and describes features of an online feature store.")
-    .version(packageVersion(), "--version", "print the version")
+    .version(ofsVersion(), "--version", "print the version")
     .showHelpAfterError("(--help shows the usage)")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", HELP);

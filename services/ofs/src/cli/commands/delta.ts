@@ -78,13 +78,36 @@ async function printPart(
   storage: TableStorage,
   load: (table: DeltaTable) => Promise<Part>,
 ): Promise<void> {
+  const stop = new AbortController();
+  const printing = printRows(io, storage, load, stop.signal);
+  // Threads that decode must have ended when the process exits: their library would abort it.
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await Promise.allSettled([printing]);
+  };
+  io.beforeExit?.add(end);
+  try {
+    await printing;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    io.beforeExit?.delete(end);
+  }
+}
+
+async function printRows(
+  io: CliIo,
+  storage: TableStorage,
+  load: (table: DeltaTable) => Promise<Part>,
+  signal: AbortSignal,
+): Promise<void> {
   const reader = await FileReader.open();
   try {
-    const { schema, files } = await load(await DeltaTable.open(storage, reader));
+    const { schema, files } = await load(await DeltaTable.open(storage, reader, signal));
     for (const file of files) {
-      for await (const batch of reader.read(storage, file, { fields: schema })) {
+      for await (const batch of reader.read(storage, file, { fields: schema, signal })) {
         const lines = Array.from({ length: batch.rowCount }, (_, row) => formatRow(batch, row));
-        await writeText(io.stdout, lines.join(""));
+        await writeText(io.stdout, lines.join(""), signal);
       }
     }
   } finally {

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { Progress } from "../../progress.ts";
 import { CommandError, UsageError } from "../failures.ts";
 import type { CliIo } from "../io.ts";
@@ -43,6 +43,7 @@ interface RunFlags extends PopulatorFlags {
   readonly maxRejects?: string;
   readonly watch?: true;
   readonly schedule?: string;
+  readonly deletes?: string;
   readonly detach?: true;
 }
 
@@ -53,7 +54,7 @@ Examples:
   ofs populate run ./lake/movies --entity movie
   ofs populate run s3a://lake/riders --feature-group rider_stats --versions 10..12
   ofs populate run ./movies --entity movie --column id=movie_id --column stars=ratings:imdb_rating --filter 'stars >= 5'
-  ofs populate run ./lake/movies --entity movie --versions 0.. --watch
+  ofs populate run ./lake/movies --entity movie --versions 0.. --watch --deletes tombstone
   ofs populate ls
   ofs populate status movies`;
 
@@ -82,6 +83,12 @@ export function addPopulateCommand(program: Command, io: CliIo): void {
     .option("--max-rejects <count>", "rows that may be refused before the run fails")
     .option("--watch", "go on with new versions as they come")
     .option("--schedule <cron>", "look for new versions at these times, UTC")
+    .addOption(
+      new Option(
+        "--deletes <mode>",
+        "rows that versions took away: count files, or delete keys",
+      ).choices(["report", "tombstone"]),
+    )
     .option("--detach", "do not wait")
     .action(async (path: string, _: object, self: Command) => {
       await runTable(path, self.optsWithGlobals<RunFlags>(), io);
@@ -148,7 +155,7 @@ async function whenEnded(client: PopulatorClient, name: string, io: CliIo): Prom
   try {
     for (;;) {
       const { data } = await client.get("/table/status", statusSchema, { name });
-      progress.update(data.sentCount);
+      progress.update(data.sentCount + data.deletedCount);
       if (ENDED.includes(data.state)) return data;
       await delay(POLL_MS);
     }
@@ -175,6 +182,7 @@ function requestOf(flags: RunFlags): object {
     maxRejects: flags.maxRejects === undefined ? undefined : Number(flags.maxRejects),
     watch: flags.watch,
     schedule: flags.schedule,
+    deletes: flags.deletes,
   };
 }
 
@@ -223,10 +231,11 @@ function formatRuns(runs: readonly RunAnswer[]): string {
     run.state,
     versionText(run),
     String(run.sentCount),
+    String(run.deletedCount),
     String(run.rejectedCount),
     printable(run.error ?? ""),
   ]);
-  return formatTable(["name", "state", "version", "sent", "refused", "error"], rows);
+  return formatTable(["name", "state", "version", "sent", "deleted", "refused", "error"], rows);
 }
 
 function versionText({ currentVersion, endVersion }: RunAnswer): string {
@@ -235,13 +244,15 @@ function versionText({ currentVersion, endVersion }: RunAnswer): string {
 }
 
 function formatStatus(run: StatusAnswer): string {
-  const { name, state, sentCount, rejectedCount, skippedCount } = run;
+  const { name, state, sentCount, rejectedCount, skippedCount, deletedCount } = run;
   const lines = [
     `${printable(name)}: ${state}, version ${versionText(run)}, ${run.openFileCount} files to do`,
     `${sentCount} rows sent, ${rejectedCount} refused, ${skippedCount} left out by the filter`,
   ];
+  if (deletedCount > 0) lines.push(`${deletedCount} keys deleted`);
   if (run.ignoredDeleteFileCount > 0) {
-    lines.push(`note: ${run.ignoredDeleteFileCount} files had rows deleted, which is not sent`);
+    const hint = "which is not sent (--deletes tombstone sends it)";
+    lines.push(`note: ${run.ignoredDeleteFileCount} files had rows deleted, ${hint}`);
   }
   for (const { cause, rowCount, samples } of run.rejects) {
     const example = samples[0] === undefined ? "" : `, for example ${samples[0].reason}`;
