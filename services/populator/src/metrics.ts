@@ -12,6 +12,7 @@ export class PopulatorMetrics {
   readonly #success: Counter;
   readonly #failed: Counter;
   readonly #deletes: Counter;
+  readonly #repeats: Counter;
   readonly #bytes: Counter;
   readonly #shards: Counter;
   readonly #busy: Gauge;
@@ -43,6 +44,12 @@ export class PopulatorMetrics {
     this.#deletes = new Counter({
       name: "ofs_populator_deletes_total",
       help: "Keys whose deletes were acknowledged.",
+      labelNames,
+      registers,
+    });
+    this.#repeats = new Counter({
+      name: "ofs_populator_repeats_total",
+      help: "Rows and deletes that may be in the log more than once.",
       labelNames,
       registers,
     });
@@ -87,11 +94,12 @@ export class PopulatorMetrics {
   }
 
   sent(tableName: string, progress: Progress): void {
-    const { sentCount, rejectedCount, deletedCount, sentBytes } = progress;
+    const { sentCount, rejectedCount, deletedCount, repeatedCount, sentBytes } = progress;
     const labels = { worker_id: this.#workerId, table_name: this.#tableLabel(tableName) };
     this.#success.inc(labels, sentCount);
     this.#failed.inc(labels, rejectedCount);
     this.#deletes.inc(labels, deletedCount);
+    this.#repeats.inc(labels, repeatedCount);
     this.#bytes.inc(sentBytes);
   }
 

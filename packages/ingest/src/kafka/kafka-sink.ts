@@ -42,6 +42,7 @@ export class KafkaSink implements RecordSink {
   /** The call before: calls are carried out one after the other. */
   #last: Promise<void> = Promise.resolve();
   #waitingBytes = 0;
+  #retryCount = 0;
   #isClosed = false;
 
   /** @throws {Error} if a file of the TLS settings cannot be read */
@@ -68,6 +69,10 @@ export class KafkaSink implements RecordSink {
     } finally {
       this.#waitingBytes -= sizeBytes;
     }
+  }
+
+  get retryCount(): number {
+    return this.#retryCount;
   }
 
   async close(): Promise<void> {
@@ -118,6 +123,7 @@ export class KafkaSink implements RecordSink {
           const message = `${records.length} records for ${records[0]?.topic}: ${reasonOf(error)}`;
           throw new SinkError("UNAVAILABLE", message, { cause: error });
         }
+        this.#retryCount += 1;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

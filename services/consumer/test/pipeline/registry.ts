@@ -42,21 +42,23 @@ export class TestRegistry {
   /** Application, and table of the stores. */
   readonly name: string;
   readonly #cassandra: ServerAddress;
+  readonly #etcd: ServerAddress;
   readonly #source: EtcdRegistrySource;
   readonly #tree: RegistryEntries = {};
 
-  private constructor(name: string, cassandra: ServerAddress) {
+  private constructor(name: string, cassandra: ServerAddress, etcd: ServerAddress) {
     this.name = name;
     this.#cassandra = cassandra;
-    const { text } = serverAddress("etcd");
-    this.#source = new EtcdRegistrySource({ endpoints: text, root: `/config/${name}` });
+    this.#etcd = etcd;
+    this.#source = new EtcdRegistrySource({ endpoints: etcd.text, root: `/config/${name}` });
   }
 
   static async open(
     name: string,
     cassandra: ServerAddress = serverAddress("cassandra"),
+    etcd: ServerAddress = serverAddress("etcd"),
   ): Promise<TestRegistry> {
-    const registry = new TestRegistry(name, cassandra);
+    const registry = new TestRegistry(name, cassandra, etcd);
     await registry.#write({
       [`security/reader/${CALLER}`]: JSON.stringify({ token: CALLER_TOKEN }),
       "storage/stores/1": storeOf("scylla", SCYLLA_CONF_ID, name),
@@ -120,7 +122,7 @@ export class TestRegistry {
     return {
       APP_NAME: this.name,
       APP_LOG_LEVEL: "WARN",
-      ETCD_SERVER: serverAddress("etcd").text,
+      ETCD_SERVER: this.#etcd.text,
       ETCD_WATCHER_ENABLED: "true",
       STORAGE_SCYLLA_ACTIVE_CONFIG_IDS: String(SCYLLA_CONF_ID),
       [`STORAGE_SCYLLA_${SCYLLA_CONF_ID}_CONTACT_POINTS`]: host,

@@ -2,6 +2,7 @@ import type { NewRecord } from "@ofs/ingest";
 import { messageHeaders } from "../output/message-headers.ts";
 import { RejectTally } from "../rejects/reject-tally.ts";
 import { NO_PROGRESS, type Progress, type RunSpec, type Shard } from "../runs/model.ts";
+import { Repeats } from "../runs/repeats.ts";
 import { type ShardOutcome, type ShardSurroundings, sizeOf } from "../runs/run-shard.ts";
 import { type OpenTable, withTable } from "../runs/table-source.ts";
 import { FencedError } from "../store/shard-store.ts";
@@ -99,6 +100,7 @@ class DeleteSender {
   readonly #spec: RunSpec;
   readonly #shard: Shard;
   readonly #given: ShardSurroundings;
+  readonly #repeats: Repeats;
   /** Keys seen so far. */
   #position = 0;
   #noted: number;
@@ -107,6 +109,7 @@ class DeleteSender {
     this.#spec = spec;
     this.#shard = shard;
     this.#given = given;
+    this.#repeats = new Repeats(shard, given.sink, BATCH_KEYS);
     this.#noted = shard.nextRow;
   }
 
@@ -124,11 +127,12 @@ class DeleteSender {
     signal: AbortSignal,
   ): Promise<ShardOutcome | undefined> {
     if (keyCount === 0) return undefined;
-    const { sink, limit } = this.#given;
+    const { limit } = this.#given;
     signal.throwIfAborted();
     await limit.take(this.#spec.tenantName, keyCount, signal);
-    await sink.produce(records);
-    const progress = { ...NO_PROGRESS, deletedCount: keyCount, sentBytes: sizeOf(records) };
+    const repeatedCount = await this.#repeats.send(records, this.#noted, keyCount);
+    const sent = { deletedCount: keyCount, repeatedCount, sentBytes: sizeOf(records) };
+    const progress = { ...NO_PROGRESS, ...sent };
     return this.#note(this.#position, progress, false);
   }
 

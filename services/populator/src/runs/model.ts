@@ -94,6 +94,8 @@ export interface Progress {
   readonly skippedCount: number;
   /** Keys in acknowledged deletes. */
   readonly deletedCount: number;
+  /** Of the sent rows and deletes: those that may be in the log more than once, because nobody knows what became of a batch. */
+  readonly repeatedCount: number;
   /** Of the sent messages' keys and values. */
   readonly sentBytes: number;
 }
@@ -133,6 +135,8 @@ export interface Shard {
   readonly nextRow: number;
   /** Grows with each owner: what an earlier one says does not count. */
   readonly fence: number;
+  /** Whether an owner before may have sent a batch from `nextRow` on, and did not note it. */
+  readonly isUncertain: boolean;
   /** Failures since it last went on. */
   readonly tryCount: number;
   readonly progress: Progress;
@@ -166,6 +170,7 @@ export const NO_PROGRESS: Progress = {
   rejectedCount: 0,
   skippedCount: 0,
   deletedCount: 0,
+  repeatedCount: 0,
   sentBytes: 0,
 };
 
@@ -175,6 +180,7 @@ export function addProgress(a: Progress, b: Progress): Progress {
     rejectedCount: a.rejectedCount + b.rejectedCount,
     skippedCount: a.skippedCount + b.skippedCount,
     deletedCount: a.deletedCount + b.deletedCount,
+    repeatedCount: a.repeatedCount + b.repeatedCount,
     sentBytes: a.sentBytes + b.sentBytes,
   };
 }

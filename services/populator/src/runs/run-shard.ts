@@ -10,7 +10,11 @@ import type { RejectFiles } from "../rejects/reject-files.ts";
 import { RejectTally } from "../rejects/reject-tally.ts";
 import { FencedError, type ShardStore } from "../store/shard-store.ts";
 import { NO_PROGRESS, type Progress, type RunSpec, type Shard } from "./model.ts";
+import { Repeats } from "./repeats.ts";
 import { dataFileOf, type TableAccess, withTable } from "./table-source.ts";
+
+/** Most rows of a batch, as the reader has it. */
+const BATCH_ROWS = 2_048;
 
 export interface ShardSurroundings {
   readonly shards: ShardStore;
@@ -71,6 +75,7 @@ class ShardSender {
   readonly #given: ShardSurroundings;
   readonly #plan: MessagePlan;
   readonly #head: MessageHead;
+  readonly #repeats: Repeats;
   #nextRow: number;
 
   constructor(
@@ -85,6 +90,7 @@ class ShardSender {
     this.#given = given;
     this.#plan = plan;
     this.#head = head;
+    this.#repeats = new Repeats(shard, given.sink, BATCH_ROWS);
     this.#nextRow = shard.nextRow;
   }
 
@@ -95,22 +101,24 @@ class ShardSender {
     rows: readonly number[],
     signal: AbortSignal,
   ): Promise<ShardOutcome | undefined> {
-    const { sink, limit, rejects, metrics } = this.#given;
+    const { limit, rejects, metrics } = this.#given;
     const { tenantName, tableName } = this.#spec;
     const encoded = this.#plan.encode(batch, columnOf, rows, this.#head);
     signal.throwIfAborted();
-    await limit.take(tenantName, encoded.rowCount, signal);
-    if (encoded.records.length > 0) await sink.produce(encoded.records);
+    const { records, rowCount } = encoded;
+    await limit.take(tenantName, rowCount, signal);
+    const repeatedCount = await this.#repeats.send(records, batch.firstRow, rowCount);
     const tally = new RejectTally();
     const { path } = this.#shard.file;
     for (const reject of encoded.rejects) tally.add(reject, path, batch.firstRow + reject.index);
     await rejects.append(this.#shard, batch, encoded.rejects);
     const progress = {
-      sentCount: encoded.rowCount,
+      sentCount: rowCount,
       rejectedCount: encoded.rejects.length,
       skippedCount: batch.rowCount - rows.length,
       deletedCount: 0,
-      sentBytes: sizeOf(encoded.records),
+      repeatedCount,
+      sentBytes: sizeOf(records),
     };
     this.#nextRow = batch.nextRow;
     const outcome = await this.#note(progress, tally, false);

@@ -9,7 +9,13 @@ import {
 } from "@ofs/database";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { Kysely } from "kysely";
-import { DELETE_COLUMNS, INDEXES, type PopulatorTables, TABLE_SPECS } from "./tables.ts";
+import {
+  DELETE_COLUMNS,
+  INDEXES,
+  type PopulatorTables,
+  REPEAT_COLUMNS,
+  TABLE_SPECS,
+} from "./tables.ts";
 
 /** File of the state inside the data folder. */
 export const STATE_FILE = "populator.db";
@@ -60,6 +66,13 @@ async function migrate(kysely: Kysely<PopulatorTables>, flavour: Flavour): Promi
         const editor = new SchemaEditor(db, flavour);
         await editor.ensureColumns("populator_table", DELETE_COLUMNS);
         await editor.ensureColumns("populator_file", DELETE_COLUMNS);
+      },
+    },
+    "0003-repeats": {
+      async up(db) {
+        const editor = new SchemaEditor(db, flavour);
+        await editor.ensureColumns("populator_table", REPEAT_COLUMNS);
+        await editor.ensureColumns("populator_file", REPEAT_COLUMNS);
       },
     },
   });

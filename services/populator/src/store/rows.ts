@@ -39,6 +39,7 @@ export function toShard(row: ShardRow): Shard {
     state: row.state,
     nextRow: Number(row.next_row),
     fence: Number(row.fence),
+    isUncertain: row.owner !== "",
     tryCount: Number(row.try_count),
     progress: toProgress(row),
   };
@@ -46,7 +47,12 @@ export function toShard(row: ShardRow): Shard {
 
 type ProgressRow = Pick<
   RunRow,
-  "sent_count" | "rejected_count" | "skipped_count" | "deleted_count" | "sent_bytes"
+  | "sent_count"
+  | "rejected_count"
+  | "skipped_count"
+  | "deleted_count"
+  | "repeated_count"
+  | "sent_bytes"
 >;
 
 export function toProgress(row: ProgressRow): Progress {
@@ -55,6 +61,7 @@ export function toProgress(row: ProgressRow): Progress {
     rejectedCount: Number(row.rejected_count),
     skippedCount: Number(row.skipped_count),
     deletedCount: Number(row.deleted_count),
+    repeatedCount: Number(row.repeated_count),
     sentBytes: Number(row.sent_bytes),
   };
 }
@@ -65,6 +72,7 @@ export function progressRow(progress: Progress): ProgressRow {
     rejected_count: progress.rejectedCount,
     skipped_count: progress.skippedCount,
     deleted_count: progress.deletedCount,
+    repeated_count: progress.repeatedCount,
     sent_bytes: progress.sentBytes,
   };
 }

@@ -84,12 +84,14 @@ export class ShardStore {
     return rows.map(toShard);
   }
 
-  /** @returns the shard with a fence of its own; undefined if somebody else was faster */
+  /** @returns the shard with a fence of its own; undefined if somebody else was faster, or it has gone on since it was read */
   async acquire(shard: Shard, owner: string): Promise<Shard | undefined> {
     const { numUpdatedRows } = await this.#engine.write((tx) =>
       this.#of(tx, shard)
         .set({ state: "RUNNING", fence: shard.fence + 1, owner, updated_ms: this.#now() })
         .where("state", "in", ["PENDING", "RUNNING"])
+        // What its owner noted meanwhile would be sent, and counted, again.
+        .where("next_row", "=", shard.nextRow)
         .executeTakeFirst(),
     );
     return numUpdatedRows === 0n ? undefined : { ...shard, fence: shard.fence + 1 };
@@ -110,6 +112,7 @@ export class ShardStore {
       rejected_count: sql<number>`rejected_count + ${progress.rejectedCount}`,
       skipped_count: sql<number>`skipped_count + ${progress.skippedCount}`,
       deleted_count: sql<number>`deleted_count + ${progress.deletedCount}`,
+      repeated_count: sql<number>`repeated_count + ${progress.repeatedCount}`,
       sent_bytes: sql<number>`sent_bytes + ${progress.sentBytes}`,
       updated_ms: this.#now(),
     };
@@ -142,18 +145,26 @@ export class ShardStore {
     return (await this.#engine.read((db) => runStatus(db, shard))).state;
   }
 
-  /** Gives a shard back, to go on where it is. Nothing happens if it is another's. */
-  async release(shard: Shard): Promise<void> {
+  /**
+   * Gives a shard back, to go on where it is. Nothing happens if it is another's.
+   *
+   * @param isUncertain whether a batch may have been sent that is not noted
+   */
+  async release(shard: Shard, isUncertain = false): Promise<void> {
     await this.#engine.write((tx) =>
       this.#of(tx, shard)
-        .set({ state: "PENDING", owner: "", updated_ms: this.#now() })
+        .set({
+          state: "PENDING",
+          ...(isUncertain ? {} : { owner: "" }),
+          updated_ms: this.#now(),
+        })
         .where("state", "=", "RUNNING")
         .execute(),
     );
   }
 
   /**
-   * Notes that a shard failed.
+   * Notes that a shard failed; of a batch under way nobody knows whether it was sent.
    *
    * @param pauseMs before the next try, after so many failures in a row; undefined: there is none
    */
@@ -178,7 +189,6 @@ export class ShardStore {
           error: shortError(error),
           try_count: failureCount,
           not_before_ms: nowMs + (pause ?? 0),
-          owner: "",
           updated_ms: nowMs,
         })
         .execute();

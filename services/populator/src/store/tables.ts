@@ -16,6 +16,7 @@ export interface RunRow {
   rejected_count: Count;
   skipped_count: Count;
   deleted_count: Count;
+  repeated_count: Count;
   sent_bytes: Count;
   delete_file_count: Count;
   error: string;
@@ -44,6 +45,7 @@ export interface ShardRow {
   state: ShardState;
   next_row: Count;
   fence: Count;
+  /** Empty: nobody has it, and whoever had it left nothing open. */
   owner: string;
   try_count: Count;
   not_before_ms: Count;
@@ -51,6 +53,7 @@ export interface ShardRow {
   rejected_count: Count;
   skipped_count: Count;
   deleted_count: Count;
+  repeated_count: Count;
   sent_bytes: Count;
   error: string;
   updated_ms: Count;
@@ -96,12 +99,14 @@ const LATER_COUNT: ColumnSpec = {
   embedded: "integer NOT NULL DEFAULT 0",
 };
 export const DELETE_COLUMNS = { deleted_count: LATER_COUNT } as const;
+export const REPEAT_COLUMNS = { repeated_count: LATER_COUNT } as const;
 
 const PROGRESS = {
   sent_count: COUNT,
   rejected_count: COUNT,
   skipped_count: COUNT,
   ...DELETE_COLUMNS,
+  ...REPEAT_COLUMNS,
   sent_bytes: COUNT,
 } as const;
 

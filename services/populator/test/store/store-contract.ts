@@ -116,18 +116,25 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
       const former = await shards.acquire(shard, "a");
       expect(await shards.acquire(shard, "b")).toBeUndefined();
       expect(await shards.candidates(1_000)).toHaveLength(1);
-      nowMs += 2_000;
-      const stale = (await shards.candidates(1_000)).find(({ number }) => number === shard.number);
-      if (stale === undefined || former === undefined) throw new Error("nobody has the shard");
+      const silent = async () => {
+        nowMs += 2_000;
+        return (await shards.candidates(1_000)).find(({ number }) => number === shard.number);
+      };
+      const old = await silent();
+      if (old === undefined || former === undefined) throw new Error("nobody has the shard");
       await shards.advance(former, step(5));
-      const owner = await shards.acquire(stale, "b");
+      expect(await shards.acquire(old, "b")).toBeUndefined();
+      const stale = await silent();
+      const owner = stale && (await shards.acquire(stale, "b"));
       if (owner === undefined) throw new Error("the shard cannot be taken over");
+      expect(owner).toMatchObject({ nextRow: 5, isUncertain: true });
       await expect(shards.advance(former, step(10))).rejects.toThrow(FencedError);
       await shards.release(former);
       await shards.fail(former, "late", () => undefined);
       expect(await shards.assignments()).toMatchObject({ b: { fences: 1 } });
       const rejects = refusing("value a", 3);
-      const progress = { sentCount: 7, rejectedCount: 3, skippedCount: 1, deletedCount: 2, sentBytes: 70 };
+      const counts = { skippedCount: 1, deletedCount: 2, repeatedCount: 4, sentBytes: 70 };
+      const progress = { sentCount: 7, rejectedCount: 3, ...counts };
       expect(await shards.advance(owner, step(10, { rejects, progress }))).toEqual({
         state: "RUNNING",
         rejectedCount: 3,
@@ -139,6 +146,7 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
         rejectedCount: 3,
         skippedCount: 1,
         deletedCount: 2,
+        repeatedCount: 4,
         sentBytes: 170,
       });
       const [reject] = await shards.rejects("fences", run.generation);
@@ -146,6 +154,31 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
       expect(reject?.samples).toHaveLength(10);
       await runs.remove(await runs.require("fences"));
       await expect(shards.advance(owner, step(30))).rejects.toThrow(FencedError);
+    });
+
+    it("tell their next owner whether a batch may have been sent that is not noted", async () => {
+      const run = await runs.put(spec("left"));
+      await runs.begin(run, planOf(0, 1));
+      const take = async () => {
+        const [shard] = await shards.candidates(0);
+        const owner = shard && (await shards.acquire(shard, "a"));
+        if (owner === undefined) throw new Error("there is no shard");
+        return owner;
+      };
+      const first = await take();
+      expect(first.isUncertain).toBe(false);
+      await shards.release(first);
+      const second = await take();
+      expect(second.isUncertain).toBe(false);
+      await shards.release(second, true);
+      const third = await take();
+      expect(third.isUncertain).toBe(true);
+      await shards.release(third);
+      const fourth = await take();
+      expect(fourth.isUncertain).toBe(false);
+      await shards.fail(fourth, "broken", () => 0);
+      expect((await take()).isUncertain).toBe(true);
+      await runs.remove(await runs.require("left"));
     });
 
     it("are tried again after a pause, fail in the end, and are revived with their run", async () => {
