@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RetrievedRow } from "@ofs/client";
+import type { ValueRow } from "@ofs/client";
 import { type ColumnType, isJsonArray, isJsonObject, type JsonValue, parseJson } from "@ofs/rows";
 import type { GroupOptions } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -132,7 +132,7 @@ async function readByGrpc(keys: readonly string[][]): Promise<Record<string, obj
   return byKey(keys, rows.map(plainOfBlock));
 }
 
-function plainOfBlock({ values }: RetrievedRow): Record<string, Plain> {
+function plainOfBlock({ values }: ValueRow): Record<string, Plain> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([group, features]) =>
       Object.entries(features).map(([feature, value]) => [
