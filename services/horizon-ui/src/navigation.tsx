@@ -12,6 +12,7 @@ import {
   IconScale,
   IconTable,
   type Icon as IconType,
+  IconUpload,
   IconUsers,
   IconZoom,
 } from "./components/icons.tsx";
@@ -63,6 +64,7 @@ const PARTS: readonly Part[] = [
     title: "Operate",
     targets: [
       { to: "/rows/tenants", label: "Tenants and topics", icon: IconInbox, isOfRows: true },
+      { to: "/populator", label: "Populator", icon: IconUpload },
       { to: "/drift", label: "Drift", icon: IconScale, isFor: isApprover },
       { to: "/audit", label: "Audit log", icon: IconHistory, isFor: isAdmin },
       { to: "/admin/users", label: "Users", icon: IconUsers, isFor: isAdmin },

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { RUN_STATES, type RunState } from "./api/populator.ts";
 import { isFamily, REQUEST_STATUSES } from "./model/change-kinds.ts";
 import { AuditPage } from "./pages/admin/audit-page.tsx";
 import { DriftPage } from "./pages/admin/drift-page.tsx";
@@ -13,6 +14,9 @@ import { GroupPage } from "./pages/discovery/group-page.tsx";
 import { HomePage } from "./pages/home-page.tsx";
 import { JobsPage } from "./pages/jobs-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { NewPopulatorRunPage } from "./pages/populator/new-run-page.tsx";
+import { PopulatorRunPage } from "./pages/populator/run-page.tsx";
+import { PopulatorRunsPage } from "./pages/populator/runs-page.tsx";
 import { NewRequestIndexPage, NewRequestPage } from "./pages/requests/new-request-page.tsx";
 import { RequestPage } from "./pages/requests/request-page.tsx";
 import { RequestsPage } from "./pages/requests/requests-page.tsx";
@@ -156,6 +160,16 @@ const pages = [
     component: ConnectPage,
     validateSearch: groupSearch,
   }),
+  createRoute({
+    ...inShell,
+    path: "/populator",
+    component: PopulatorRunsPage,
+    validateSearch: ({ state: wanted }: RawSearch): { state?: RunState | undefined } => ({
+      state: RUN_STATES.find((state) => state === wanted),
+    }),
+  }),
+  createRoute({ ...inShell, path: "/populator/new", component: NewPopulatorRunPage }),
+  createRoute({ ...inShell, path: "/populator/runs/$run", component: PopulatorRunPage }),
   createRoute({ ...inShell, path: "/drift", component: DriftPage }),
   createRoute({ ...inShell, path: "/audit", component: AuditPage }),
   createRoute({ ...inShell, path: "/admin/users", component: UsersPage }),

@@ -5,6 +5,7 @@ import { createDriftApi, type DriftApi } from "./drift.ts";
 import { createFleetApi, type FleetApi } from "./fleet.ts";
 import { createHealthApi, type HealthApi } from "./health.ts";
 import type { Http } from "./http.ts";
+import { createPopulatorApi, type PopulatorApi } from "./populator.ts";
 import { createRequestsApi, type RequestsApi } from "./requests.ts";
 import { createRowsApi, type RowsApi } from "./rows.ts";
 import { createSessionApi, type SessionApi } from "./session.ts";
@@ -28,6 +29,7 @@ export interface Api {
   readonly values: ValuesApi;
   readonly rows: RowsApi;
   readonly tenants: TenantsApi;
+  readonly populator: PopulatorApi;
 }
 
 export function createApi(http: Http): Api {
@@ -45,5 +47,6 @@ export function createApi(http: Http): Api {
     values: createValuesApi(http),
     rows: createRowsApi(http),
     tenants: createTenantsApi(http),
+    populator: createPopulatorApi(http),
   };
 }

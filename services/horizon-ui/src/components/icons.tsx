@@ -96,6 +96,7 @@ export const IconTrash = icon(
   "M6.5 7 7.5 20h9l1-13",
   "M10.5 11v5M13.5 11v5",
 );
+export const IconUpload = icon("M12 16V4.5", "m7.5 9 4.5-4.5L16.5 9", "M4.5 15v4.5h15V15");
 export const IconUserCircle = icon(
   "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z",
   "M15 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z",

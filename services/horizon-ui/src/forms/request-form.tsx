@@ -1,5 +1,5 @@
 import { Alert, Button, Grid, Group, Loader, Stack, Text } from "@mantine/core";
-import { type UseFormReturnType, useForm } from "@mantine/form";
+import type { UseFormReturnType } from "@mantine/form";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { messageOf } from "../api/api-error.ts";
@@ -8,11 +8,9 @@ import { ChangePreviewView } from "../components/change-preview.tsx";
 import { notifySuccess } from "../components/notify.ts";
 import { Section } from "../components/section.tsx";
 import type { ChangeKind } from "../model/change-kinds.ts";
-import { restoreDraft } from "../model/drafts.ts";
 import { formatCount } from "../model/format.ts";
 import type { Payload } from "../model/payloads.ts";
-import { useSurroundings } from "../session/api-context.ts";
-import { usePermissions } from "../session/use-session.ts";
+import { RestoredNote, useKeptForm } from "./kept-form.tsx";
 import { MadeToken } from "./made-token.tsx";
 import { type LivePreview, problemsAt, usePreview } from "./use-preview.ts";
 import { useSubmit } from "./use-submit.ts";
@@ -37,19 +35,12 @@ export function RequestForm<Draft extends Record<string, unknown>>(
   props: RequestFormProps<Draft>,
 ): ReactNode {
   const { kind, subject = "", initial, toPayload, children } = props;
-  const { drafts } = useSurroundings();
-  const { email } = usePermissions();
-  // Several people may share a browser.
-  const draftName = `${email}:${kind}:${subject}`;
-  const [kept, setKept] = useState(() => drafts.load(draftName));
   const [hasTried, setTried] = useState(false);
   const [submitted, setSubmitted] = useState<SubmittedRequest>();
-  const form = useForm<Draft>({
-    initialValues: restoreDraft(initial, kept),
-    onValuesChange: (values) => drafts.save(draftName, values),
-  });
+  const kept = useKeptForm(`${kind}:${subject}`, initial);
+  const { form, isRestored } = kept;
   const finish = useFinish(kind, (done) => {
-    drafts.discard(draftName);
+    kept.discard();
     if (done.madeToken !== undefined) setSubmitted(done);
   });
   const payload = toPayload(form.values);
@@ -62,15 +53,12 @@ export function RequestForm<Draft extends Record<string, unknown>>(
     const problem = problemsAt(kind, problems, path);
     // An empty field that one has only come to is not wrong yet.
     const isFilledIn = form.isTouched(path) && form.isDirty(path);
-    const isShown = hasTried || isFilledIn || kept !== undefined;
+    const isShown = hasTried || isFilledIn || isRestored;
     return { ...input, error: input.error ?? (isShown ? problem : undefined) };
   };
   const startAnew = (): void => {
-    drafts.discard(draftName);
-    setKept(undefined);
     setTried(false);
-    form.setValues(initial);
-    form.resetTouched();
+    kept.startAnew();
   };
   if (submitted?.madeToken !== undefined) {
     return <MadeToken token={submitted.madeToken} kind={kind} id={submitted.id} />;
@@ -87,7 +75,7 @@ export function RequestForm<Draft extends Record<string, unknown>>(
           })}
         >
           <Section>
-            {kept === undefined ? null : <RestoredNote onDiscard={startAnew} />}
+            {isRestored ? <RestoredNote onDiscard={startAnew} /> : null}
             {children(form, field)}
             <SubmitBar
               problemCount={hasTried && preview.isCurrent ? problems.length : 0}
@@ -98,10 +86,7 @@ export function RequestForm<Draft extends Record<string, unknown>>(
         </form>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
-        <PreviewPanel
-          preview={preview}
-          isQuiet={!(hasTried || form.isDirty() || kept !== undefined)}
-        />
+        <PreviewPanel preview={preview} isQuiet={!(hasTried || form.isDirty() || isRestored)} />
       </Grid.Col>
     </Grid>
   );
@@ -120,19 +105,6 @@ function useFinish(
     const params = { kind, id: String(submitted.id) };
     void navigate({ to: "/requests/$kind/$id", params });
   };
-}
-
-function RestoredNote({ onDiscard }: { readonly onDiscard: () => void }): ReactNode {
-  return (
-    <Alert color="blue" p="xs">
-      <Group justify="space-between" gap="xs">
-        <Text size="sm">What you typed earlier is still here.</Text>
-        <Button size="compact-sm" variant="default" onClick={onDiscard}>
-          Start anew
-        </Button>
-      </Group>
-    </Alert>
-  );
 }
 
 interface SubmitBarProps {

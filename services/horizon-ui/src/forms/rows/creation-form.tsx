@@ -1,17 +1,15 @@
-import { Alert, Button, Grid, Group, Stack, Text } from "@mantine/core";
-import { type UseFormReturnType, useForm } from "@mantine/form";
+import { Alert, Button, Grid, Group, Stack } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { messageOf } from "../../api/api-error.ts";
 import { notifySuccess } from "../../components/notify.ts";
 import { PendingNotice } from "../../components/rows/pending-notice.tsx";
 import { Section } from "../../components/section.tsx";
-import { restoreDraft } from "../../model/drafts.ts";
 import { formatCount } from "../../model/format.ts";
 import type { Body } from "../../model/row-drafts.ts";
-import { useSurroundings } from "../../session/api-context.ts";
 import { rowsKey, useCreations } from "../../session/row-queries.ts";
-import { usePermissions } from "../../session/use-session.ts";
+import { RestoredNote, useKeptForm } from "../kept-form.tsx";
 import type { FieldOf } from "../request-form.tsx";
 import { CreationPanel } from "./creation-panel.tsx";
 import { type CreationKind, problemAt, useCreationCheck } from "./use-creation-check.ts";
@@ -41,33 +39,24 @@ export function CreationForm<Draft extends Record<string, unknown>>(
   props: CreationFormProps<Draft>,
 ): ReactNode {
   const { kind, subject = "", initial, toBody, nameOf, aside, children } = props;
-  const { drafts } = useSurroundings();
-  const { email } = usePermissions();
-  const draftName = `${email}:row-${kind}:${subject}`;
-  const [kept, setKept] = useState(() => drafts.load(draftName));
   const [hasTried, setTried] = useState(false);
-  const form = useForm<Draft>({
-    initialValues: restoreDraft(initial, kept),
-    onValuesChange: (values) => drafts.save(draftName, values),
-  });
+  const kept = useKeptForm(`row-${kind}:${subject}`, initial);
+  const { form, isRestored } = kept;
   const body = toBody(form.values);
   const name = nameOf(form.values);
   const check = useCreationCheck(kind, body);
   const problems = check.query.data?.problems ?? [];
-  const creation = useCreation(props, () => drafts.discard(draftName));
+  const creation = useCreation(props, kept.discard);
   const field: FieldOf = (path, options) => {
     const input = form.getInputProps(path, options);
     const isFilledIn = form.isTouched(path) && form.isDirty(path);
-    const isShown = hasTried || isFilledIn || kept !== undefined;
+    const isShown = hasTried || isFilledIn || isRestored;
     const problem = problemAt(problems, path);
     return { ...input, error: input.error ?? (isShown ? problem : undefined) };
   };
   const startAnew = (): void => {
-    drafts.discard(draftName);
-    setKept(undefined);
     setTried(false);
-    form.setValues(initial);
-    form.resetTouched();
+    kept.startAnew();
   };
   return (
     <Grid>
@@ -81,7 +70,7 @@ export function CreationForm<Draft extends Record<string, unknown>>(
           })}
         >
           <Section>
-            {kept === undefined ? null : <RestoredNote onDiscard={startAnew} />}
+            {isRestored ? <RestoredNote onDiscard={startAnew} /> : null}
             {children(form, field)}
             <SubmitBar
               problemCount={hasTried && check.isCurrent ? problems.length : 0}
@@ -95,7 +84,7 @@ export function CreationForm<Draft extends Record<string, unknown>>(
         <Stack>
           <CreationPanel
             check={check}
-            isQuiet={!(hasTried || form.isDirty() || kept !== undefined || kind === "version")}
+            isQuiet={!(hasTried || form.isDirty() || isRestored || kind === "version")}
           />
           {aside?.(form.values)}
         </Stack>
@@ -124,19 +113,6 @@ function useCreation<Draft extends Record<string, unknown>>(
     // Also what failed may have been begun.
     onSettled: () => client.invalidateQueries({ queryKey: rowsKey() }),
   });
-}
-
-function RestoredNote({ onDiscard }: { readonly onDiscard: () => void }): ReactNode {
-  return (
-    <Alert color="blue" p="xs">
-      <Group justify="space-between" gap="xs">
-        <Text size="sm">What you typed earlier is still here.</Text>
-        <Button size="compact-sm" variant="default" onClick={onDiscard}>
-          Start anew
-        </Button>
-      </Group>
-    </Alert>
-  );
 }
 
 interface SubmitBarProps {

@@ -1,0 +1,96 @@
+import { NumberInput, Select, SimpleGrid, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { RunDraft } from "../../model/run-drafts.ts";
+import type { FieldOf } from "../request-form.tsx";
+
+const FOLLOWS = [
+  { value: "none", label: "It ends" },
+  { value: "watch", label: "Watch for new versions" },
+  { value: "schedule", label: "Look at times" },
+];
+
+const DELETES = [
+  { value: "", label: "As the populator has it" },
+  { value: "report", label: "Report: count them" },
+  { value: "tombstone", label: "Tombstone: delete the keys" },
+];
+
+interface VersionFieldsProps {
+  readonly draft: RunDraft;
+  readonly field: FieldOf;
+  /** undefined: the table was not looked at. */
+  readonly latestVersion: number | undefined;
+}
+
+/** What is read of the table, and how it goes on then. */
+export function VersionFields({ draft, field, latestVersion }: VersionFieldsProps): ReactNode {
+  const latest = latestVersion === undefined ? "" : `The latest is ${latestVersion}`;
+  const isEndless = draft.follow !== "none";
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 3 }}>
+      <Select
+        label="What is read"
+        data={[
+          { value: "snapshot", label: "All rows of a version" },
+          { value: "changes", label: "What versions brought" },
+        ]}
+        allowDeselect={false}
+        {...field("mode")}
+      />
+      {draft.mode === "snapshot" ? (
+        <VersionField
+          label="Version"
+          description={latest}
+          placeholder="the latest"
+          {...field("version")}
+        />
+      ) : (
+        <>
+          <VersionField label="First version" {...field("startVersion")} />
+          {isEndless ? null : (
+            <VersionField label="Last version" description={latest} {...field("endVersion")} />
+          )}
+        </>
+      )}
+      <Select label="Then" data={FOLLOWS} allowDeselect={false} {...field("follow")} />
+      {draft.follow === "schedule" ? (
+        <TextInput
+          label="Times"
+          description="A cron expression, in UTC"
+          placeholder="0 * * * *"
+          required
+          {...field("schedule")}
+        />
+      ) : null}
+      {draft.mode === "changes" ? (
+        <Select
+          label="Deletes"
+          description="Rows that versions took away"
+          data={DELETES}
+          allowDeselect={false}
+          {...field("deletes")}
+        />
+      ) : null}
+    </SimpleGrid>
+  );
+}
+
+type VersionFieldProps = ReturnType<FieldOf> & {
+  readonly label: string;
+  readonly description?: string;
+  readonly placeholder?: string;
+};
+
+function VersionField({ description = "", ...input }: VersionFieldProps): ReactNode {
+  return (
+    <NumberInput
+      min={0}
+      allowDecimal={false}
+      allowNegative={false}
+      clampBehavior="none"
+      inputMode="numeric"
+      {...(description === "" ? {} : { description })}
+      {...input}
+    />
+  );
+}
