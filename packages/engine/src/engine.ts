@@ -21,6 +21,8 @@ export interface Engine {
   inspect(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer>;
   /** `persist.Query` -> `persist.Result`. */
   persist(request: Uint8Array, context: CallContext): Promise<Uint8Array>;
+  /** `persist.Query` whose keys lose the groups that it names, or all if it names none -> `persist.Result`. */
+  delete(request: Uint8Array, context: CallContext): Promise<Uint8Array>;
 }
 
 export function createEngine(options: EngineOptions): Engine & MessageWriter {
@@ -37,7 +39,9 @@ export function createEngine(options: EngineOptions): Engine & MessageWriter {
     retrieveDecoded: (request, context) => retriever.retrieveDecoded(request, context),
     inspect: (request, context) => retriever.inspect(request, context),
     persist: (request, context) => persister.persist(request, context),
+    delete: (request, context) => persister.delete(request, context),
     prepare: (message, writeTimeMicros) => persister.prepare(message, writeTimeMicros),
+    prepareDelete: (message, writeTimeMicros) => persister.prepareDelete(message, writeTimeMicros),
     write: (rows, writeLimits) => persister.write(rows, writeLimits),
   };
 }

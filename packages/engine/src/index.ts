@@ -22,6 +22,8 @@ export type {
   FoundRow,
   GroupAddress,
   RowCallContext,
+  RowDeleteAnswer,
+  RowDeleteRequest,
   RowReadAnswer,
   RowReadRequest,
   RowScanAnswer,

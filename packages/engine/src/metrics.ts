@@ -39,6 +39,7 @@ export interface WrittenRows {
 
 const CACHE_LABELS = ["entity_name", "cache_type"];
 const STORE_LABELS = ["entity_label", "db_type"];
+const GROUP_ROW_LABELS = ["success", "entity", "feature_group"];
 
 function createCounters(registry: Registry) {
   const counter = (name: string, help: string, labelNames: readonly string[]) =>
@@ -100,12 +101,9 @@ function createCounters(registry: Registry) {
       "How cells were answered: valid, expired, negative_cache or degraded.",
       ["feature_group", "entity", "validity"],
     ),
-    rows: counter("rows", "Rows answered or written.", ["entity", "operation"]),
-    persisted: counter("feature_persist", "Rows written, once a feature group.", [
-      "success",
-      "entity",
-      "feature_group",
-    ]),
+    rows: counter("rows", "Rows answered, written or deleted.", ["entity", "operation"]),
+    persisted: counter("feature_persist", "Rows written, once a feature group.", GROUP_ROW_LABELS),
+    deleted: counter("feature_delete", "Rows deleted, once a feature group.", GROUP_ROW_LABELS),
   };
 }
 
@@ -256,15 +254,29 @@ export class EngineMetrics implements ReadMetrics {
     this.#lastWrites.note(entity, group, atMs);
   }
 
+  /** @param atMs of the delete's end, Unix milliseconds */
+  groupDeleted(entity: string, group: string, rows: WrittenRows, atMs: number): void {
+    const { written, failed } = rows;
+    if (failed > 0) this.#counters.deleted.series("false", entity, group).add(failed);
+    if (written === 0) return;
+    this.#counters.deleted.series("true", entity, group).add(written);
+    this.#lastWrites.note(entity, group, atMs);
+  }
+
   answered(entity: string, rowCount: number, startedMs: number): void {
     const series = this.#entity(entity);
     series.retrieveSeconds.observe(secondsSince(startedMs));
     series.rowsRead.add(rowCount);
   }
 
-  persisted(entity: string, rowCount: number, startedMs: number): void {
+  persisted(
+    entity: string,
+    operation: "persist" | "delete",
+    rowCount: number,
+    startedMs: number,
+  ): void {
     this.#histograms.persistSeconds.series(entity).observe(secondsSince(startedMs));
-    this.#counters.rows.series(entity, "persist").add(rowCount);
+    this.#counters.rows.series(entity, operation).add(rowCount);
   }
 
   groupValidity(entity: string, group: string, validity: Validity): void {

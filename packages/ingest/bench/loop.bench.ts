@@ -102,7 +102,7 @@ class ReadyFormat implements RecordFormat {
       const writes: PendingWrite[] = [];
       for (let row = 0; row < rowsPerMessage; row++) {
         const key = `user:${message * 7_919 + row}`;
-        const about = { connection: "store-1", target, key, sizeBytes: 120, row };
+        const about = { connection: "store-1", target, key, isDelete: false, sizeBytes: 120, row };
         writes.push({ ...about, writeTimeMicros: message });
       }
       this.#messages.push(writes);

@@ -7,10 +7,12 @@ export interface PendingWrite {
   readonly connection: string;
   /** What it writes to. Writes whose target is the same object go in one batch. */
   readonly target: object;
-  /** Names what is written: of two writes with one target and key the newer counts. */
+  /** Names what is written: of two writes with one target and key the newer counts, of one time a delete. */
   readonly key: string;
   /** Unix microseconds. */
   readonly writeTimeMicros: number;
+  /** It takes away what older writes have brought. */
+  readonly isDelete: boolean;
   /** Bytes that it takes in memory, about. */
   readonly sizeBytes: number;
   /** Its row in the message, from 0. One row may make several writes. */

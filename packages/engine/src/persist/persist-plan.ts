@@ -2,8 +2,8 @@ import { entityKeyString } from "@ofs/codec";
 import type { PersistRow } from "@ofs/proto";
 import type { BlockRow } from "@ofs/store";
 import type { WriteTarget } from "./prepared.ts";
-import type { EncodedRow, RowEncoder } from "./row-encoder.ts";
-import type { ShapeStore, WriteShape } from "./write-shape.ts";
+import type { EncodedRow, RowCoder } from "./row-encoder.ts";
+import type { RowShape, ShapeStore } from "./write-shape.ts";
 
 /** Everything one request writes, checked and encoded: nothing is left that the caller could mend. */
 export interface PersistPlan {
@@ -24,9 +24,9 @@ export interface StoreWrite {
  * @throws {FeatureStoreError} INVALID_ARGUMENT; nothing is written then
  */
 export function planPersist(
-  shape: WriteShape,
+  shape: RowShape,
   data: readonly PersistRow[],
-  encoder: RowEncoder,
+  encoder: RowCoder,
 ): PersistPlan {
   const rows = new Map<string, EncodedRow>();
   for (const [index, row] of data.entries()) {

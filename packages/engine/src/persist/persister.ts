@@ -8,6 +8,8 @@ import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireEntity, requireSnapshot } from "../requests.ts";
 import type { StoreGate } from "../store-gate.ts";
+import { countRows } from "./count-rows.ts";
+import { DeleteEncoder } from "./delete-encoder.ts";
 import { planPersist, type StoreWrite } from "./persist-plan.ts";
 import { prepareMessage } from "./prepare-message.ts";
 import type {
@@ -17,11 +19,11 @@ import type {
   WriteLimits,
   WriteTarget,
 } from "./prepared.ts";
-import { RowEncoder } from "./row-encoder.ts";
+import { type RowCoder, RowEncoder } from "./row-encoder.ts";
 import { ShapeCache } from "./shape-cache.ts";
 import { refusedAs, UnwritableError } from "./unwritable-error.ts";
 import { WriteClock } from "./write-clock.ts";
-import type { WriteShape } from "./write-shape.ts";
+import type { RowShape, WriteShape } from "./write-shape.ts";
 import { startInvalidationSpan, startWriteSpan } from "./write-spans.ts";
 
 /** One write to one store. */
@@ -32,6 +34,12 @@ interface TargetWrite {
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
   readonly span: Span | undefined;
+}
+
+/** How the rows of one query are read, and where they go. */
+interface ResolvedRows {
+  readonly shape: RowShape;
+  readonly encoder: RowCoder;
 }
 
 /** Writes: check everything, write by store, invalidate, answer. */
@@ -69,43 +77,38 @@ export class Persister implements MessageWriter {
    * @throws {FeatureStoreError} naming the field and value, with nothing written; or, if a store failed,
    * how many rows it did not take (the others are written)
    */
-  async persist(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
-    const startedMs = performance.now();
-    const writeTimeMicros = this.#clock.next();
-    const query = decodeQuery(request);
-    this.#assertRowCount(query);
-    const snapshot = requireSnapshot(this.#options.registry.snapshot());
-    const entity = requireEntity(snapshot, query.entityLabel, context);
-    const nowMs = this.#options.now();
-    const shape = this.#shapes.shapeFor(snapshot, query);
-    const encoder = this.#encoderOf(shape, Math.floor(nowMs / 1000));
-    const { names, writes } = planPersist(shape, query.data, encoder);
-    const deadlineMs = Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs);
-    const leave = this.#enterAll(writes);
-    const results = writes.map(async ({ target, rows }) => {
-      const { signal, span } = context;
-      const write = { target, rows, writeTimeMicros, deadlineMs, signal, span };
-      return summarize(target, await this.#writeRows(write));
+  persist(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
+    return this.#carryOut(request, context, "persist", (snapshot, query, nowMs) => {
+      const shape = this.#shapes.shapeFor(snapshot, query);
+      return { shape, encoder: this.#encoderOf(shape, Math.floor(nowMs / 1000)) };
     });
-    const failures = await leaving(Promise.all(results), deadlineMs, leave);
-    // Failed rows, too: a store that did not answer in time may have taken them.
-    const span = context.span && startInvalidationSpan(context.span, entity, names.length);
-    await this.#invalidator.written(entity, names);
-    span?.end();
-    const failure = failures.find((error) => error !== undefined);
-    if (failure !== undefined) throw failure;
-    this.#metrics.persisted(entity.label, names.length, startedMs);
-    return PERSIST_OK;
+  }
+
+  /**
+   * As `persist`, of keys that lose the groups that the request names, or all of the entity if it names none. Feature
+   * labels and values are not looked at.
+   *
+   * @param request encoded `persist.Query`
+   */
+  delete(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
+    return this.#carryOut(request, context, "delete", (snapshot, query) => {
+      const shape = this.#shapes.deleteShapeFor(snapshot, query);
+      return { shape, encoder: new DeleteEncoder(shape) };
+    });
   }
 
   prepare(message: Uint8Array, writeTimeMicros: number): PreparedMessage {
-    assertWriteTime(writeTimeMicros);
-    const { maxMessageBytes, maxPreparedBytes } = this.#limits;
-    if (message.length > maxMessageBytes) throw tooLarge(message.length, maxMessageBytes);
-    const query = refusedAs("poison", {}, () => decodeQuery(message));
+    const query = this.#decodeMessage(message, writeTimeMicros);
     const shape = this.#shapes.shapeFor(this.#snapshotForMessages(), query);
     const encoder = this.#encoderOf(shape, Math.floor(writeTimeMicros / 1_000_000));
-    return prepareMessage({ shape, data: query.data, encoder, writeTimeMicros, maxPreparedBytes });
+    return this.#prepareRows(query, { shape, encoder }, writeTimeMicros, false);
+  }
+
+  prepareDelete(message: Uint8Array, writeTimeMicros: number): PreparedMessage {
+    const query = this.#decodeMessage(message, writeTimeMicros);
+    const shape = this.#shapes.deleteShapeFor(this.#snapshotForMessages(), query);
+    const encoder = new DeleteEncoder(shape);
+    return this.#prepareRows(query, { shape, encoder }, writeTimeMicros, true);
   }
 
   async write(rows: readonly PreparedRow[], limits: WriteLimits): Promise<RowOutcome[]> {
@@ -131,9 +134,65 @@ export class Persister implements MessageWriter {
     const span = limits.span && startInvalidationSpan(limits.span, target.entity, names.length);
     await this.#invalidator.written(target.entity, names);
     span?.end();
-    const writtenCount = outcomes.filter((outcome) => outcome === undefined).length;
-    this.#metrics.persisted(target.entity.label, writtenCount, startedMs);
+    const { deletes, writes } = countRows(write.rows, outcomes);
+    for (const [operation, { failed, written }] of [
+      ["persist", writes],
+      ["delete", deletes],
+    ] as const) {
+      if (written + failed === 0) continue;
+      this.#metrics.persisted(target.entity.label, operation, written, startedMs);
+    }
     return outcomes;
+  }
+
+  async #carryOut(
+    request: Uint8Array,
+    context: CallContext,
+    operation: "persist" | "delete",
+    resolve: (snapshot: Snapshot, query: PersistQuery, nowMs: number) => ResolvedRows,
+  ): Promise<Uint8Array> {
+    const startedMs = performance.now();
+    const writeTimeMicros = this.#clock.next();
+    const query = decodeQuery(request);
+    this.#assertRowCount(query);
+    const snapshot = requireSnapshot(this.#options.registry.snapshot());
+    const entity = requireEntity(snapshot, query.entityLabel, context);
+    const nowMs = this.#options.now();
+    const { encoder, shape } = resolve(snapshot, query, nowMs);
+    const { names, writes } = planPersist(shape, query.data, encoder);
+    const deadlineMs = Math.min(context.deadlineMs, nowMs + this.#options.storeTimeoutMs);
+    const leave = this.#enterAll(writes);
+    const results = writes.map(async ({ target, rows }) => {
+      const { signal, span } = context;
+      const write = { target, rows, writeTimeMicros, deadlineMs, signal, span };
+      return summarize(target, operation, await this.#writeRows(write));
+    });
+    const failures = await leaving(Promise.all(results), deadlineMs, leave);
+    // Failed rows, too: a store that did not answer in time may have taken them.
+    const span = context.span && startInvalidationSpan(context.span, entity, names.length);
+    await this.#invalidator.written(entity, names);
+    span?.end();
+    const failure = failures.find((error) => error !== undefined);
+    if (failure !== undefined) throw failure;
+    this.#metrics.persisted(entity.label, operation, names.length, startedMs);
+    return PERSIST_OK;
+  }
+
+  #decodeMessage(message: Uint8Array, writeTimeMicros: number): PersistQuery {
+    assertWriteTime(writeTimeMicros);
+    const { maxMessageBytes } = this.#limits;
+    if (message.length > maxMessageBytes) throw tooLarge(message.length, maxMessageBytes);
+    return refusedAs("poison", {}, () => decodeQuery(message));
+  }
+
+  #prepareRows(
+    { data }: PersistQuery,
+    rows: ResolvedRows,
+    writeTimeMicros: number,
+    isDelete: boolean,
+  ): PreparedMessage {
+    const { maxPreparedBytes } = this.#limits;
+    return prepareMessage({ ...rows, data, writeTimeMicros, isDelete, maxPreparedBytes });
   }
 
   #snapshotForMessages(): Snapshot {
@@ -180,13 +239,13 @@ export class Persister implements MessageWriter {
     const span = parent && startWriteSpan(parent, target, write.rows.length);
     const outcomes = await blocks.write({ entity, store, groups, ...write });
     span?.end(outcomes.find((outcome) => outcome !== undefined));
-    const rowCount = outcomes.length;
-    const failedCount = outcomes.filter((outcome) => outcome !== undefined).length;
-    this.#metrics.storeWritten(entity.label, store, rowCount, failedCount);
-    const counts = { written: rowCount - failedCount, failed: failedCount };
+    const { deletes, writes } = countRows(write.rows, outcomes);
+    const failedCount = writes.failed + deletes.failed;
+    this.#metrics.storeWritten(entity.label, store, outcomes.length, failedCount);
     const atMs = this.#options.now();
     for (const { label } of groups) {
-      this.#metrics.groupPersisted(entity.label, label, counts, atMs);
+      this.#metrics.groupPersisted(entity.label, label, writes, atMs);
+      this.#metrics.groupDeleted(entity.label, label, deletes, atMs);
     }
     return outcomes;
   }
@@ -242,6 +301,7 @@ function tooLarge(sizeBytes: number, maxBytes: number): UnwritableError {
 
 function summarize(
   { blocks, store }: WriteTarget,
+  operation: "persist" | "delete",
   outcomes: readonly RowOutcome[],
 ): FeatureStoreError | undefined {
   const failed = outcomes.filter((outcome) => outcome !== undefined);
@@ -249,7 +309,8 @@ function summarize(
   if (first === undefined) return undefined;
   return new FeatureStoreError(
     first.code,
-    `persist failed for ${blocks.kind} store ${store.id}: ${failed.length} of ${outcomes.length} rows were not written: ` +
+    `${operation} failed for ${blocks.kind} store ${store.id}: ${failed.length} of ${outcomes.length} rows were not ` +
+      `${operation === "persist" ? "written" : "deleted"}: ` +
       first.message,
     { cause: first },
   );

@@ -3,9 +3,9 @@ import { FeatureStoreError } from "@ofs/platform";
 import type { PersistRow } from "@ofs/proto";
 import { blocksOf } from "./persist-plan.ts";
 import type { PreparedFault, PreparedMessage, PreparedRow } from "./prepared.ts";
-import type { EncodedRow, RowEncoder } from "./row-encoder.ts";
+import type { EncodedRow, RowCoder } from "./row-encoder.ts";
 import { UnwritableError } from "./unwritable-error.ts";
-import type { ShapeStore, WriteShape } from "./write-shape.ts";
+import type { RowShape, ShapeStore } from "./write-shape.ts";
 
 /** What the objects of a row take beside its bytes, and those of each block, about. */
 const ROW_OVERHEAD_BYTES = 400;
@@ -18,9 +18,10 @@ interface GoodRow {
 }
 
 export interface PrepareOptions {
-  readonly shape: WriteShape;
+  readonly shape: RowShape;
   readonly data: readonly PersistRow[];
-  readonly encoder: RowEncoder;
+  readonly encoder: RowCoder;
+  readonly isDelete: boolean;
   /** Unix microseconds. */
   readonly writeTimeMicros: number;
   /** Blocks of all rows together. */
@@ -50,14 +51,14 @@ export function prepareMessage(options: PrepareOptions): PreparedMessage {
   const rows: PreparedRow[] = [];
   for (const [key, { row, encoded }] of good) {
     for (const store of shape.stores) {
-      rows.push(prepareRow(key, row, encoded, store, options.writeTimeMicros));
+      rows.push(prepareRow(key, row, encoded, store, options));
     }
   }
   return { entityLabel: shape.entity.label, rows, faults };
 }
 
 function tryEncode(
-  encoder: RowEncoder,
+  encoder: RowCoder,
   row: PersistRow,
   index: number,
 ): EncodedRow | FeatureStoreError {
@@ -74,7 +75,7 @@ function prepareRow(
   row: number,
   encoded: EncodedRow,
   store: ShapeStore,
-  writeTimeMicros: number,
+  { isDelete, writeTimeMicros }: PrepareOptions,
 ): PreparedRow {
   const { target } = store;
   const blocks = blocksOf(encoded, store);
@@ -83,6 +84,7 @@ function prepareRow(
     connection: target.connection,
     key,
     writeTimeMicros,
+    isDelete,
     sizeBytes: ROW_OVERHEAD_BYTES + key.length * 2 + sizeOf(blocks),
     row,
     stored: { key: encoded.key, blocks, writeTimeMicros },

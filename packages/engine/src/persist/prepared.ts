@@ -22,6 +22,8 @@ export interface PreparedRow {
   readonly key: string;
   /** Unix microseconds. */
   readonly writeTimeMicros: number;
+  /** Its groups are gone as of the write time. */
+  readonly isDelete: boolean;
   /** Bytes that it takes in memory, about. */
   readonly sizeBytes: number;
   /** Its row in the message, from 0. A row with groups in two stores makes two. */
@@ -66,6 +68,13 @@ export interface MessageWriter {
    * @throws {UnwritableError} if nothing of it can be written
    */
   prepare(message: Uint8Array, writeTimeMicros: number): PreparedMessage;
+  /**
+   * As `prepare`, of a message whose keys lose the groups that it names, or all of the entity if it names none. Feature
+   * labels and values are not looked at.
+   *
+   * @throws {UnwritableError} if nothing of it can be deleted
+   */
+  prepareDelete(message: Uint8Array, writeTimeMicros: number): PreparedMessage;
   /**
    * Writes rows, then makes them visible to readers as `persist` does. May be repeated.
    *

@@ -2,7 +2,7 @@ import { encodeBlock, encodePayload, ValueError, type Values } from "@ofs/codec"
 import { FeatureStoreError } from "@ofs/platform";
 import type { PersistRow } from "@ofs/proto";
 import type { FeatureGroup } from "@ofs/registry";
-import { orderKeyValues } from "../requests.ts";
+import { checkKey } from "./check-key.ts";
 import type { ShapeGroup, WriteShape } from "./write-shape.ts";
 
 /** One row, checked and encoded. */
@@ -13,8 +13,17 @@ export interface EncodedRow {
   readonly blocks: readonly Uint8Array[];
 }
 
+/** Makes of each row of one message what stores get. */
+export interface RowCoder {
+  /**
+   * @param index of the row in the message, for errors
+   * @throws {FeatureStoreError} INVALID_ARGUMENT naming the field and value
+   */
+  encode(row: PersistRow, index: number): EncodedRow;
+}
+
 /** Checks and encodes the rows of one message. */
-export class RowEncoder {
+export class RowEncoder implements RowCoder {
   readonly #shape: WriteShape;
   readonly #startSeconds: number;
   /** What each group's store can hold: asked for each message, for a store may still have to be connected. */
@@ -38,31 +47,8 @@ export class RowEncoder {
     this.#onUnencodable = onUnencodable;
   }
 
-  /**
-   * @param index of the row in the message, for errors
-   * @throws {FeatureStoreError} INVALID_ARGUMENT naming the field and value
-   */
   encode(row: PersistRow, index: number): EncodedRow {
-    return { key: this.#checkKey(row, index), blocks: this.#encodeGroups(row, index) };
-  }
-
-  #checkKey(row: PersistRow, index: number): readonly string[] {
-    const { entity, keyPositions, stores } = this.#shape;
-    const key = orderKeyValues(entity, keyPositions, row.keyValues, "data", index, "key_values");
-    const empty = key.indexOf("");
-    if (empty >= 0) {
-      throw new FeatureStoreError(
-        "INVALID_ARGUMENT",
-        `data[${index}].key_values: key ${entity.keys[empty]?.label} is empty`,
-      );
-    }
-    for (const { target } of stores) {
-      const refusal = target.blocks.refuseKey(target, key);
-      if (refusal !== undefined) {
-        throw new FeatureStoreError("INVALID_ARGUMENT", `data[${index}].key_values: ${refusal}`);
-      }
-    }
-    return key;
+    return { key: checkKey(this.#shape, row, index), blocks: this.#encodeGroups(row, index) };
   }
 
   #encodeGroups(row: PersistRow, index: number): Uint8Array[] {

@@ -1,8 +1,14 @@
 import type { Snapshot } from "@ofs/registry";
 import { LRUCache } from "lru-cache";
 import type { WriteTarget } from "./prepared.ts";
-import type { PersistHead, ShapeSources, WriteShape } from "./write-shape.ts";
-import { resolveShape } from "./write-shape.ts";
+import {
+  type PersistHead,
+  type RowShape,
+  resolveDeleteShape,
+  resolveShape,
+  type ShapeSources,
+  type WriteShape,
+} from "./write-shape.ts";
 
 /** Heads whose key is longer are resolved each time: their keys alone would fill the cache. */
 const MAX_KEY_LENGTH = 16_384;
@@ -10,34 +16,51 @@ const MAX_KEY_LENGTH = 16_384;
 /** Write shapes and their targets, of one snapshot. Writers repeat a shape for hours. */
 export class ShapeCache {
   readonly #shapes: LRUCache<string, WriteShape>;
+  readonly #deleteShapes: LRUCache<string, RowShape>;
   /** Shared by shapes that name one set of groups in other orders or with other labels. */
   readonly #targets: LRUCache<string, WriteTarget>;
   readonly #storeFor: ShapeSources["storeFor"];
   #snapshot: Snapshot | undefined;
 
-  /** @param max shapes, and targets, that are kept */
+  /** @param max shapes of writes, of deletes, and targets, that are kept */
   constructor(max: number, storeFor: ShapeSources["storeFor"]) {
     this.#shapes = new LRUCache({ max });
+    this.#deleteShapes = new LRUCache({ max });
     this.#targets = new LRUCache({ max });
     this.#storeFor = storeFor;
   }
 
   /** @throws {UnwritableError} naming the field and value */
   shapeFor(snapshot: Snapshot, head: PersistHead): WriteShape {
+    return this.#resolve(snapshot, head, this.#shapes, resolveShape);
+  }
+
+  /** Of a delete. @throws {UnwritableError} naming the field and value */
+  deleteShapeFor(snapshot: Snapshot, head: PersistHead): RowShape {
+    return this.#resolve(snapshot, head, this.#deleteShapes, resolveDeleteShape);
+  }
+
+  #resolve<S extends RowShape>(
+    snapshot: Snapshot,
+    head: PersistHead,
+    shapes: LRUCache<string, S>,
+    resolve: (head: PersistHead, sources: ShapeSources) => S,
+  ): S {
     if (snapshot !== this.#snapshot) {
       this.#shapes.clear();
+      this.#deleteShapes.clear();
       this.#targets.clear();
       this.#snapshot = snapshot;
     }
     const key = keyOf(head);
-    const known = this.#shapes.get(key);
+    const known = shapes.get(key);
     if (known !== undefined) return known;
-    const shape = resolveShape(head, {
+    const shape = resolve(head, {
       snapshot,
       storeFor: this.#storeFor,
       targetFor: (name, create) => this.#targetFor(name, create),
     });
-    if (key.length <= MAX_KEY_LENGTH) this.#shapes.set(key, shape);
+    if (key.length <= MAX_KEY_LENGTH) shapes.set(key, shape);
     return shape;
   }
 

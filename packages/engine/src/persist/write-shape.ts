@@ -9,29 +9,36 @@ import { refusedAs, UnwritableError, type UnwritableKind } from "./unwritable-er
 /** What a persist query says apart from its rows. */
 export type PersistHead = Pick<PersistQuery, "entityLabel" | "keysSchema" | "featureGroups">;
 
-/** How to check and encode every row of one shape: all that does not depend on the rows, resolved once. */
-export interface WriteShape {
+/** Where rows of one shape go: all that does not depend on the rows, resolved once. Enough for a delete. */
+export interface RowShape {
   readonly entity: Entity;
   /** Position in the message's `keys_schema`, by key sequence. */
   readonly keyPositions: readonly number[];
-  /** In the message's order. */
-  readonly groups: readonly ShapeGroup[];
   /** One a store. */
   readonly stores: readonly ShapeStore[];
 }
 
+/** How to check and encode every row of one shape, too. */
+export interface WriteShape extends RowShape {
+  /** In the message's order. */
+  readonly groups: readonly ShapeGroup[];
+}
+
 /** A group of the message with its connection. */
-export interface ShapeGroup {
+export interface PlacedGroup {
   readonly group: FeatureGroup;
-  /** Knows where the message's labels go and what fills the others. */
-  readonly assembler: Assembler;
   readonly store: StoreDefinition;
   readonly blocks: BlockStore;
 }
 
+export interface ShapeGroup extends PlacedGroup {
+  /** Knows where the message's labels go and what fills the others. */
+  readonly assembler: Assembler;
+}
+
 export interface ShapeStore {
   readonly target: WriteTarget;
-  /** Positions in `WriteShape.groups` of the target's groups, in the target's order. */
+  /** Positions among the message's groups of those of the target, in the target's order. */
   readonly positions: readonly number[];
 }
 
@@ -49,23 +56,51 @@ export interface ShapeSources {
 export function resolveShape(head: PersistHead, sources: ShapeSources): WriteShape {
   const entity = resolveEntity(sources.snapshot, head.entityLabel);
   const keyPositions = resolveKeys(entity, head.keysSchema);
-  const seen = new Set<string>();
+  assertDistinct(head.featureGroups.map(({ label }) => label));
   const groups = head.featureGroups.map(({ label, featureLabels }, index) => {
-    const field = `feature_group_schema[${index}]`;
-    if (seen.has(label)) {
-      throw new UnwritableError(
-        "poison",
-        "INVALID_ARGUMENT",
-        `feature_group_schema: feature group ${label} is given twice`,
-        { field: `${field}.label` },
-      );
-    }
-    seen.add(label);
+    const field = fieldOf(index);
     const group = resolveGroup(entity, label, field);
     const assembler = resolveLabels(group, featureLabels, field);
     return { group, assembler, ...resolveStore(group, field, sources) };
   });
   return { entity, keyPositions, groups, stores: splitByStore(entity, groups, sources) };
+}
+
+/**
+ * Of a delete: the groups that the head names, or all of the entity if it names none.
+ *
+ * @throws {UnwritableError} naming the field and value
+ */
+export function resolveDeleteShape(head: PersistHead, sources: ShapeSources): RowShape {
+  const entity = resolveEntity(sources.snapshot, head.entityLabel);
+  const keyPositions = resolveKeys(entity, head.keysSchema);
+  const named = head.featureGroups.map(({ label }) => label);
+  assertDistinct(named);
+  // One that is disabled is refused: what of it is stored would come back with it.
+  const labels =
+    named.length > 0 ? named : [...entity.groups.keys(), ...entity.disabledGroups.keys()];
+  const groups = labels.map((label, index): PlacedGroup => {
+    const field = fieldOf(index);
+    const group = resolveGroup(entity, label, field);
+    return { group, ...resolveStore(group, field, sources) };
+  });
+  return { entity, keyPositions, stores: splitByStore(entity, groups, sources) };
+}
+
+function fieldOf(index: number): string {
+  return `feature_group_schema[${index}]`;
+}
+
+function assertDistinct(labels: readonly string[]): void {
+  for (const [index, label] of labels.entries()) {
+    if (labels.indexOf(label) === index) continue;
+    throw new UnwritableError(
+      "poison",
+      "INVALID_ARGUMENT",
+      `feature_group_schema: feature group ${label} is given twice`,
+      { field: `${fieldOf(index)}.label` },
+    );
+  }
 }
 
 function resolveEntity(snapshot: Snapshot, label: string): Entity {
@@ -135,7 +170,7 @@ function resolveStore(
 
 function splitByStore(
   entity: Entity,
-  groups: readonly ShapeGroup[],
+  groups: readonly PlacedGroup[],
   { targetFor }: ShapeSources,
 ): ShapeStore[] {
   const byStore = new Map<string, number[]>();
@@ -145,7 +180,7 @@ function splitByStore(
     else positions.push(position);
   }
   return [...byStore].map(([storeId, positions]) => {
-    const at = (position: number): ShapeGroup => groups[position] as ShapeGroup;
+    const at = (position: number): PlacedGroup => groups[position] as PlacedGroup;
     positions.sort((left, right) => at(left).group.id - at(right).group.id);
     const ids = positions.map((position) => at(position).group.id);
     const { store, blocks } = at(positions[0] as number);

@@ -18,6 +18,15 @@ export interface RowWriteRequest extends GroupAddress {
   readonly writeTimeMicros?: number | readonly number[] | undefined;
 }
 
+export interface RowDeleteRequest extends GroupAddress {
+  /** The primary keys, in any order. */
+  readonly keyNames: readonly string[];
+  /** Keys, as sent: one value for each of `keyNames`. */
+  readonly keys: readonly (readonly JsonValue[])[];
+  /** Unix microseconds, of all keys or of each; undefined = now. */
+  readonly writeTimeMicros?: number | readonly number[] | undefined;
+}
+
 export interface RowReadRequest extends GroupAddress {
   readonly columns: readonly string[];
   readonly keyNames: readonly string[];
@@ -55,6 +64,16 @@ export interface RowWriteAnswer {
   readonly featureColumns: readonly string[];
   readonly successfulRows: readonly (readonly JsonValue[])[];
   readonly failedRows: readonly (readonly JsonValue[])[];
+}
+
+/** Keys are echoed as sent, in the order of the request. */
+export interface RowDeleteAnswer {
+  readonly featureGroupName: string;
+  /** The version of which the columns were deleted. */
+  readonly featureGroupVersion: string;
+  readonly keyNames: readonly string[];
+  readonly successfulKeys: readonly (readonly JsonValue[])[];
+  readonly failedKeys: readonly (readonly JsonValue[])[];
 }
 
 export interface RowReadAnswer {

@@ -6,6 +6,8 @@ import { Groups, type RowRegistryView } from "./groups.ts";
 import type {
   BatchOutcome,
   RowCallContext,
+  RowDeleteAnswer,
+  RowDeleteRequest,
   RowReadAnswer,
   RowReadRequest,
   RowScanAnswer,
@@ -76,6 +78,17 @@ export class RowEngine {
    */
   write(request: RowWriteRequest, context: RowWriteContext): Promise<RowWriteAnswer> {
     return this.#writer.write(request, context);
+  }
+
+  /**
+   * Deletes a feature group of some keys: the columns of its version, and with its last value the row. Columns of the
+   * entity stay, for other groups have them, too. Keys are reported as rows are by `write`.
+   *
+   * @throws {RowError} with nothing deleted, where the request as a whole does not fit
+   * @throws {RowStoreError} if the store took none of the keys that fit
+   */
+  delete(request: RowDeleteRequest, context: RowWriteContext): Promise<RowDeleteAnswer> {
+    return this.#writer.delete(request, context);
   }
 
   /** Several writes, each by itself. @returns their outcomes, in the order of the requests */

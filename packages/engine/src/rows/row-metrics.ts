@@ -14,13 +14,14 @@ const LABELS = ["feature_group_name", "feature_group_version"];
 const SIZE_BUCKETS_BYTES = [16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
 
 /** What can be done with rows. */
-export type RowAction = "read" | "partition_read" | "write";
+export type RowAction = "read" | "partition_read" | "write" | "delete";
 
 /** Metric names by action; those of the published dashboards, in Prometheus form. */
 const NAMES: Readonly<Record<RowAction, { readonly prefix: string; readonly subject: string }>> = {
   read: { prefix: "ofs_feature_group_read", subject: "Keys read" },
   partition_read: { prefix: "ofs_feature_group_partition_read", subject: "Partitions read" },
   write: { prefix: "ofs_feature_group_write", subject: "Rows written" },
+  delete: { prefix: "ofs_feature_group_delete", subject: "Keys of which rows were deleted" },
 };
 
 /** The series of one version of a feature group. */
@@ -48,6 +49,7 @@ export class RowMetrics {
       read: createAction("read", registry),
       partition_read: createAction("partition_read", registry),
       write: createAction("write", registry),
+      delete: createAction("delete", registry),
     };
   }
 

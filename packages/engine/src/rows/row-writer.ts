@@ -1,14 +1,22 @@
 import type { FeatureStoreError } from "@ofs/platform";
-import type { JsonValue } from "@ofs/rows";
+import type { JsonValue, ResolvedGroup } from "@ofs/rows";
 import type { RowStore, RowUpsert, RowWriteOutcome } from "@ofs/store";
 import type { WriteClock } from "../persist/write-clock.ts";
 import { schemaError } from "./group-plan.ts";
-import type { RowWriteAnswer, RowWriteContext, RowWriteRequest } from "./requests.ts";
+import type {
+  RowDeleteAnswer,
+  RowDeleteRequest,
+  RowWriteAnswer,
+  RowWriteContext,
+  RowWriteRequest,
+} from "./requests.ts";
 import { storeFailure } from "./row-failures.ts";
 import { newestOfEqualKeys } from "./row-identity.ts";
 import { type RowParts, requireStore, secondsSince } from "./row-parts.ts";
 import { startRowSpan } from "./row-spans.ts";
 import { bindRow, sizeOfUpsert, type WritePlan } from "./write-plan.ts";
+
+type RowReport = Pick<RowWriteAnswer, "successfulRows" | "failedRows">;
 
 /** Rows that fit, and what becomes of each row that was sent. */
 interface BoundRows {
@@ -39,25 +47,8 @@ export class RowWriter {
   }
 
   async write(request: RowWriteRequest, context: RowWriteContext): Promise<RowWriteAnswer> {
-    const startedMs = performance.now();
-    const { groups, plans, metrics } = this.#parts;
-    const { names, values } = request;
-    const times = request.writeTimeMicros ?? this.#clock.next();
-    const located = groups.locate(request);
-    const { catalog, group } = located instanceof Promise ? await located : located;
-    const plan = plans.writePlan(catalog, group, request, names);
-    assertRowLengths(names, values);
-    const stores = this.#storesOf(plan, context);
-    const bound = bindRows(plan, values, times, stores);
-    const outcomes = await this.#writeTo(stores, plan, bound.upserts, context);
-    const { successfulRows, failedRows } = report(values, bound.places, outcomes);
-
-    const series = metrics.seriesOf("write", group.metadata);
-    series.success.add(successfulRows.length);
-    series.failed.add(failedRows.length);
-    for (const upsert of bound.upserts) series.rowSize.observe(sizeOfUpsert(upsert));
-    assertSomeWritten(plan, outcomes);
-    series.latency.observe(secondsSince(startedMs));
+    const { names } = request;
+    const { group, successfulRows, failedRows } = await this.#carryOut(request, context, "write");
     const { name, version } = group.metadata;
     return {
       featureGroupName: name,
@@ -66,6 +57,48 @@ export class RowWriter {
       successfulRows,
       failedRows,
     };
+  }
+
+  async delete(request: RowDeleteRequest, context: RowWriteContext): Promise<RowDeleteAnswer> {
+    const { keyNames, keys } = request;
+    const rows = { ...request, names: keyNames, values: keys };
+    const { group, successfulRows, failedRows } = await this.#carryOut(rows, context, "delete");
+    const { name, version } = group.metadata;
+    return {
+      featureGroupName: name,
+      featureGroupVersion: version,
+      keyNames,
+      successfulKeys: successfulRows,
+      failedKeys: failedRows,
+    };
+  }
+
+  async #carryOut(
+    request: RowWriteRequest,
+    context: RowWriteContext,
+    action: "write" | "delete",
+  ): Promise<RowReport & { readonly group: ResolvedGroup }> {
+    const startedMs = performance.now();
+    const { groups, plans, metrics } = this.#parts;
+    const { names, values } = request;
+    const times = request.writeTimeMicros ?? this.#clock.next();
+    const located = groups.locate(request);
+    const { catalog, group } = located instanceof Promise ? await located : located;
+    const plan = plans.writePlan(catalog, group, request, names);
+    if (action === "delete") assertKeysOnly(plan);
+    assertRowLengths(names, values);
+    const stores = this.#storesOf(plan, context);
+    const bound = bindRows(plan, values, times, stores);
+    const outcomes = await this.#writeTo(stores, plan, bound.upserts, context, action);
+    const { successfulRows, failedRows } = report(values, bound.places, outcomes);
+
+    const series = metrics.seriesOf(action, group.metadata);
+    series.success.add(successfulRows.length);
+    series.failed.add(failedRows.length);
+    for (const upsert of bound.upserts) series.rowSize.observe(sizeOfUpsert(upsert));
+    assertSomeTaken(plan, outcomes, action);
+    series.latency.observe(secondsSince(startedMs));
+    return { group, successfulRows, failedRows };
   }
 
   /** The write tenant's store, and the read tenant's if it is to be written, too. */
@@ -82,10 +115,19 @@ export class RowWriter {
     { group, columns }: WritePlan,
     rows: readonly RowUpsert[],
     context: RowWriteContext,
+    action: "write" | "delete",
   ): Promise<readonly RowWriteOutcome[]> {
     if (rows.length === 0) return [];
     const deadlineMs = Math.min(context.deadlineMs, this.#parts.now() + this.#storeTimeoutMs);
-    const write = { table: group.table, columns, rows, deadlineMs, signal: context.signal };
+    const isDelete = action === "delete";
+    const write = {
+      table: group.table,
+      columns: isDelete ? group.ownColumns : columns,
+      rows,
+      isDelete,
+      deadlineMs,
+      signal: context.signal,
+    };
     const span =
       context.span &&
       startRowSpan(context.span, "write", group, group.metadata.tenant.write, rows.length);
@@ -96,6 +138,15 @@ export class RowWriter {
       (outcome, index) => outcome ?? others.find((other) => other[index] !== undefined)?.[index],
     );
   }
+}
+
+/** @throws {RowError} FEATURE-GROUP-SCHEMA-VALIDATION-EXCEPTION */
+function assertKeysOnly({ columns, group }: WritePlan): void {
+  const [first] = columns;
+  if (first === undefined) return;
+  throw schemaError(
+    `a delete names the primary keys alone, and not ${first.name} of table ${group.table.name}`,
+  );
 }
 
 function assertRowLengths(
@@ -155,7 +206,7 @@ function report(
   values: readonly (readonly JsonValue[])[],
   places: Int32Array,
   outcomes: readonly RowWriteOutcome[],
-): Pick<RowWriteAnswer, "successfulRows" | "failedRows"> {
+): RowReport {
   const successfulRows: (readonly JsonValue[])[] = [];
   const failedRows: (readonly JsonValue[])[] = [];
   for (let index = 0; index < values.length; index++) {
@@ -166,8 +217,12 @@ function report(
   return { successfulRows, failedRows };
 }
 
-/** @throws {RowStoreError} if there were rows to write and not one was taken */
-function assertSomeWritten({ group }: WritePlan, outcomes: readonly RowWriteOutcome[]): void {
+/** @throws {RowStoreError} if there were rows and not one was taken */
+function assertSomeTaken(
+  { group }: WritePlan,
+  outcomes: readonly RowWriteOutcome[],
+  action: "write" | "delete",
+): void {
   const failures = outcomes.filter(
     (outcome): outcome is FeatureStoreError => outcome !== undefined,
   );
@@ -176,6 +231,6 @@ function assertSomeWritten({ group }: WritePlan, outcomes: readonly RowWriteOutc
   throw storeFailure(
     failures,
     ({ message }) =>
-      `feature group ${name} ${version}: none of ${outcomes.length} rows was written: ${message}`,
+      `feature group ${name} ${version}: none of ${outcomes.length} rows was ${action === "write" ? "written" : "deleted"}: ${message}`,
   );
 }

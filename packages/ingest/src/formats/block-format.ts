@@ -8,9 +8,13 @@ import {
   type PersistRow,
 } from "@ofs/proto";
 import { MessageFault, type MessageWrites, type RecordFormat } from "../format.ts";
+import { operationOf } from "../operation/record-operation.ts";
 import type { SourceRecord } from "../record.ts";
 
-/** Records of the block dialect: the value is an encoded `persist.Query`, key and headers say nothing. */
+/**
+ * Records of the block dialect: the value is an encoded `persist.Query`, the key says nothing, and of the headers only
+ * that which makes a delete of it.
+ */
 export function blockFormat(engine: MessageWriter): RecordFormat<PreparedRow> {
   return {
     name: "block",
@@ -22,15 +26,20 @@ export function blockFormat(engine: MessageWriter): RecordFormat<PreparedRow> {
 /** @throws {MessageFault} */
 function prepareRecord(
   engine: MessageWriter,
-  { value }: SourceRecord,
+  record: SourceRecord,
   writeTimeMicros: number,
 ): MessageWrites<PreparedRow> {
+  const { value } = record;
+  const operation = operationOf(record);
   if (value === undefined) {
     const cause = new FeatureStoreError("INVALID_ARGUMENT", "the record has no value");
     throw new MessageFault("poison", cause, { field: "value" });
   }
   try {
-    const { entityLabel, faults, rows } = engine.prepare(value, writeTimeMicros);
+    const { entityLabel, faults, rows } =
+      operation === "delete"
+        ? engine.prepareDelete(value, writeTimeMicros)
+        : engine.prepare(value, writeTimeMicros);
     return {
       writes: rows,
       faults,

@@ -25,10 +25,12 @@ export class LaneEntry {
     return this.message.partition.isOver;
   }
 
-  /** Of two writes of one key and target the newer counts; in a tie the one that came later. */
+  /** Of two writes of one key and target the newer counts; in a tie a delete, else the one that came later. */
   isNewerThan(other: LaneEntry): boolean {
     const difference = this.write.writeTimeMicros - other.write.writeTimeMicros;
-    return difference === 0 ? this.sequence > other.sequence : difference > 0;
+    if (difference !== 0) return difference > 0;
+    if (this.write.isDelete !== other.write.isDelete) return this.write.isDelete;
+    return this.sequence > other.sequence;
   }
 
   /** Takes the other one, and what that had overtaken, into its train. */

@@ -30,6 +30,13 @@ export interface LaneContext {
   readonly isTraced: boolean;
 }
 
+/** How rows that are brought to an end count in the metrics. */
+interface RowCounts {
+  stored: number;
+  deleted: number;
+  superseded: number;
+}
+
 /** The connection that a lane belongs to, as its lanes see it. */
 export interface LaneConnection {
   readonly name: string;
@@ -223,10 +230,9 @@ export class Lane {
     failed: LaneEntry[],
     again: LaneEntry[],
   ): number {
-    const { listener, metrics } = this.#context;
+    const { listener } = this.#context;
+    const counts: RowCounts = { stored: 0, deleted: 0, superseded: 0 };
     let endedCount = 0;
-    let storedCount = 0;
-    let supersededCount = 0;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as LaneEntry;
       const error = outcomes[index];
@@ -238,22 +244,31 @@ export class Lane {
       const { overtaken } = entry;
       entry.overtaken = undefined;
       if (error === undefined) {
-        this.#end(entry);
-        for (let older = overtaken; older !== undefined; older = older.overtaken) {
-          this.#end(older);
-          supersededCount += 1;
-        }
-        storedCount += 1;
+        this.#endTrain(entry, overtaken, counts);
       } else {
         this.#unpark(entry);
         listener.refused(entry, error);
         if (overtaken !== undefined) keepLive(overtaken, again);
       }
     }
-    const { rows } = metrics.counters;
-    if (storedCount > 0) rows.labels(this.#connection.name, "stored").inc(storedCount);
-    if (supersededCount > 0) rows.labels(this.#connection.name, "superseded").inc(supersededCount);
+    this.#count(counts);
     return endedCount;
+  }
+
+  #endTrain(entry: LaneEntry, overtaken: LaneEntry | undefined, counts: RowCounts): void {
+    this.#end(entry);
+    for (let older = overtaken; older !== undefined; older = older.overtaken) {
+      this.#end(older);
+      counts.superseded += 1;
+    }
+    counts[entry.write.isDelete ? "deleted" : "stored"] += 1;
+  }
+
+  #count({ deleted, stored, superseded }: RowCounts): void {
+    const { rows } = this.#context.metrics.counters;
+    if (stored > 0) rows.labels(this.#connection.name, "stored").inc(stored);
+    if (deleted > 0) rows.labels(this.#connection.name, "deleted").inc(deleted);
+    if (superseded > 0) rows.labels(this.#connection.name, "superseded").inc(superseded);
   }
 
   #end(entry: LaneEntry): void {

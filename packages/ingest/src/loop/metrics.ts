@@ -21,10 +21,11 @@ function createCounters(registry: Registry) {
       "Records that came again, or of partitions that are not assigned: left out.",
       ["topic"],
     ),
-    rows: counter("rows", "Rows brought to an end: stored, or superseded by a newer one.", [
-      "connection",
-      "outcome",
-    ]),
+    rows: counter(
+      "rows",
+      "Rows brought to an end: stored, deleted, or superseded by a newer one.",
+      ["connection", "outcome"],
+    ),
     retries: counter("row_retries", "Rows that a store did not take and that are tried again.", [
       "connection",
       "code",

@@ -13,6 +13,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 export interface TestRow {
   readonly key: string;
   readonly value: string;
+  readonly isDelete?: boolean;
   /** Default `main`. */
   readonly connection?: string;
   /** Default `table`. */
@@ -40,6 +41,9 @@ export interface TestWrite extends PendingWrite {
   readonly isRefused: boolean;
 }
 
+/** In place of the value of a row that is deleted. */
+export const DELETED = "(deleted)";
+
 export interface StoredRow {
   readonly value: string;
   readonly writeTimeMicros: number;
@@ -49,18 +53,22 @@ export function encodeMessage(message: TestMessage): string {
   return JSON.stringify(message);
 }
 
-/** A store of rows: the newest write time wins, the later of two equal ones. */
+/** A store of rows: the newest write time wins; of equal ones a delete, else the later. */
 export class MemoryStore {
   /** By `<table>/<key>`. */
   readonly rows = new Map<string, StoredRow>();
   /** All that was ever asked for, batch by batch. */
   readonly batches: (readonly TestWrite[])[] = [];
 
-  put({ key, table, value, writeTimeMicros }: TestWrite): void {
+  put({ isDelete, key, table, value, writeTimeMicros }: TestWrite): void {
     const name = `${table}/${key}`;
     const current = this.rows.get(name);
-    if (current !== undefined && current.writeTimeMicros > writeTimeMicros) return;
-    this.rows.set(name, { value, writeTimeMicros });
+    if (current !== undefined) {
+      if (current.writeTimeMicros > writeTimeMicros) return;
+      const isTie = current.writeTimeMicros === writeTimeMicros;
+      if (isTie && current.value === DELETED && !isDelete) return;
+    }
+    this.rows.set(name, { value: isDelete ? DELETED : value, writeTimeMicros });
   }
 }
 
@@ -149,11 +157,13 @@ export class RowFormat implements RecordFormat<TestWrite> {
 
   #writeOf(row: TestRow, index: number, writeTimeMicros: number): TestWrite {
     const { connection = "main", isRefused = false, key, sizeBytes = 100, table = "table" } = row;
+    const { isDelete = false } = row;
     return {
       connection,
       target: this.#targetOf(`${connection}/${table}`),
       key,
       writeTimeMicros,
+      isDelete,
       sizeBytes,
       row: index,
       value: row.value,

@@ -2,7 +2,7 @@ import type { GroupMetadata } from "../model.ts";
 import { foldName, storageColumn } from "../names.ts";
 import { CatalogProblem } from "./catalog-problem.ts";
 import type { CompiledEntity } from "./compiled-entity.ts";
-import type { ResolvedColumn, ResolvedGroup } from "./resolved.ts";
+import type { ResolvedColumn, ResolvedGroup, StoredColumn } from "./resolved.ts";
 
 /** @throws {CatalogProblem} */
 export function compileGroup(metadata: GroupMetadata, owner: CompiledEntity): ResolvedGroup {
@@ -23,11 +23,13 @@ export function compileGroup(metadata: GroupMetadata, owner: CompiledEntity): Re
     foldedColumns.set(folded, column);
   };
   for (const column of owner.columns) add(column);
+  const ownColumns: StoredColumn[] = [];
   const naming = { featureGroupName: name, versionEnabled };
   for (const { name: column, type } of featureGroup.features) {
     const stored = { name: storageColumn(naming, version, column), type };
+    ownColumns.push(stored);
     add({ name: column, type, isKey: false, keyIndex: -1, stored });
   }
   const { keys, metadata: entity, table } = owner;
-  return { metadata, entity, table, keys, columns, foldedColumns };
+  return { metadata, entity, table, keys, columns, ownColumns, foldedColumns };
 }

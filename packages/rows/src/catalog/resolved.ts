@@ -33,6 +33,8 @@ export interface ResolvedGroup {
   readonly keys: readonly ResolvedColumn[];
   /** By name as registered: the entity's columns, then the group's. */
   readonly columns: ReadonlyMap<string, ResolvedColumn>;
+  /** As stored: columns that no other group has, nor the entity. What a delete takes away. */
+  readonly ownColumns: readonly StoredColumn[];
   /** By folded name, for the old clients. */
   readonly foldedColumns: ReadonlyMap<string, ResolvedColumn>;
 }

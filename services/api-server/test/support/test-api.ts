@@ -91,6 +91,11 @@ export class FakeEngine implements Engine {
     return this.persisted();
   }
 
+  delete(request: Uint8Array, context: CallContext): Promise<Uint8Array> {
+    this.calls.push({ method: "delete", request, context });
+    return this.persisted();
+  }
+
   #note(method: keyof Engine, request: Uint8Array, context: CallContext) {
     this.calls.push({ method, request: Uint8Array.from(request), context });
     return this.answer();

@@ -11,6 +11,7 @@ import {
   type WriteOutcome,
 } from "../../format.ts";
 import type { FormatRule } from "../../loop/format-table.ts";
+import { operationFault, operationOf } from "../../operation/record-operation.ts";
 import type { SourceRecord } from "../../record.ts";
 import type { RowDestinations } from "./row-destinations.ts";
 import { ROW_HEADERS } from "./row-headers.ts";
@@ -22,6 +23,7 @@ import { RowShapes } from "./row-shapes.ts";
 /** A row on its way to the store of one tenant. */
 export interface PendingRow extends PendingWrite {
   readonly target: RowTarget;
+  /** Without values, if it is a delete. */
   readonly upsert: RowUpsert;
 }
 
@@ -45,6 +47,8 @@ export function rowFormatRules(
   return [rule("v2", newer), rule("v1", older), rule(undefined, older)];
 }
 
+const OLDER_DELETE = `"delete" needs header ${ROW_HEADERS.sdkVersion} "v2"`;
+
 /** Records of one row each. */
 class RowFormat implements RecordFormat<PendingRow> {
   readonly name: string;
@@ -65,9 +69,11 @@ class RowFormat implements RecordFormat<PendingRow> {
   }
 
   prepare(record: SourceRecord, writeTimeMicros: number): MessageWrites<PendingRow> {
+    const isDelete = operationOf(record) === "delete";
     const message = this.#decode(record);
+    if (isDelete && message.isFolded) throw operationFault(OLDER_DELETE);
     const group = this.#groupOf(message);
-    const shape = this.#shapes.shapeOf(group, message.values, message.isFolded);
+    const shape = this.#shapes.shapeOf(group, message.values, message.isFolded, isDelete);
     const row = shape.bind(message.values);
     const { read, write } = group.metadata.tenant;
     const tenants = message.isReplicated && read !== write ? [write, read] : [write];
@@ -89,9 +95,10 @@ class RowFormat implements RecordFormat<PendingRow> {
     const store = this.#destinations.storeOf(tenant);
     if (store === undefined) return Promise.resolve(batch.map(() => unconnected(tenant)));
     const rows = batch.map(({ upsert }) => upsert);
-    const { columns, group } = shape;
+    const { columns, group, isDelete } = shape;
     const span = parent && startRowSpan(parent, "write", group, tenant, rows.length);
-    const written = store.write({ table: group.table, columns, rows, deadlineMs, signal });
+    const about = { table: group.table, columns, isDelete };
+    const written = store.write({ ...about, rows, deadlineMs, signal });
     return span === undefined ? written : endWith(span, written);
   }
 
@@ -107,6 +114,7 @@ class RowFormat implements RecordFormat<PendingRow> {
       target: shape.targetOf(tenant),
       key: keyName(table, key),
       writeTimeMicros,
+      isDelete: shape.isDelete,
       sizeBytes,
       row: 0,
       upsert: { key, values, writeTimeMicros },

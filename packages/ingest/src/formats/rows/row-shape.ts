@@ -27,10 +27,11 @@ export interface BoundRow {
 /** About what a cell takes beside its bytes. */
 const CELL_SIZE_BYTES = 100;
 
-/** Rows of one group version that have the same columns in the same order. */
+/** Rows of one group version that have the same columns in the same order, or that name keys to delete. */
 export class RowShape {
   readonly group: ResolvedGroup;
-  /** Beside the keys. */
+  readonly isDelete: boolean;
+  /** Beside the keys: those that are written or deleted. */
   readonly columns: readonly StoredColumn[];
   readonly #names: readonly string[];
   readonly #encoders: readonly ValueEncoder[];
@@ -43,18 +44,25 @@ export class RowShape {
    * @param names as sent, without those whose value is null
    * @throws {MessageFault} naming the column
    */
-  constructor(group: ResolvedGroup, names: readonly string[], isFolded: boolean) {
+  constructor(
+    group: ResolvedGroup,
+    names: readonly string[],
+    isFolded: boolean,
+    isDelete: boolean,
+  ) {
     const found = findColumns(group, names, isFolded);
     const missing = group.keys.find((key) => !found.includes(key));
     if (missing !== undefined) throw poison("a primary key is missing or null", missing.name);
     const columns: StoredColumn[] = [];
     this.#places = new Int32Array(found.length);
-    for (const [position, { isKey, keyIndex, stored }] of found.entries()) {
+    for (const [position, { isKey, keyIndex, name, stored }] of found.entries()) {
+      if (isDelete && !isKey) throw poison("a delete has the primary keys alone", name);
       this.#places[position] = isKey ? keyIndex : -1 - columns.length;
       if (!isKey) columns.push(stored);
     }
     this.group = group;
-    this.columns = columns;
+    this.isDelete = isDelete;
+    this.columns = isDelete ? group.ownColumns : columns;
     this.#names = names;
     this.#encoders = found.map(({ type }) => encoderOf(type));
   }
@@ -62,7 +70,7 @@ export class RowShape {
   /** @throws {MessageFault} naming the column and its value */
   bind(values: JsonObject): BoundRow {
     const key = new Array<CellBytes>(this.group.keys.length);
-    const cells = new Array<CellBytes>(this.columns.length);
+    const cells = new Array<CellBytes>(this.isDelete ? 0 : this.columns.length);
     let sizeBytes = this.#names.length * CELL_SIZE_BYTES;
     for (let position = 0; position < this.#names.length; position++) {
       const name = this.#names[position] as string;

@@ -16,7 +16,8 @@ import { text } from "../../rows/sample-values.ts";
 import { openTestKeyspace } from "../scylla-fixtures.ts";
 
 const MAX_RUNS = 1000;
-const RUNS = Math.min(Number(process.env.OFS_PROPERTY_RUNS ?? "60"), MAX_RUNS);
+const { OFS_PROPERTY_RUNS = "60" } = process.env;
+const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), MAX_RUNS);
 const TIMEOUT_MS = 300_000;
 
 /** Cassandra drops a row without values after a second, by whole seconds. */
