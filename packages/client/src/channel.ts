@@ -15,6 +15,10 @@ import type { CompiledOptions, TlsOptions } from "./options.ts";
 const CALLER_ID_HEADER = "online-feature-store-caller-id";
 const CALLER_TOKEN_HEADER = "online-feature-store-auth-token";
 
+/** Before a server that was away is tried again, at first and at most: one that was restarted is used while the next one goes. */
+const RECONNECT_MS = 200;
+const RECONNECT_MS_MAX = 2_000;
+
 const ROUND_ROBIN = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] });
 
 /** Bytes to one server address and back: the only place that knows the gRPC library. */
@@ -110,6 +114,8 @@ function createChannelOptions(options: CompiledOptions): ChannelOptions {
   return {
     "grpc.max_receive_message_length": options.maxReceiveBytes,
     "grpc.service_config": ROUND_ROBIN,
+    "grpc.initial_reconnect_backoff_ms": RECONNECT_MS,
+    "grpc.max_reconnect_backoff_ms": RECONNECT_MS_MAX,
     // Connections are this client's own: closing it closes them.
     "grpc.use_local_subchannel_pool": 1,
     ...(options.compression === "gzip"
