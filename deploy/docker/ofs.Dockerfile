@@ -1,14 +1,24 @@
 # Written by `npm run dockerfiles` from deploy/src/dockerfiles.ts.
-FROM docker.io/library/node:24-bookworm-slim AS build
+FROM docker.io/library/node:24-bookworm-slim AS packages
 WORKDIR /src
+COPY pnpm-lock.yaml pnpm-workspace.yaml ./
+RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm fetch
+
+FROM packages AS build
 COPY . .
 RUN node scripts/bootstrap.mjs
-RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm --filter @ofs/ofs deploy --prod --legacy /out
-RUN cp -r services/horizon-ui/dist /out/ui
+RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm --filter @ofs/ofs deploy --prod --legacy --offline /out \
+ && cp -r LICENSE /out/LICENSE \
+ && cp -r deploy/docker/health.mjs /out/health.mjs \
+ && cp -r services/horizon-ui/dist /out/ui
 
 FROM docker.io/library/node:24-bookworm-slim
+ARG VERSION=0.0.0
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="ofs-ofs" \
       org.opencontainers.image.description="Online feature store: the whole fleet in one process, and its command line" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 ENV HORIZON_UI_FOLDER=/app/ui
@@ -18,7 +28,8 @@ COPY --from=build /out ./
 RUN mkdir /data && chown 1000:1000 /data
 VOLUME /data
 USER 1000:1000
-EXPOSE 8089 8090 8082
-HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.APP_PORT || 8089) + '/health/self').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+EXPOSE 8089 8080 8082 8090 8091
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "health.mjs", "8089", "/health/self"]
 ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js", "--host", "0.0.0.0"]
