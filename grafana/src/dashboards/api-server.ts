@@ -6,7 +6,7 @@ const RETRIEVES = 'method=~"/retrieve.FeatureService/.*"';
 const PERSISTS = 'method=~"/persist.FeatureService/.*"';
 
 /** Statuses that count against availability; what a caller does wrong does not. */
-const FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|INTERNAL|UNAVAILABLE|DATA_LOSS";
+const FAULTS = "Unknown|DeadlineExceeded|ResourceExhausted|Internal|Unavailable|DataLoss";
 
 const GOOD_SHARE = `sum(rate(${REQUESTS}{job=~"$job", status!~"${FAULTS}"}[$__rate_interval]))
   / sum(rate(${REQUESTS}{job=~"$job"}[$__rate_interval]))`;

@@ -24,6 +24,7 @@ import { openClaims } from "./runs/open-claims.ts";
 import { PlanLoop } from "./runs/plan-loop.ts";
 import { Planner } from "./runs/planner.ts";
 import { Registrar } from "./runs/registrar.ts";
+import { registerRunMetrics } from "./runs/run-metrics.ts";
 import { TenantSlots } from "./runs/slots.ts";
 import type { TableAccess } from "./runs/table-source.ts";
 import { Worker } from "./runs/worker.ts";
@@ -99,6 +100,7 @@ async function openAll(
   const parts = await openParts(config, overrides, base);
   const { work, workers, isHeld } = await openWork(config, overrides, base, parts);
   registerHealthMetrics(metrics, health);
+  registerRunMetrics(metrics, parts.runs, log);
   watchHealth(health, lifecycle);
   const routes = [
     ...publicRoutes({

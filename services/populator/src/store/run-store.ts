@@ -5,6 +5,7 @@ import { sql, type Transaction } from "kysely";
 import {
   FINAL_STATES,
   NO_PROGRESS,
+  RUN_STATES,
   type Run,
   type RunSpec,
   type RunState,
@@ -86,6 +87,7 @@ export class RunStore {
       created_ms: nowMs,
       updated_ms: nowMs,
       is_reported: 0,
+      samples: null,
     };
     await tx.deleteFrom("populator_table").where("name", "=", name).execute();
     await tx.insertInto("populator_table").values(row).execute();
@@ -111,6 +113,20 @@ export class RunStore {
       db.selectFrom("populator_table").selectAll().orderBy("name").limit(RUNS_MAX).execute(),
     );
     return rows.map(toRun);
+  }
+
+  /** How many runs are in each state; states without runs are there with 0. */
+  async countByState(): Promise<ReadonlyMap<RunState, number>> {
+    const rows = await this.#engine.read((db) =>
+      db
+        .selectFrom("populator_table")
+        .select(["state", sql<number>`count(*)`.as("count")])
+        .groupBy("state")
+        .execute(),
+    );
+    const counts = new Map<RunState, number>(RUN_STATES.map((state) => [state, 0]));
+    for (const { state, count } of rows) counts.set(state, Number(count));
+    return counts;
   }
 
   /** Runs that may have something to do. */

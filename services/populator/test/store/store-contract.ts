@@ -89,6 +89,20 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
       expect((await runs.put(spec("same"))).generation).toBeGreaterThanOrEqual(first.generation);
     });
 
+    it("are counted by state", async () => {
+      const before = await runs.countByState();
+      expect([...before.keys()]).toHaveLength(6);
+      const run = await runs.put(spec("counted"));
+      const count = (counts: ReadonlyMap<string, number>, state: string) => counts.get(state) ?? 0;
+      const pending = await runs.countByState();
+      expect(count(pending, "PENDING")).toBe(count(before, "PENDING") + 1);
+      await runs.change(run, ["PENDING"], { state: "PAUSED" });
+      const paused = await runs.countByState();
+      expect(count(paused, "PAUSED")).toBe(count(before, "PAUSED") + 1);
+      await runs.remove(run);
+      expect(await runs.countByState()).toEqual(before);
+    });
+
     it("let one of many begin a version, and take a new name once", async () => {
       const put = await Promise.all(Array.from({ length: 4 }, () => runs.put(spec("race"))));
       const run = await runs.require("race");
@@ -122,7 +136,7 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
       };
       const old = await silent();
       if (old === undefined || former === undefined) throw new Error("nobody has the shard");
-      await shards.advance(former, step(5));
+      await shards.advance(former, step(5, { samples: ['{"first":1}'] }));
       expect(await shards.acquire(old, "b")).toBeUndefined();
       const stale = await silent();
       const owner = stale && (await shards.acquire(stale, "b"));
@@ -140,7 +154,8 @@ export function testStore(open: () => Promise<SqlEngine<PopulatorTables>>): void
         rejectedCount: 3,
       });
       const more = step(20, { rejects: refusing("value a", 20), isDone: true });
-      await shards.advance(owner, more);
+      await shards.advance(owner, { ...more, samples: ['{"later":1}'] });
+      expect((await runs.require("fences")).samples).toEqual(['{"first":1}']);
       expect((await runs.require("fences")).progress).toEqual({
         sentCount: 17,
         rejectedCount: 3,
