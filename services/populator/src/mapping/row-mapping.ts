@@ -11,6 +11,8 @@ export interface RowColumn {
   /** The name as JSON. */
   readonly nameJson: string;
   readonly isKey: boolean;
+  /** Its JSON is milliseconds since 1970. */
+  readonly isTime: boolean;
   readonly toJson: ToJson;
 }
 
@@ -59,7 +61,8 @@ export function mapRowColumns(
     }
     const { name: registered, isKey } = target;
     const nameJson = JSON.stringify(registered);
-    columns.push({ field, name: registered, nameJson, isKey, toJson });
+    const isTime = target.type === "TIMESTAMP";
+    columns.push({ field, name: registered, nameJson, isKey, isTime, toJson });
   }
   const order = new Map(group.keys.map((key, index) => [key.name, index]));
   for (const key of order.keys()) {

@@ -17,6 +17,8 @@ export interface EncodedRows {
   /** Rows in the records. */
   readonly rowCount: number;
   readonly rejects: readonly Reject[];
+  /** The first rows as JSON for people, times in seconds; where rows are JSON. */
+  readonly samples?: readonly string[];
 }
 
 /** Where records go, and what each of them carries. */

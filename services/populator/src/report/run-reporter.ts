@@ -56,7 +56,7 @@ export class RunReporter {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(this.#bodyOf(run)),
+      body: this.#bodyOf(run),
       signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
     });
     const text = await response.text();
@@ -67,21 +67,22 @@ export class RunReporter {
     throw new FeatureStoreError("UNAVAILABLE", reason);
   }
 
-  #bodyOf({ spec, state, progress, error, createdMs, updatedMs }: Run): object {
+  #bodyOf({ spec, state, progress, error, createdMs, updatedMs, samples }: Run): string {
     const { target, runId } = spec;
     if (target.dialect !== "row") throw new Error("only runs of the row dialect are reported");
     const { featureGroupName: name, featureGroupVersion } = target;
     const version = featureGroupVersion ?? this.#options.registries.catalog()?.latestVersion(name);
-    return {
+    const body = JSON.stringify({
       name,
       ...(version === undefined ? {} : { version }),
       runId,
       timeTaken: Math.round((updatedMs - createdMs) / 1_000),
       count: progress.sentCount,
-      sampleData: [],
       errorMessage: reportText(error, progress.rejectedCount, progress.sentBytes),
       status: state === "COMPLETED" ? "SUCCESS" : "FAILED",
-    };
+    });
+    // Samples are JSON already, and have numbers that JavaScript cannot hold.
+    return `${body.slice(0, -1)},"sampleData":[${samples.join(",")}]}`;
   }
 }
 

@@ -120,6 +120,8 @@ export interface Run {
   readonly updatedMs: number;
   /** Whether the control plane was told of its end. */
   readonly isReported: boolean;
+  /** A few of the rows sent, as JSON; of the row dialect only. */
+  readonly samples: readonly string[];
 }
 
 /** Rows of one file of one version: what one worker does. */

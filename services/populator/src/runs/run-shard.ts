@@ -121,7 +121,7 @@ class ShardSender {
       sentBytes: sizeOf(records),
     };
     this.#nextRow = batch.nextRow;
-    const outcome = await this.#note(progress, tally, false);
+    const outcome = await this.#note(progress, tally, false, encoded.samples);
     metrics.sent(tableName, progress);
     return outcome;
   }
@@ -138,8 +138,9 @@ class ShardSender {
     progress: Progress,
     rejects: RejectTally,
     isDone: boolean,
+    samples?: readonly string[],
   ): Promise<ShardOutcome | undefined> {
-    const step = { nextRow: this.#nextRow, progress, rejects, isDone };
+    const step = { nextRow: this.#nextRow, progress, rejects, isDone, samples };
     const { state, rejectedCount } = await this.#given.shards.advance(this.#shard, step);
     if (rejectedCount > this.#spec.maxRejects) return "too-many-rejects";
     return state === "RUNNING" ? undefined : "stopped";

@@ -14,6 +14,7 @@ import {
   INDEXES,
   type PopulatorTables,
   REPEAT_COLUMNS,
+  SAMPLE_COLUMNS,
   TABLE_SPECS,
 } from "./tables.ts";
 
@@ -73,6 +74,11 @@ async function migrate(kysely: Kysely<PopulatorTables>, flavour: Flavour): Promi
         const editor = new SchemaEditor(db, flavour);
         await editor.ensureColumns("populator_table", REPEAT_COLUMNS);
         await editor.ensureColumns("populator_file", REPEAT_COLUMNS);
+      },
+    },
+    "0004-samples": {
+      async up(db) {
+        await new SchemaEditor(db, flavour).ensureColumns("populator_table", SAMPLE_COLUMNS);
       },
     },
   });

@@ -19,6 +19,7 @@ export function toRun(row: RunRow): Run {
     createdMs: Number(row.created_ms),
     updatedMs: Number(row.updated_ms),
     isReported: Number(row.is_reported) !== 0,
+    samples: row.samples === null ? [] : (JSON.parse(row.samples) as string[]),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Step {
   readonly nextRow: number;
   readonly progress: Progress;
   readonly rejects: RejectTally;
+  /** Rows to show for the run, if it has none yet. */
+  readonly samples?: readonly string[] | undefined;
   readonly isDone: boolean;
 }
 
@@ -105,7 +107,7 @@ export class ShardStore {
    */
   async advance(
     shard: Shard,
-    { nextRow, progress, rejects, isDone }: Step,
+    { nextRow, progress, rejects, isDone, samples = [] }: Step,
   ): Promise<{ readonly state: RunState; readonly rejectedCount: number }> {
     const counts = {
       sent_count: sql<number>`sent_count + ${progress.sentCount}`,
@@ -133,6 +135,9 @@ export class ShardStore {
       await tx
         .updateTable("populator_table")
         .set(counts)
+        .$if(samples.length > 0, (update) =>
+          update.set({ samples: sql<string>`coalesce(samples, ${JSON.stringify(samples)})` }),
+        )
         .where("name", "=", shard.tableName)
         .where("generation", "=", shard.generation)
         .execute();

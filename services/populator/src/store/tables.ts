@@ -23,6 +23,8 @@ export interface RunRow {
   created_ms: Count;
   updated_ms: Count;
   is_reported: Count;
+  /** JSON: texts of rows; null: none were sent yet. */
+  samples: string | null;
 }
 
 export interface VersionRow {
@@ -101,6 +103,10 @@ const LATER_COUNT: ColumnSpec = {
 export const DELETE_COLUMNS = { deleted_count: LATER_COUNT } as const;
 export const REPEAT_COLUMNS = { repeated_count: LATER_COUNT } as const;
 
+export const SAMPLE_COLUMNS = {
+  samples: { mysql: "mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL", embedded: "text" },
+} as const satisfies Readonly<Record<string, ColumnSpec>>;
+
 const PROGRESS = {
   sent_count: COUNT,
   rejected_count: COUNT,
@@ -129,6 +135,7 @@ export const TABLE_SPECS: Readonly<Record<keyof PopulatorTables, TableSpec>> = {
       created_ms: COUNT,
       updated_ms: COUNT,
       is_reported: COUNT,
+      ...SAMPLE_COLUMNS,
     },
   },
   populator_version: {

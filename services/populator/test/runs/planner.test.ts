@@ -34,6 +34,7 @@ function run(source: RunSource, plannedVersion: number, follow: Follow): Run {
     createdMs: 0,
     updatedMs: 0,
     isReported: false,
+    samples: [],
   };
 }
 
