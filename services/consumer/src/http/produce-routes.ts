@@ -8,7 +8,7 @@ import {
   queryFields,
   readBodyBytes,
 } from "@ofs/http";
-import { type NewRecord, SinkError, WRITE_TIME_HEADER } from "@ofs/ingest";
+import { type NewRecord, RECORD_OPERATION, SinkError, WRITE_TIME_HEADER } from "@ofs/ingest";
 import { FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, ProtoError } from "@ofs/proto";
 import { parseCount } from "../dead-letters/letter-filter.ts";
@@ -35,9 +35,13 @@ export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
       async handle({ request, params, query }) {
         const { topic = "" } = params;
         const { dialect, log } = findTopic(topic, deps.topics());
-        const field = queryFields(query, ["key", "write_time_ms"]);
+        const field = queryFields(query, ["key", "operation", "write_time_ms"]);
         const isRow = dialect === "row";
-        const headers = [...writeTimeHeaders(field), ...(isRow ? rowHeaders(request.headers) : [])];
+        const headers = [
+          ...operationHeaders(field),
+          ...writeTimeHeaders(field),
+          ...(isRow ? rowHeaders(request.headers) : []),
+        ];
         const body = await readBodyBytes(request, deps.maxRequestBytes);
         const { "content-type": type } = request.headers;
         const messages = isRow ? parseRowMessages(type, body) : parseMessages(type, body);
@@ -52,6 +56,17 @@ export function produceRoutes(deps: ProduceDeps): HttpRoute[] {
       },
     },
   ];
+}
+
+/** @throws {FeatureStoreError} INVALID_ARGUMENT: messages with another operation could never be carried out */
+function operationHeaders(field: Fields): NewRecord["headers"] {
+  const operation = field("operation");
+  if (operation === undefined) return [];
+  if (operation === RECORD_OPERATION.delete) {
+    return [[RECORD_OPERATION.header, Buffer.from(operation)]];
+  }
+  const reason = `must be ${RECORD_OPERATION.delete}, not '${operation.slice(0, 80)}'`;
+  throw new FeatureStoreError("INVALID_ARGUMENT", `operation ${reason}`);
 }
 
 function writeTimeHeaders(field: Fields): NewRecord["headers"] {

@@ -62,6 +62,16 @@ describe("POST /ingest/{topic}", () => {
     expect(log.produced[0]?.headers).toEqual([["write-time", Buffer.from("1600000000000")]]);
   });
 
+  it("takes deletes, which need keys alone", async () => {
+    const keys = { ...JSON_MESSAGE, feature_group_schema: [], data: [{ key_values: ["1"] }] };
+    const { status } = await post("application/json", JSON.stringify(keys), "?operation=delete");
+    expect(status).toBe(200);
+    expect(entities()).toEqual(["user"]);
+    expect(log.produced[0]?.headers).toEqual([["operation", Buffer.from("delete")]]);
+    const odd = await post("application/json", JSON.stringify(keys), "?operation=upsert");
+    expect([odd.status, odd.body.error]).toEqual([400, "operation must be delete, not 'upsert'"]);
+  });
+
   it("takes any bytes as what they are", async () => {
     await post("application/octet-stream", Buffer.from("poison"));
     expect(Buffer.from(log.produced[0]?.value ?? []).toString()).toBe("poison");

@@ -20,6 +20,17 @@ export function texts(entity: string, values: Readonly<Record<string, string>>):
   );
 }
 
+/** An encoded message that names keys alone, and all groups of the entity, as deletes may. */
+export function keysOnly(entity: string, keys: readonly string[]): Uint8Array {
+  return persistQueryFromJson(
+    JSON.stringify({
+      entity_label: entity,
+      keys_schema: [KEY],
+      data: keys.map((key) => ({ key_values: [key] })),
+    }),
+  );
+}
+
 function message(
   entity: string,
   rows: readonly (readonly [key: string, values: object])[],

@@ -1,6 +1,7 @@
 import { ofsVersion } from "@ofs/platform";
 import { Command } from "commander";
 import { addBackupCommand } from "./commands/backup.ts";
+import { addDeleteCommand } from "./commands/delete.ts";
 import { addDeltaCommand } from "./commands/delta.ts";
 import { addDescribeCommand } from "./commands/describe.ts";
 import { addDlqCommand } from "./commands/dlq.ts";
@@ -65,6 +66,7 @@ function createProgram(io: CliIo): Command {
   addConnectionOptions(program, io.env);
   addGetCommand(program, io);
   addPutCommand(program, io);
+  addDeleteCommand(program, io);
   addDescribeCommand(program, io);
   addPingCommand(program, io);
   addLoadCommand(program, io);
