@@ -60,10 +60,14 @@ export async function startSeaweedNode(
       // Each bucket takes seven volumes with its first object; the default is eight in all.
       `-volume.max=${VOLUMES_MAX}`,
       ...["-filer", `-filer.port=${filer}`, "-s3", `-s3.port=${s3}`, `-s3.config=${config}`],
+      // Servers beside it, with ports that others may have.
+      ...["-s3.port.iceberg=0", "-s3.port.lance=0"],
     ],
     env: process.env,
     folder,
-    isReady: () => lists(s3 as number),
+    // Without a signature S3 refuses, which tells that it knows its identities.
+    isReady: async () =>
+      (await statusOf(s3 as number)) === 403 && (await statusOf(filer as number)) !== undefined,
   };
   const node = await startNode(context, plan);
   await orStop([node], () => makeBuckets(filer as number, buckets));
@@ -79,13 +83,11 @@ async function makeBuckets(filerPort: number, buckets: readonly string[]): Promi
   }
 }
 
-/** Without a signature it refuses, which tells that its filer is there. */
-async function lists(port: number): Promise<boolean> {
+async function statusOf(port: number): Promise<number | undefined> {
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const { status } = await fetch(`http://127.0.0.1:${port}/`, { signal });
-    return status === 403;
+    return (await fetch(`http://127.0.0.1:${port}/`, { signal })).status;
   } catch {
-    return false; // not listening yet: the caller asks again until its deadline
+    return undefined; // not listening yet: the caller asks again until its deadline
   }
 }
