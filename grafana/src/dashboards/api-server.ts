@@ -69,7 +69,7 @@ export const API_SERVER: DashboardSpec = {
           "By status",
           "reqps",
           { "{{status}}": rate(REQUESTS, "status") },
-          "RESOURCE_EXHAUSTED: refused early, as too much was asked. UNAVAILABLE: a store did not answer.",
+          "ResourceExhausted: refused early, as too much was asked. Unavailable: a store did not answer.",
         ),
         graph(
           "By caller",

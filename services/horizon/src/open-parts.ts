@@ -16,6 +16,7 @@ import type { Database } from "./database/ports.ts";
 import { LiveCatalog } from "./discovery/index.ts";
 import { RepeatedTask } from "./repeated-task.ts";
 import type { GivenRowConnections } from "./rows/open-rows.ts";
+import { RequestTraces } from "./tracing/request-traces.ts";
 import { noteWrites, withVisibleDecisions } from "./visible-changes.ts";
 
 /** Of job tokens that are made here. */
@@ -44,6 +45,8 @@ export interface Parts {
   readonly catalog: LiveCatalog;
   readonly changes: ChangeService;
   readonly revoker: TokenRevoker;
+  /** undefined: nothing is traced. */
+  readonly traces: RequestTraces | undefined;
   /** Of what is not a request. */
   readonly trail: AuditTrail;
   /** The data folder, if there is one. */
@@ -56,10 +59,11 @@ export async function openParts(
   given: GivenConnections,
   base: ServiceBase,
 ): Promise<Parts> {
-  const { log, health, lifecycle } = base;
+  const { log, health, lifecycle, tracer } = base;
+  const traces = tracer && new RequestTraces(tracer);
   const origin = await openRegistrySource(config.registryName, config.registry, given);
   lifecycle.register("registry source", () => origin.close());
-  const registry = origin.source;
+  const registry = traces?.registryAuthor(origin.source) ?? origin.source;
   const database = await openDatabase(await databaseSettings(config), log);
   lifecycle.register("database", () => database.close());
   const tables = new StoreTables(config.stores.scylla, log);
@@ -74,7 +78,7 @@ export async function openParts(
     requests: database.requests,
     audit: database.audit,
     registry: noted.registry,
-    tables,
+    tables: traces?.tableMaker(tables) ?? tables,
     context: {
       storeConfigs: config.stores.kinds,
       distributedCacheConfIds: config.stores.distributedCacheConfIds,
@@ -89,6 +93,7 @@ export async function openParts(
     database,
     registry,
     tables,
+    traces,
     catalog,
     embedded: origin.embedded,
     changes: withVisibleDecisions(changes, noted, catalog),

@@ -32,13 +32,17 @@ const MAX_STATE_LENGTH = 512;
 /** The tracing port over OpenTelemetry's. Contexts are handed on by hand: nothing is looked up by asynchronous call. */
 export class OtelTracer implements Tracer {
   readonly #tracer: OtelApiTracer;
+  readonly #rootShare: number;
 
-  constructor(tracer: OtelApiTracer) {
+  /** @param rootShare of traces that are begun here, how many are kept; the tracer's sampler must take those */
+  constructor(tracer: OtelApiTracer, rootShare: number) {
     this.#tracer = tracer;
+    this.#rootShare = rootShare;
   }
 
   start(name: string, kind: SpanKind, start: SpanStart): Span | undefined {
     const parent = parentOf(start);
+    if (parent === ROOT_CONTEXT && Math.random() >= this.#rootShare) return undefined;
     const { attributes = {} } = start;
     const span = this.#tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent);
     return span.isRecording() ? new OtelSpan(this.#tracer, span) : undefined;

@@ -6,7 +6,7 @@ import type { Registry } from "prom-client";
 import type { TracingSettings } from "../settings.ts";
 import { BoundedProcessor, CountedExporter, SpanCounts } from "./bounded-export.ts";
 import { OtelTracer } from "./otel-tracer.ts";
-import { createSampler } from "./sampler.ts";
+import { type Sampling, samplingOf } from "./sampling.ts";
 
 /** A name for whoever reads traces: all spans are made by these seams. */
 const SCOPE = "ofs";
@@ -17,10 +17,10 @@ export class OtelTracing {
   readonly #provider: TracerProvider;
   readonly #log: Logger;
 
-  private constructor(provider: TracerProvider, log: Logger) {
+  private constructor(provider: TracerProvider, { rootShare }: Sampling, log: Logger) {
     this.#provider = provider;
     this.#log = log;
-    this.tracer = new OtelTracer(provider.getTracer(SCOPE));
+    this.tracer = new OtelTracer(provider.getTracer(SCOPE), rootShare);
   }
 
   static async open(
@@ -38,13 +38,14 @@ export class OtelTracing {
       scheduledDelayMillis: exportDelayMs,
       exportTimeoutMillis: timeoutMs,
     });
+    const sampling = samplingOf(sampler, ratio);
     const provider = new TracerProvider({
       resource: resourceFromAttributes(resourceOf(service, settings)),
-      sampler: createSampler(sampler, ratio),
+      sampler: sampling.sampler,
       spanProcessors: [new BoundedProcessor(batches, counts, maxQueuedSpans)],
     });
     log.info({ host: new URL(settings.url).host, sampler, ratio }, "tracing");
-    return new OtelTracing(provider, log);
+    return new OtelTracing(provider, sampling, log);
   }
 
   /** Sends what is left, until the signal aborts. Never rejects: traces are no reason for an unclean end. */

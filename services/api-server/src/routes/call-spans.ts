@@ -19,9 +19,10 @@ const SERVER_FAULTS: ReadonlySet<ErrorCode> = new Set([
 /** Goes on with the caller's trace, or begins one. @returns undefined if it is not kept */
 export function startCallSpan(tracer: Tracer, call: UnaryCall): Span | undefined {
   const method = call.method.slice(1);
+  const traceparent = call.header(TRACEPARENT_HEADER);
   return tracer.start(method, "server", {
-    traceparent: call.header(TRACEPARENT_HEADER),
-    tracestate: call.header(TRACESTATE_HEADER),
+    traceparent,
+    tracestate: traceparent && call.header(TRACESTATE_HEADER),
     attributes: { "rpc.system.name": "grpc", "rpc.method": method },
   });
 }
