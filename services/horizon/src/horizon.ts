@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@ofs/client";
 import { waitUntilReady, watchHealth } from "@ofs/connections";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
@@ -37,6 +38,10 @@ import { openRows } from "./rows/open-rows.ts";
 
 /** Of the API. */
 const VERSION = "1.0.0";
+
+/** How long connections that are kept for a next request may still bring it, once the service drains. */
+const IDLE_GRACE_MS = 500;
+const IDLE_POLL_MS = 20;
 
 /** Between looks at sessions that have expired. */
 const PURGE_INTERVAL_MS = 3_600_000;
@@ -242,14 +247,16 @@ async function rowPlugins(
   config: HorizonConfig,
   given: HorizonSurroundings,
   base: ServiceBase,
-  { embedded }: Parts,
+  { traces, embedded, trail }: Parts,
 ): Promise<((app: FastifyInstance) => Promise<void>)[]> {
   const { rows: settings } = config;
   if (settings === undefined) return [];
   const shared = await databaseSettings(config);
   const database =
     shared.kind === "mysql" ? { ...shared, database: settings.databaseName } : shared;
-  return [await openRows({ config, settings, database, embedded, given, base })];
+  return [
+    await openRows({ config, settings, database, embedded, given, base, traces, audit: trail }),
+  ];
 }
 
 /** Connects when the first value is looked up. */
@@ -284,12 +291,26 @@ async function appSettings({ process: settings, auth }: HorizonConfig): Promise<
 }
 
 /** Lets requests under way end, and cuts those that are left when the signal aborts. */
+/**
+ * Answers tell callers that their connection ends, from the moment that the service drains: so one that is kept for the next
+ * request is not closed while that is on its way.
+ */
 async function closePort(app: FastifyInstance, signal: AbortSignal): Promise<void> {
   const cut = (): void => app.server.closeAllConnections();
   if (signal.aborted) cut();
   else signal.addEventListener("abort", cut, { once: true });
+  const endsAtMs = performance.now() + IDLE_GRACE_MS;
+  while (!signal.aborted && performance.now() < endsAtMs && (await connectionCount(app)) > 0) {
+    await pause(IDLE_POLL_MS);
+  }
   await app.close();
   signal.removeEventListener("abort", cut);
+}
+
+function connectionCount(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
 }
 
 /** The framework's own default is this machine only. */

@@ -7,17 +7,17 @@ import type { Session, Sessions } from "../auth/sessions.ts";
 import { SESSION_COOKIE } from "./cookies.ts";
 
 /**
- * Who may call a route: `public` = everybody, `signed-in` = also those who must change their password first. Routes that
+ * Who may call a route: `public` = everybody, `open` = everybody, and who is signed in is known; `signed-in` = also those who must change their password first. Routes that
  * say nothing want `read`.
  */
-export type Access = "public" | "signed-in" | Permission;
+export type Access = "public" | "open" | "signed-in" | Permission;
 
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
   }
   interface FastifyRequest {
-    /** Who calls; undefined on public routes. */
+    /** Who calls; undefined on public routes, and on open ones of strangers. */
     session: Session | undefined;
   }
 }
@@ -39,6 +39,10 @@ export function guardRoutes(
     assertOrigin(request, allowedOrigins);
     const access = request.routeOptions.config.access ?? "read";
     if (access === "public") return;
+    if (access === "open") {
+      request.session = await knownSession(request, sessions);
+      return;
+    }
     const session = await sessionOf(request, sessions);
     request.session = session;
     if (access === "signed-in") return;
@@ -78,6 +82,21 @@ async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<S
   const session = await sessions.find(cookie);
   if (!SAFE_METHODS.includes(request.method)) assertCsrf(request, session);
   return session;
+}
+
+/** Whoever has proved who they are; nobody where that fails, also because sessions cannot be looked up. */
+async function knownSession(
+  request: FastifyRequest,
+  sessions: Sessions,
+): Promise<Session | undefined> {
+  const isClaimed = request.headers.authorization ?? request.cookies[SESSION_COOKIE];
+  if (isClaimed === undefined) return undefined;
+  try {
+    return await sessionOf(request, sessions);
+  } catch (error) {
+    if (error instanceof FeatureStoreError) return undefined;
+    throw error;
+  }
 }
 
 /** A browser adds the cookie by itself, but only our pages know the token. */

@@ -13,9 +13,11 @@ import {
 import { DEFAULT_TENANT } from "@ofs/rows";
 import { type EmbeddedEnvironment, EmbeddedRegistrySource } from "@ofs/store";
 import type { FastifyInstance } from "fastify";
+import type { AuditTrail } from "../apply/audit-trail.ts";
 import type { HorizonConfig } from "../config/config.ts";
 import type { RowSettings } from "../config/row-settings.ts";
 import { RepeatedTask } from "../repeated-task.ts";
+import type { RequestTraces } from "../tracing/request-traces.ts";
 import { openBackup } from "./backup/open-backup.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { createRowAdmin, type RowControlPlane } from "./create-row-admin.ts";
@@ -25,6 +27,7 @@ import { openMetastore } from "./metastore/open-metastore.ts";
 import { AppliedRevisions, type Served } from "./publication/served.ts";
 import { ClusterConnections } from "./tenants/cluster-connections.ts";
 import { type DdlLock, QueuedDdlLock } from "./tenants/ddl-lock.ts";
+import type { TenantClusters } from "./tenants/entity-tables.ts";
 import { EmbeddedTopics } from "./topics/embedded-topics.ts";
 import { KafkaTopics } from "./topics/kafka-topics.ts";
 import type { TopicAdmin } from "./topics/topic-admin.ts";
@@ -55,6 +58,8 @@ export interface RowSurroundings {
   readonly embedded: EmbeddedEnvironment | undefined;
   readonly given: GivenRowConnections;
   readonly base: ServiceBase;
+  readonly traces: RequestTraces | undefined;
+  readonly audit: Pick<AuditTrail, "note">;
 }
 
 /** Opens the row dialect's control plane. @returns its endpoints, for the port of this service */
@@ -64,7 +69,9 @@ export async function openRows(
   const { base, config, given, settings } = surroundings;
   const { lifecycle, log } = base;
   const etcd = await etcdOptions(config.registry);
-  const registry = openRegistry(surroundings, etcd);
+  const { traces } = surroundings;
+  const source = openRegistry(surroundings, etcd);
+  const registry = traces?.registryAuthor(source) ?? source;
   const metastore = await openMetastore(surroundings.database, log);
   lifecycle.register("metastore", () => metastore.close());
   const places = { settings: settings.stores, scylla: config.stores.scylla };
@@ -84,7 +91,7 @@ export async function openRows(
   const admin = createRowAdmin({
     metastore,
     registry,
-    clusters,
+    clusters: traces === undefined ? clusters : tracedClusters(clusters, traces),
     ddlLock: new QueuedDdlLock(openSharedLock(surroundings, etcd)),
     served: given.rowsServed ?? openServed(surroundings, etcd),
     topics,
@@ -102,10 +109,19 @@ export async function openRows(
     await serveRowAdmin(app, admin, {
       isAuthEnabled: settings.isAuthEnabled,
       maxRequestBytes: config.process.MAX_REQUEST_BYTES,
+      audit: surroundings.audit,
       log,
     });
     rowHealthRoute(app, checks);
     consoleRoutes(app, { admin, topics });
+  };
+}
+
+function tracedClusters(clusters: TenantClusters, traces: RequestTraces): TenantClusters {
+  return {
+    tables: async (tenant) => traces.rowTables(await clusters.tables(tenant)),
+    retain: (tenants) => clusters.retain(tenants),
+    close: () => clusters.close(),
   };
 }
 

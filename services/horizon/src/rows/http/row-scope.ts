@@ -2,8 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { FeatureStoreError, type Logger, toWireStatus } from "@ofs/platform";
 import { JsonSyntaxError, type JsonValue, parseJson, RowError } from "@ofs/rows";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AuditTrail } from "../../apply/audit-trail.ts";
 import type { Permission } from "../../auth/roles.ts";
 import { RowCall } from "./row-call.ts";
+import { deedOf, isDeed } from "./row-deeds.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -25,6 +27,8 @@ export interface RowScopeOptions {
   readonly isAuthEnabled: boolean;
   readonly maxRequestBytes: number;
   readonly log: Logger;
+  /** Changes that took place are noted there. */
+  readonly audit: Pick<AuditTrail, "note">;
   /** Default: the status of the failure, with its envelope. */
   readonly answerFailure?: (failure: RowError) => {
     readonly status: number;
@@ -40,25 +44,38 @@ export async function serveRows(app: FastifyInstance, options: RowScopeOptions):
   await app.register(async (scope) => {
     readAnyBody(scope, options.maxRequestBytes);
     answerRowFailures(scope, options);
-    for (const route of options.routes) addRoute(scope, route, options.isAuthEnabled);
+    for (const route of options.routes) addRoute(scope, route, options);
   });
 }
 
-function addRoute(scope: FastifyInstance, route: RowRoute, isAuthEnabled: boolean): void {
-  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const payload = await route.handle(new RowCall(request));
-    const text = route.isBare === true ? payload : `{"data":${payload}}`;
-    return reply.code(200).type(JSON_TYPE).send(text);
-  };
+function addRoute(
+  scope: FastifyInstance,
+  route: RowRoute,
+  { isAuthEnabled, audit }: RowScopeOptions,
+): void {
   for (const method of route.methods) {
     const permission = route.permission ?? (method === "GET" ? "read" : "decide");
-    const config = { access: isAuthEnabled ? permission : "public" } as const;
     for (const path of route.paths) {
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+        const call = new RowCall(request);
+        const payload = await route.handle(call);
+        const deed = deedOf(method, path, call, payload);
+        if (deed !== undefined) await audit.note({ actor: actorName(request), ...deed });
+        const text = route.isBare === true ? payload : `{"data":${payload}}`;
+        return reply.code(200).type(JSON_TYPE).send(text);
+      };
+      const open = isDeed(method, path) ? "open" : "public";
+      const config = { access: isAuthEnabled ? permission : open } as const;
       for (const url of [path, `${path}/`]) {
         scope.route({ method, url, handler, config, schema: { hide: true } });
       }
     }
   }
+}
+
+/** For the audit log: clients of the row dialect need not sign in. */
+function actorName({ session, ip }: FastifyRequest): string {
+  return session?.user.email ?? `anonymous ${ip}`;
 }
 
 /** Whatever the body is labelled as, it is JSON. */

@@ -55,7 +55,9 @@ export class RowApp<C extends TenantClusters> {
     });
     const app = fastify({ bodyLimit: MAX_REQUEST_BYTES });
     const maxRequestBytes = MAX_REQUEST_BYTES;
-    await serveRowAdmin(app, admin, { isAuthEnabled: false, maxRequestBytes, log: silentLog });
+    const audit = { note: async () => undefined };
+    const common = { maxRequestBytes, audit, log: silentLog };
+    await serveRowAdmin(app, admin, { isAuthEnabled: false, ...common });
     await app.ready();
     return new RowApp(app, admin, options.clusters, registry);
   }
