@@ -12,6 +12,7 @@ import type { Sessions } from "../auth/sessions.ts";
 import type { SignIn } from "../auth/sign-in.ts";
 import type { UserAccounts } from "../auth/user-accounts.ts";
 import type { Database } from "../database/ports.ts";
+import type { RequestTraces } from "../tracing/request-traces.ts";
 import { CSRF_HEADER, guardRoutes } from "./access.ts";
 import { describeRoutes, documentationRoutes } from "./api-docs.ts";
 import { auditRoutes } from "./audit-routes.ts";
@@ -65,6 +66,8 @@ export interface AppDeps {
   readonly health: Health;
   readonly metrics: Registry;
   readonly httpMetrics: HttpMetrics;
+  /** undefined: nothing is traced. */
+  readonly traces?: RequestTraces | undefined;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -80,7 +83,9 @@ export async function createApp(settings: AppSettings, deps: AppDeps): Promise<F
   readJsonBodies(app);
   answerFailures(app, deps.log);
   logAccess(app, deps.log);
+  endConnections(app, deps.health);
   deps.httpMetrics.observe(app);
+  deps.traces?.observe(app);
   await protect(app, settings);
   guardRoutes(app, deps.sessions, settings.corsOrigins);
   tagReads(app);
@@ -118,6 +123,13 @@ function createServer(settings: AppSettings, log: Logger): FastifyInstance {
   // One type for both: nothing here depends on the kind of socket.
   if (settings.tls === undefined) return fastify(options);
   return fastify({ ...options, https: settings.tls }) as unknown as FastifyInstance;
+}
+
+/** From when it drains on, a connection ends with the answer that is on it. */
+function endConnections(app: FastifyInstance, health: Health): void {
+  app.addHook("onSend", async (_, reply) => {
+    if (health.isDraining) reply.header("connection", "close");
+  });
 }
 
 function logAccess(app: FastifyInstance, log: Logger): void {
