@@ -7,7 +7,7 @@ import { Progress } from "../../progress.ts";
 import type { EntityRow } from "../../rows.ts";
 import { toPersistRow } from "../../write-rows.ts";
 import { BULK_RETRY, type ConnectionFlags, connect } from "../connection.ts";
-import { lagSchema, type ProducedRecord, producedSchema } from "../consumer-answers.ts";
+import { lagSchema } from "../consumer-answers.ts";
 import { addConsumerOptions, ConsumerClient, type ConsumerFlags } from "../consumer-client.ts";
 import { EntityIndex } from "../entity-index.ts";
 import { CommandError, UsageError } from "../failures.ts";
@@ -16,6 +16,14 @@ import { INPUT_FORMATS, type InputFormat, openInput } from "../input/open-input.
 import { RowParser } from "../input/row-parser.ts";
 import type { CliIo } from "../io.ts";
 import { describeEntity, noteFaults } from "../lookup.ts";
+import {
+  addBrokersOption,
+  ConsumerLog,
+  type Ends,
+  KafkaLog,
+  type MessageLog,
+  type NewMessage,
+} from "../message-log.ts";
 import { chooseTopic } from "../topics.ts";
 
 const DEFAULT_DEADLINE_MS = 30_000;
@@ -32,6 +40,7 @@ interface ProduceFlags extends ConnectionFlags, ConsumerFlags {
   readonly topic?: string;
   readonly key?: string;
   readonly raw?: string;
+  readonly brokers?: readonly string[];
   readonly wait?: true;
   readonly json?: true;
 }
@@ -49,7 +58,7 @@ Examples:
 export function addProduceCommand(program: Command, io: CliIo): void {
   const command = program
     .command("produce")
-    .description("send rows to the consumer through the embedded log")
+    .description("send rows to the consumer through the embedded log, or Kafka")
     .argument("<entity|topic>")
     .argument("[json]", "one row, or a list of rows")
     .option("--file <path>", "rows from a file, - for standard input")
@@ -64,12 +73,15 @@ export function addProduceCommand(program: Command, io: CliIo): void {
       new Option("--raw <path>", "one message as it is").conflicts(["file", "format", "topic"]),
     )
     .option("--wait", "until the messages are stored or dead letters")
-    .option("--json", "partition and offset of each message, as JSON")
+    .option(
+      "--json",
+      "as JSON: partition and offset of each message, or with --brokers how many there are",
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (target: string, json: string | undefined, _: object, self: Command) => {
       await produce(target, json, self.optsWithGlobals<ProduceFlags>(), io);
     });
-  addConsumerOptions(command, io.env);
+  addBrokersOption(addConsumerOptions(command, io.env), io.env);
 }
 
 async function produce(
@@ -82,41 +94,52 @@ async function produce(
   const isRaw = flags.raw !== undefined;
   if (isRaw && inline !== undefined) throw new UsageError("give rows or --raw, not both");
   const topic = isRaw ? target : await chooseTopic(consumer, flags.topic);
-  const records = isRaw
-    ? await produceFile(consumer, topic, flags.raw as string, flags.key)
-    : await produceRows(consumer, topic, target, inline, flags, io);
-  if (flags.wait === true) await waitUntilRead(consumer, topic, records, flags.deadline);
-  const end = flags.wait === true ? "are read from" : "are in";
-  if (flags.json === true) io.stdout.write(`${JSON.stringify({ topic, records })}\n`);
-  else io.stdout.write(`${records.length} messages ${end} ${topic}\n`);
+  const log =
+    flags.brokers === undefined
+      ? new ConsumerLog(consumer, topic)
+      : new KafkaLog(flags.brokers, consumer, topic);
+  try {
+    const count = isRaw
+      ? await produceFile(log, flags.raw as string, flags.key)
+      : await produceRows(log, topic, target, inline, flags, io);
+    if (flags.wait === true) {
+      await waitUntilRead(consumer, topic, await log.ends(), flags.deadline);
+    }
+    const end = flags.wait === true ? "are read from" : "are in";
+    const { records } = log;
+    const told = flags.brokers === undefined ? { topic, records } : { topic, count };
+    if (flags.json === true) io.stdout.write(`${JSON.stringify(told)}\n`);
+    else io.stdout.write(`${count} messages ${end} ${topic}\n`);
+  } finally {
+    await log.close();
+  }
 }
 
 async function produceFile(
-  consumer: ConsumerClient,
-  topic: string,
+  log: ConsumerLog | KafkaLog,
   path: string,
   key: string | undefined,
-): Promise<ProducedRecord[]> {
-  let bytes: Buffer;
+): Promise<number> {
+  let value: Buffer;
   try {
-    bytes = await readFile(path);
+    value = await readFile(path);
   } catch (cause) {
     throw new UsageError(`--raw ${path}: ${(cause as Error).message}`, { cause });
   }
-  const type = "application/octet-stream";
-  const { records } = await consumer.post(pathOf(topic), producedSchema, type, bytes, { key });
-  return records;
+  if (log instanceof ConsumerLog) await log.sendUnchecked({ key, value });
+  else await log.send([{ key, value }]);
+  return 1;
 }
 
 /** The whole input is checked before the first message is sent, unless it can be read only once. */
 async function produceRows(
-  consumer: ConsumerClient,
+  log: MessageLog,
   topic: string,
   entityLabel: string,
   inline: string | undefined,
   flags: ProduceFlags,
   io: CliIo,
-): Promise<ProducedRecord[]> {
+): Promise<number> {
   const input = openInput({ inline, file: flags.file, format: flags.format }, io.stdin);
   const client = connect(flags, DEFAULT_DEADLINE_MS, BULK_RETRY);
   try {
@@ -126,61 +149,45 @@ async function produceRows(
     const total = input.isRepeatable ? (await checkInput(input, index)).rowCount : undefined;
     const progress = new Progress(io.stderr, `${topic}:`, total);
     const parser = new RowParser(index);
-    const records: ProducedRecord[] = [];
-    let lines: string[] = [];
+    let count = 0;
+    let messages: NewMessage[] = [];
     const flush = async (): Promise<void> => {
-      records.push(...(await sendLines(consumer, topic, lines)));
-      lines = [];
-      progress.update(records.length);
+      await log.send(messages);
+      count += messages.length;
+      messages = [];
+      progress.update(count);
     };
     for await (const record of input.read()) {
-      lines.push(await encodeLine(client, index, parser.parse(record), flags.key));
-      if (lines.length >= CHUNK_MESSAGES) await flush();
+      messages.push(await encodeMessage(client, index, parser.parse(record), flags.key));
+      if (messages.length >= CHUNK_MESSAGES) await flush();
     }
-    if (lines.length > 0) await flush();
-    if (records.length === 0) throw new UsageError("the input has no rows");
-    progress.finish(records.length);
-    return records;
+    if (messages.length > 0) await flush();
+    if (count === 0) throw new UsageError("the input has no rows");
+    progress.finish(count);
+    return count;
   } finally {
     client.close();
   }
 }
 
-async function encodeLine(
+async function encodeMessage(
   client: OfsClient,
   { label, keyLabels }: EntityIndex,
   row: EntityRow,
   key: string | undefined,
-): Promise<string> {
-  const [message] = await client.encodePersist({ entity: label, rows: [toPersistRow(row)] });
-  if (message === undefined) throw new Error("a row made no message");
-  return JSON.stringify({
-    key: key ?? `${label}:${keyLabels.map((name) => row.keys[name]).join("|")}`,
-    message_base64: Buffer.from(message).toString("base64"),
-  });
-}
-
-async function sendLines(
-  consumer: ConsumerClient,
-  topic: string,
-  lines: readonly string[],
-): Promise<ProducedRecord[]> {
-  const type = "application/x-ndjson";
-  const { records } = await consumer.post(pathOf(topic), producedSchema, type, lines.join("\n"));
-  return records;
+): Promise<NewMessage> {
+  const [value] = await client.encodePersist({ entity: label, rows: [toPersistRow(row)] });
+  if (value === undefined) throw new Error("a row made no message");
+  return { key: key ?? `${label}:${keyLabels.map((name) => row.keys[name]).join("|")}`, value };
 }
 
 /** @throws {CommandError} if the consumer is not done in time */
 async function waitUntilRead(
   consumer: ConsumerClient,
   topic: string,
-  records: readonly ProducedRecord[],
+  wanted: Ends,
   deadlineMs = DEFAULT_DEADLINE_MS,
 ): Promise<void> {
-  const wanted = new Map<number, number>();
-  for (const { partition, offset } of records) {
-    wanted.set(partition, Math.max(wanted.get(partition) ?? 0, offset + 1));
-  }
   const endsAtMs = performance.now() + deadlineMs;
   for (;;) {
     const { topics } = await consumer.get("/lag", lagSchema);
@@ -196,8 +203,4 @@ async function waitUntilRead(
     }
     await delay(POLL_MS);
   }
-}
-
-function pathOf(topic: string): string {
-  return `/ingest/${encodeURIComponent(topic)}`;
 }
