@@ -16,39 +16,37 @@ export interface EventCounts {
 }
 
 export interface DueEvent {
-  /** Of the rows: when so many are sent. */
+  /** Of a version's rows: when so many are sent. */
   readonly share: number;
   readonly event: CrashEvent;
 }
 
 /** Shorter, and longer, than the leases of populators live. */
 const DOWN_MS = [100, 6_000] as const;
-/** The rest is for what the last event has left. */
+/** There is something left to do. */
 const LAST_SHARE = 0.85;
 
-/** Events in random order, spread over the work at random. */
+/** Events in random order. Servers are killed and stopped in turns. */
 export function planEvents(
   seed: number,
   counts: EventCounts,
   populatorCount: number,
 ): readonly DueEvent[] {
   const random = seededRandom(seed);
-  const restart = (kind: "restart etcd" | "restart kafka") => (): CrashEvent => ({
-    kind,
-    isKilled: random.next() < 0.5,
-    afterMs: random.integer(...DOWN_MS),
-  });
+  const restarts = (kind: "restart etcd" | "restart kafka", count: number): CrashEvent[] =>
+    Array.from({ length: count }, (_, index) => {
+      return { kind, isKilled: index % 2 === 0, afterMs: random.integer(...DOWN_MS) };
+    });
   const kill = (): CrashEvent => ({
     kind: "kill populator",
     index: random.integer(0, populatorCount - 1),
   });
   const events = [
     ...Array.from({ length: counts.kills }, kill),
-    ...Array.from({ length: counts.etcdRestarts }, restart("restart etcd")),
-    ...Array.from({ length: counts.kafkaRestarts }, restart("restart kafka")),
+    ...restarts("restart etcd", counts.etcdRestarts),
+    ...restarts("restart kafka", counts.kafkaRestarts),
   ];
-  const shares = events.map(() => random.next() * LAST_SHARE).sort((a, b) => a - b);
-  return shuffled(events, random).map((event, index) => ({ share: shares[index] ?? 0, event }));
+  return shuffled(events, random).map((event) => ({ share: random.next() * LAST_SHARE, event }));
 }
 
 function shuffled<T>(values: readonly T[], random: SeededRandom): T[] {

@@ -27,10 +27,11 @@ const TABLE = "t";
 const POPULATORS = 4;
 const PARTITIONS = 3;
 const FILES = 4;
-/** Two batches and a bit: there is something between the first row of a file and its last. */
-const ROWS_PER_FILE = 4_200;
-/** Of each process, so that the work lasts for as long as things happen. */
-const ROWS_PER_SECOND = 2_000;
+/** A batch and a bit: there is something between the first row of a file and its last. */
+const ROWS_PER_FILE = 2_500;
+const ROWS_PER_VERSION = FILES * ROWS_PER_FILE;
+/** Of each process, so that things happen in the middle of the work. */
+const ROWS_PER_SECOND = 1_500;
 const LEASE_SECONDS = 3;
 const READ_KEYS = 1_000;
 const READ_BYTES = 32_000_000;
@@ -41,7 +42,6 @@ const DRAIN_TIMEOUT_MS = 240_000;
 
 export interface CrashPlan extends EventCounts {
   readonly seed: number;
-  readonly versions: number;
 }
 
 /** What happened; figures of one run on one machine. */
@@ -70,13 +70,17 @@ interface Surroundings {
   readonly table: TestTable;
 }
 
-/** Populators that send one table to a Kafka, while things happen to them, to Kafka and to etcd. */
+/**
+ * Populators that send what comes into a table to a Kafka, while things happen to them, to Kafka and to etcd: a new version for
+ * each event, which happens while that version is sent, and one for the time after the last.
+ */
 export class CrashRun {
   readonly #plan: CrashPlan;
   readonly #given: Surroundings;
   readonly #undo: (() => Promise<unknown>)[];
   readonly #populators: PopulatorProcess[] = [];
   readonly #done: string[] = [];
+  #rowCount = 0;
 
   private constructor(plan: CrashPlan, given: Surroundings, undo: (() => Promise<unknown>)[]) {
     this.#plan = plan;
@@ -98,31 +102,31 @@ export class CrashRun {
     }
   }
 
-  get rowCount(): number {
-    return this.#plan.versions * FILES * ROWS_PER_FILE;
-  }
-
   async run(): Promise<CrashReport> {
     const { table, topic } = this.#given;
     const startedAt = performance.now();
+    await this.#commit();
     await this.#populators[0]?.call("POST", "/table/read", {
       tableName: TABLE,
       path: table.path,
       entityLabel: ENTITY,
       topicName: topic.name,
       startVersion: 0,
-      endVersion: this.#plan.versions - 1,
+      watch: true,
     });
-    const { seed } = this.#plan;
-    for (const due of planEvents(seed, this.#plan, POPULATORS)) await this.#carryOut(due);
-    const status = await this.#whenSent(this.rowCount, "COMPLETED");
+    for (const due of planEvents(this.#plan.seed, this.#plan, POPULATORS)) {
+      await this.#carryOut(due);
+      await this.#commit();
+    }
+    // A run that watches has nothing to do for now.
+    const status = await this.#whenSent(this.#rowCount, "PENDING");
     const seconds = (performance.now() - startedAt) / 1_000;
     const stops = this.#populators.map(({ process }) => process.stop(STANDSTILL_MS));
     const exits = await Promise.all(stops);
     const { arrivedCount, sentCount } = await this.#arrived();
     return {
       events: this.#done,
-      rowCount: this.rowCount,
+      rowCount: this.#rowCount,
       seconds,
       status,
       arrivedCount,
@@ -149,12 +153,24 @@ export class CrashRun {
       POPULATOR_WORKERS: "1",
       POPULATOR_LEASE_SECONDS: String(LEASE_SECONDS),
       POPULATOR_POLL_MS: "200",
+      POPULATOR_WATCH_MS: "200",
       POPULATOR_ROWS_PER_SECOND: String(ROWS_PER_SECOND),
     });
   }
 
+  /** One more version of the table. */
+  async #commit(): Promise<void> {
+    const files = Array.from({ length: FILES }, (_, file) => {
+      const from = this.#rowCount + file * ROWS_PER_FILE;
+      const range = `range(${from}, ${from + ROWS_PER_FILE})`;
+      return `select 'k' || i as ${KEY}, i + 1 as ${FEATURE} from ${range} t(i)`;
+    });
+    await this.#given.table.commit(...files);
+    this.#rowCount += ROWS_PER_VERSION;
+  }
+
   async #carryOut({ share, event }: DueEvent): Promise<void> {
-    await this.#whenSent(share * this.rowCount);
+    await this.#whenSent(this.#rowCount - (1 - share) * ROWS_PER_VERSION);
     this.#done.push(JSON.stringify(event));
     await this.#happen(event);
   }
@@ -225,8 +241,8 @@ export class CrashRun {
       timeoutMs: DRAIN_TIMEOUT_MS,
     });
     const wrong: string[] = [];
-    for (let from = 0; from < this.rowCount; from += READ_KEYS) {
-      const count = Math.min(READ_KEYS, this.rowCount - from);
+    for (let from = 0; from < this.#rowCount; from += READ_KEYS) {
+      const count = Math.min(READ_KEYS, this.#rowCount - from);
       const keys = Array.from({ length: count }, (_, index) => `k${from + index}`);
       for (const [key, value] of Object.entries(await api.read(ENTITY, keys))) {
         if (value !== valueAt(key)) wrong.push(`${key} is ${String(value)}`);
@@ -242,7 +258,7 @@ function valueAt(key: string): number {
 }
 
 async function surroundings(
-  { seed, versions }: CrashPlan,
+  { seed }: CrashPlan,
   undo: (() => Promise<unknown>)[],
 ): Promise<Surroundings> {
   const [etcd, kafka] = await Promise.all([startEtcd(), startPrivateKafka()]);
@@ -258,14 +274,6 @@ async function surroundings(
   const folder = mkdtempSync(join(tmpdir(), "ofs-populator-crash-"));
   undo.push(async () => rmSync(folder, { recursive: true, force: true }));
   const table = new TestTable(folder, { [KEY]: "string", [FEATURE]: "long" });
-  for (let version = 0; version < versions; version++) {
-    const files = Array.from({ length: FILES }, (_, file) => {
-      const from = (version * FILES + file) * ROWS_PER_FILE;
-      const range = `range(${from}, ${from + ROWS_PER_FILE})`;
-      return `select 'k' || i as ${KEY}, i + 1 as ${FEATURE} from ${range} t(i)`;
-    });
-    await table.commit(...files);
-  }
   return { etcd, kafka, registry, database, topic, table };
 }
 
@@ -273,8 +281,8 @@ async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
   for (const one of undo.splice(0).toReversed()) await one();
 }
 
-/** Rows of a batch of which nobody knows whether they were sent, that one event leaves at most. */
-export const BATCH_ROWS = 2_048;
+/** Rows of a batch, of which nobody knows whether they were sent. */
+const BATCH_ROWS = 2_048;
 
 /** Rows that may be sent once more because of such events. @param events as the report has them */
 export function repeatsMax(events: readonly string[]): number {

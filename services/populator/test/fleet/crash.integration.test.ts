@@ -4,8 +4,8 @@ import { type CrashPlan, CrashRun, repeatsMax } from "./crash-run.ts";
 
 const { OFS_CRASH, OFS_CRASH_SEED } = process.env;
 
-const SHORT = { versions: 3, kills: 4, etcdRestarts: 1, kafkaRestarts: 1 };
-const LONG = { versions: 20, kills: 30, etcdRestarts: 6, kafkaRestarts: 6 };
+const SHORT = { kills: 3, etcdRestarts: 1, kafkaRestarts: 1 };
+const LONG = { kills: 30, etcdRestarts: 8, kafkaRestarts: 8 };
 
 const isLong = OFS_CRASH === "long";
 const seed = seedOf(OFS_CRASH_SEED);
