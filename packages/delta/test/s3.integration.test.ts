@@ -3,7 +3,14 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { DeltaTable, FileReader, openTableStorage, type StorageOptions } from "@ofs/delta";
+import {
+  DeltaTable,
+  FileReader,
+  openTableStorage,
+  SharedSpool,
+  type StorageOptions,
+  type TableStorage,
+} from "@ofs/delta";
 import { type PrivateServer, S3_CREDENTIALS, startS3 } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRows } from "./support/fixture-tables.ts";
@@ -89,6 +96,42 @@ describe("a table in object storage", () => {
       message: expect.stringMatching(/a\.parquet has \d+ bytes, and the spool takes 10/),
     });
     await tiny.close();
+  });
+
+  it("copies a file once for all that read it at the same time or soon after", async () => {
+    const first = openTableStorage(`s3://${BUCKET}/tables/one`, options);
+    const { files } = await (await DeltaTable.open(first, reader)).snapshot(0);
+    await first.close();
+    const [, one, two] = files;
+    if (one === undefined || two === undefined) throw new Error("no files");
+    const spool = new SharedSpool(spoolFolder, one.sizeBytes + 1);
+    const storages = [1, 2].map(() =>
+      openTableStorage(`s3://${BUCKET}/tables/one`, { ...options, spool }),
+    );
+    const [second] = storages as [TableStorage];
+    const fetchOne = (each: TableStorage) => each.fetch(one.path, one.sizeBytes);
+    const copies = await Promise.all(storages.map(fetchOne));
+    expect(new Set(copies.map(({ path }) => path)).size).toBe(1);
+    expect(spool.usedBytes).toBe(one.sizeBytes);
+    for (const copy of copies) await copy.release();
+    const again = await fetchOne(second);
+    expect(again.path).toBe(copies[0]?.path);
+    await again.release();
+    // What nobody reads makes room; what has changed is copied anew.
+    const Key = "tables/one/changing";
+    const change = async (text: string) => {
+      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: text }));
+      const copy = await second.fetch("changing", text.length);
+      const content = readFileSync(copy.path, "utf8");
+      await copy.release();
+      return content;
+    };
+    expect([await change("before"), await change("after!")]).toEqual(["before", "after!"]);
+    await (await second.fetch(two.path, two.sizeBytes)).release();
+    expect(spool.usedBytes).toBe(two.sizeBytes);
+    for (const storage of storages) await storage.close();
+    await spool.close();
+    expect(await readdir(spoolFolder)).toEqual([]);
   });
 
   it("tells what is not there, or of another size", async () => {

@@ -122,11 +122,65 @@ describe("ofs populate run", LIMIT, () => {
       async () => {
         const { json } = await call(admin, "GET", "/feature-group/run-data?name=rider_stats");
         return (
-          json.data.length === 1 && json.data[0].count === 500 && json.data[0].status === "SUCCESS"
+          json.data.length === 1 &&
+          json.data[0].count === 500 &&
+          json.data[0].status === "SUCCESS" &&
+          json.data[0].sampleData.length === 10 &&
+          json.data[0].sampleData[1].note === undefined &&
+          json.data[0].sampleData[8].fare === 1
         );
       },
       { what: "the run to be told to the control plane", timeoutMs: START_TIMEOUT_MS },
     );
+  });
+
+  it("takes away what a version of a table took away, in both dialects", async () => {
+    const admin = `http://${fleet.horizonAddress}`;
+    const entity = entityBody("trips", { trip_id: "BIGINT", day: "TEXT" });
+    expect((await call(admin, "POST", "/entity", entity)).status).toBe(200);
+    const group = groupBody("trip_stats", "trips", { rating: "INT" });
+    expect((await call(admin, "POST", "/feature-group", group)).status).toBe(200);
+    const rows = (...ids: readonly number[]): string =>
+      `select i::bigint as trip_id, 'd' || i as day, i::int as rating from (values ${ids.map((id) => `(${id})`).join()}) t(i)`;
+    const trips = newTable("trips", { trip_id: "long", day: "string", rating: "integer" });
+    await trips.commit(rows(1, 2, 3));
+    await trips.replace(rows(2, 4));
+    const films = newTable("shrinking", { movie_id: "string", imdb_rating: "double" });
+    const film = (name: string): string =>
+      `select '${name}' as movie_id, 5.5::double as imdb_rating`;
+    await films.commit(film("kept"), film("gone"));
+    await films.replace(film("kept"));
+    const options = ["--versions", "0..", "--deletes", "tombstone"];
+    const [first, second] = [
+      await populate("run", trips.path, "--feature-group", "trip_stats", ...options),
+      await populate("run", films.path, "--entity", "movie", ...options),
+    ];
+    expect([first.stdout, second.stdout]).toEqual([
+      expect.stringMatching(/5 rows sent, 0 refused.*\n2 keys deleted\n/),
+      expect.stringMatching(/3 rows sent, 0 refused.*\n1 keys deleted\n/),
+    ]);
+    await whenStored();
+    const keys = [1, 2, 3, 4].map((id) => `[${id},"d${id}"]`).join();
+    const body = `{"featureGroupName":"trip_stats","featureColumns":["rating"],"primaryKeys":{"names":["trip_id","day"],"values":[${keys}]}}`;
+    await waitUntil(
+      async () => {
+        const address = `http://${fleet.rowAddress}`;
+        const { json } = await call(address, "GET", "/feature-group/read-features", body);
+        const found = json.data?.successfulKeys?.map((row: { key: unknown }) => row.key);
+        return JSON.stringify(found) === '[[2,"d2"],[4,"d4"]]';
+      },
+      { what: "the deleted rows to be missing", timeoutMs: START_TIMEOUT_MS },
+    );
+    const read = await cliRun([
+      ...["get", "movie", "kept", "gone", "--features", "ratings:imdb_rating", "--text"],
+      ...["--address", fleet.address],
+    ]);
+    const values = read.stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t").at(-1)?.trim());
+    expect(values[0]).toBe("5.5");
+    expect(values[1]).not.toBe("5.5");
   });
 
   it("refuses what does not fit, naming the columns, and begins nothing", async () => {

@@ -56,6 +56,7 @@ interface Reading {
 export async function gatherTakenKeys(options: TakenKeysOptions): Promise<void> {
   const { table, version, spill } = options;
   const taken = await table.takenRows(version);
+  if (taken.files.length === 0) return;
   const { schema, files } = await table.changes(version);
   const now = readingOf(options, "kept", schema, false);
   for (const file of files) {
