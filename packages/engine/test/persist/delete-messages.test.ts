@@ -149,8 +149,8 @@ describe("a call that deletes", () => {
       id: 7,
       type: "FP32",
       versions: [{ ctr: { default: fp32(0.5) } }],
-      processCached: true,
-      distributedCached: true,
+      process: true,
+      distributed: true,
     },
   });
   const request = message({}, [[["1"]]]);

@@ -125,6 +125,28 @@ it("stores messages of both forms, and makes letters of poison", LIMIT, async ()
   ]);
 });
 
+it("deletes a feature group of a key, as of the message's time", LIMIT, async () => {
+  await register("leaving", { n: "INT" });
+  const remove = { operation: "delete" };
+  await fleet.produce({ id: 1, n: 1 }, v2("leaving"));
+  await fleet.produce({ id: 2, n: 2 }, v2("leaving"));
+  expect(await rowsOf("leaving", ["n"], [1, 2])).toEqual([["1"], ["2"]]);
+  await fleet.produce({ id: 1 }, v2("leaving", remove));
+  await fleet.produce({ id: 2 }, v2("leaving", { ...remove, "write-time": "1000" }));
+  await until(
+    () => fleet.read("leaving", ["n"], "id", "[[1]]"),
+    ({ json }) => json.data?.failedKeys.length === 1,
+    TIMEOUT_MS / 2,
+  );
+  await fleet.produce({ id: 1, n: 3 }, v2("leaving", { "write-time": "2000" }));
+  await fleet.produce({ id: 3, n: 3 }, v2("leaving"));
+  expect(await rowsOf("leaving", ["n"], [2, 3])).toEqual([["2"], ["3"]]);
+  const { json } = await fleet.read("leaving", ["n"], "id", "[[1]]");
+  expect(json.data.failedKeys).toEqual([[1]]);
+  await fleet.produce({ id: 1, n: 4 }, v2("leaving"));
+  expect(await rowsOf("leaving", ["n"], [1])).toEqual([["4"]]);
+});
+
 it("waits for a feature group that is registered two seconds later", LIMIT, async () => {
   await fleet.produce({ id: 1, n: 7 }, v2("late"));
   await until(
