@@ -25,10 +25,11 @@ export type RunDraft = {
   featureGroupVersion: string;
   /** `changes` or `snapshot`. */
   mode: string;
-  startVersion: number | string;
-  endVersion: number | string;
+  /** Numbers are texts, as they are typed; empty: none. */
+  startVersion: string;
+  endVersion: string;
   /** Of a snapshot; empty: the latest. */
-  version: number | string;
+  version: string;
   /** `none`, `watch` or `schedule`. */
   follow: string;
   schedule: string;
@@ -37,7 +38,7 @@ export type RunDraft = {
   /** Empty: columns are named as their targets are. */
   columns: ColumnChoice[];
   filter: FilterDraft[];
-  maxRejects: number | string;
+  maxRejects: string;
 };
 
 /** A run as the populator takes it. */
@@ -118,7 +119,7 @@ function termBody({ column, operator, value }: FilterDraft): RunBody {
   return takesValue(operator) ? { column, operator, value } : { column, operator };
 }
 
-function numberOf(value: number | string): number | undefined {
+function numberOf(value: string): number | undefined {
   return value === "" ? undefined : Number(value);
 }
 

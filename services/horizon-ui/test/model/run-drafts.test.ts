@@ -21,22 +21,28 @@ describe("the body of a run", () => {
     ["a snapshot of the latest", {}, { entityLabel: "movie", mode: "snapshot" }],
     [
       "a version of a folder of Parquet files",
-      { format: "parquet", version: 0 },
+      { format: "parquet", version: "0" },
       { entityLabel: "movie", mode: "snapshot", version: 0, format: "parquet" },
     ],
     [
       "versions, with deletes where somebody chose",
-      { mode: "changes", startVersion: 1, endVersion: 4, deletes: "tombstone", maxRejects: 0 },
+      {
+        mode: "changes",
+        startVersion: "1",
+        endVersion: "4",
+        deletes: "tombstone",
+        maxRejects: "0",
+      },
       { entityLabel: "movie", startVersion: 1, endVersion: 4, deletes: "tombstone", maxRejects: 0 },
     ],
     [
       "versions for ever, which have no last one",
-      { mode: "changes", startVersion: 1, endVersion: 4, follow: "watch" },
+      { mode: "changes", startVersion: "1", endVersion: "4", follow: "watch" },
       { entityLabel: "movie", startVersion: 1, watch: true },
     ],
     [
       "versions at times",
-      { mode: "changes", startVersion: 1, follow: "schedule", schedule: " 0 * * * * " },
+      { mode: "changes", startVersion: "1", follow: "schedule", schedule: " 0 * * * * " },
       { entityLabel: "movie", startVersion: 1, schedule: "0 * * * *" },
     ],
     [

@@ -6,7 +6,7 @@ import { cliRun } from "../support/cli-run.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startTestFleet, type TestFleet } from "../support/test-fleet.ts";
 
-/** What the control plane tells of a real api-server and a real consumer. */
+/** What the control plane tells of a real api-server, a real consumer and a real populator. */
 
 const START_MS = 60_000;
 const CHANGE_MS = 60_000;
@@ -82,7 +82,7 @@ async function produce(): Promise<void> {
 
 describe("the state of the fleet", () => {
   it(
-    "names both services, ready, with a registry that is the newest",
+    "names all services, ready, with a registry that is the newest",
     async () => {
       const report = await get("fleet");
       expect(report.services).toEqual([
@@ -99,6 +99,12 @@ describe("the state of the fleet", () => {
           url: `http://${fleet.consumerAddress}`,
           "metrics-problem": null,
           "registry-state": "current",
+        }),
+        expect.objectContaining({
+          service: "populator",
+          url: `http://${fleet.populatorAddress}`,
+          state: expect.stringMatching(/^(?:ready|warning)$/),
+          "metrics-problem": null,
         }),
       ]);
       const [{ "started-at": startedAt }] = report.services;

@@ -1,13 +1,4 @@
-import {
-  Alert,
-  Button,
-  Group,
-  NumberInput,
-  Select,
-  SimpleGrid,
-  Stack,
-  TextInput,
-} from "@mantine/core";
+import { Alert, Button, Group, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -28,6 +19,7 @@ import { TargetFields } from "./target-fields.tsx";
 import { useMappingTargets } from "./use-mapping-targets.ts";
 import { runProblems, useRunStart } from "./use-run-start.ts";
 import { VersionFields } from "./version-fields.tsx";
+import { WholeNumber } from "./whole-number.tsx";
 
 /** What is read, where it goes, and which columns become what. */
 export function RunForm(): ReactNode {
@@ -61,14 +53,10 @@ export function RunForm(): ReactNode {
             field={field}
             onChange={(filter) => form.setFieldValue("filter", filter)}
           />
-          <NumberInput
+          <WholeNumber
             label="Refused rows that are borne"
             description="With more of them the run fails"
             placeholder="1000"
-            min={0}
-            allowDecimal={false}
-            allowNegative={false}
-            maw={320}
             {...field("maxRejects")}
           />
           {start.isError ? (

@@ -1,7 +1,8 @@
-import { NumberInput, Select, SimpleGrid, TextInput } from "@mantine/core";
+import { Select, SimpleGrid, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { RunDraft } from "../../model/run-drafts.ts";
 import type { FieldOf } from "../request-form.tsx";
+import { WholeNumber } from "./whole-number.tsx";
 
 const FOLLOWS = [
   { value: "none", label: "It ends" },
@@ -38,7 +39,7 @@ export function VersionFields({ draft, field, latestVersion }: VersionFieldsProp
         {...field("mode")}
       />
       {draft.mode === "snapshot" ? (
-        <VersionField
+        <WholeNumber
           label="Version"
           description={latest}
           placeholder="the latest"
@@ -46,9 +47,9 @@ export function VersionFields({ draft, field, latestVersion }: VersionFieldsProp
         />
       ) : (
         <>
-          <VersionField label="First version" {...field("startVersion")} />
+          <WholeNumber label="First version" {...field("startVersion")} />
           {isEndless ? null : (
-            <VersionField label="Last version" description={latest} {...field("endVersion")} />
+            <WholeNumber label="Last version" description={latest} {...field("endVersion")} />
           )}
         </>
       )}
@@ -72,25 +73,5 @@ export function VersionFields({ draft, field, latestVersion }: VersionFieldsProp
         />
       ) : null}
     </SimpleGrid>
-  );
-}
-
-type VersionFieldProps = ReturnType<FieldOf> & {
-  readonly label: string;
-  readonly description?: string;
-  readonly placeholder?: string;
-};
-
-function VersionField({ description = "", ...input }: VersionFieldProps): ReactNode {
-  return (
-    <NumberInput
-      min={0}
-      allowDecimal={false}
-      allowNegative={false}
-      clampBehavior="none"
-      inputMode="numeric"
-      {...(description === "" ? {} : { description })}
-      {...input}
-    />
   );
 }

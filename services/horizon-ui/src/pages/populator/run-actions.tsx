@@ -66,7 +66,6 @@ export function RunActions({ run }: { readonly run: PopulatorRun }): ReactNode {
         <Button
           key={action}
           variant="default"
-          {...(DEEDS[action].isDangerous === true ? { c: "red.9" } : {})}
           onClick={() => setOpened(action)}
         >
           {DEEDS[action].text}…
