@@ -12,17 +12,20 @@ const TOPICS: Readonly<Record<string, number>> = {
   "online-feature-store.rows": 4,
 };
 
-/** What services expect to find: keyspace, databases and their user, topics, buckets. What is there stays as it is. */
+/** What services expect to find: keyspaces, databases and their user, topics, buckets. What is there stays as it is. */
 export async function prepareServers(): Promise<void> {
-  await Promise.all([prepareKeyspace(), prepareDatabases(), prepareTopics(), prepareBuckets()]);
+  await Promise.all([prepareKeyspaces(), prepareDatabases(), prepareTopics(), prepareBuckets()]);
 }
 
-async function prepareKeyspace(): Promise<void> {
-  const keyspace = required("STORAGE_SCYLLA_1_KEYSPACE");
+/** Of both dialects: the control plane would make the second with its first entity, and until then it would count as down. */
+async function prepareKeyspaces(): Promise<void> {
   const contactPoints = [required("STORAGE_SCYLLA_1_CONTACT_POINTS")];
   const port = Number(required("STORAGE_SCYLLA_1_PORT"));
-  await ensureKeyspace({ contactPoints, port, keyspace }, { factor: 1 });
-  say(`keyspace ${keyspace}`);
+  for (const variable of ["STORAGE_SCYLLA_1_KEYSPACE", "ROW_KEYSPACE"]) {
+    const keyspace = required(variable);
+    await ensureKeyspace({ contactPoints, port, keyspace }, { factor: 1 });
+    say(`keyspace ${keyspace}`);
+  }
 }
 
 async function prepareDatabases(): Promise<void> {
