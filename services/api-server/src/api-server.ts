@@ -98,8 +98,8 @@ export interface ApiServer {
 }
 
 /**
- * Starts the server: the port opens at once, for health; it is ready when the registry is loaded and every store
- * has answered. What cannot be reached is tried again and again in the background.
+ * Starts the server: the port opens when the registry is loaded, or has not answered for 5 s, for health; it is ready when the
+ * registry is loaded and every store has answered. What cannot be reached is tried again and again in the background.
  *
  * @throws for settings that make no sense, a port that is taken, files that cannot be read; nothing stays open then
  */
@@ -173,10 +173,8 @@ async function openAll(
   registerHealthMetrics(metrics, health, monitor);
   watchHealth(health, lifecycle);
   const rows = await openRowDialect(config, overrides, origin.embedded, base);
-  const ports = await openApi(config, engine, () => registry, base, overrides, peers?.cache, rows);
-
   monitor.start();
-  registry = await openRegistry({
+  const loading = openRegistry({
     source: origin.source,
     snapshotFile: config.registry.snapshotFile,
     log,
@@ -185,7 +183,9 @@ async function openAll(
       distributed.configure(snapshot);
     },
   });
-  await rows?.start();
+  // Before the ports: clients that know them from before this start connect at once, and call.
+  registry = await loadBoth(loading, rows);
+  const ports = await openApi(config, engine, () => registry, base, overrides, peers?.cache, rows);
   health.refresh();
   log.info({ ...ports, revision: registry.revision }, "serving");
   return {
@@ -201,6 +201,17 @@ async function openAll(
       await lifecycle.close();
     },
   };
+}
+
+/** Waits for both registries; a source that is away is not waited for long. @returns that of the block dialect */
+async function loadBoth(loading: Promise<Registry>, rows: Rows | undefined): Promise<Registry> {
+  const [loaded, rowsLoaded] = await Promise.allSettled([loading, rows?.start()]);
+  if (loaded.status === "rejected") throw loaded.reason;
+  if (rowsLoaded.status === "rejected") {
+    await loaded.value.close();
+    throw rowsLoaded.reason;
+  }
+  return loaded.value;
 }
 
 /** @returns undefined where it is off */

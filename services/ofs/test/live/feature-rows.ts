@@ -20,10 +20,10 @@ export interface Place {
 export const STEADY: Place = { entity: ENTITY, group: GROUP };
 
 /** Without retries: each call that fails is seen. */
-export function connect(address: string): OfsClient {
+export function connect(address: string, callerId: string = CALLER): OfsClient {
   return createClient({
     address,
-    callerId: CALLER,
+    callerId,
     callerToken: CALLER_TOKEN,
     deadlineMs: DEADLINE_MS,
     retry: { attempts: 1 },

@@ -66,8 +66,15 @@ export function registerGroup(
   };
 }
 
-/** What the load reads and writes: an entity with one group of the features `a` (0.5 by default) and `b` (0.25). */
-export function groundwork(stores: LiveStores): ApprovedRequest[] {
+/**
+ * What the load reads and writes: an entity with one group of the features `a` (0.5 by default) and `b` (0.25).
+ *
+ * @param callers who may read, with the token of all
+ */
+export function groundwork(
+  stores: LiveStores,
+  callers: readonly string[] = [CALLER],
+): ApprovedRequest[] {
   const job = (type: "reader" | "writer", id: string): ApprovedRequest => ({
     submit: "register-job",
     decide: "process-job",
@@ -75,7 +82,7 @@ export function groundwork(stores: LiveStores): ApprovedRequest[] {
   });
   return [
     job("writer", WRITER),
-    job("reader", CALLER),
+    ...callers.map((caller) => job("reader", caller)),
     registerStore(stores, "live_rows"),
     registerEntity(stores, ENTITY),
     registerGroup(stores, ENTITY, GROUP, 1, [feature("a", 0.5), feature("b", 0.25)]),

@@ -20,7 +20,8 @@ const API_SERVERS = 2;
 const PARTITIONS = 2;
 const CACHE_DB = "3";
 
-const STORES: LiveStores = {
+/** What the servers are configured as. */
+export const SERVER_STORES: LiveStores = {
   confId: 1,
   dbType: "scylla",
   processConfId: 3,
@@ -65,7 +66,7 @@ export async function startServerFleet(): Promise<LiveFleet> {
     const horizon = await start("horizon", horizonEnvironment(name, database));
     const admin = { email: ADMIN.ADMIN_EMAIL, madePassword: ADMIN.ADMIN_PASSWORD };
     const operator = await Operator.signIn(`http://127.0.0.1:${horizon.port}`, admin);
-    for (const request of groundwork(STORES)) {
+    for (const request of groundwork(SERVER_STORES)) {
       await operator.approve(request, await operator.submit(request));
     }
     const environment = dataPlaneEnvironment(name);
@@ -75,7 +76,7 @@ export async function startServerFleet(): Promise<LiveFleet> {
     }
     await start("consumer", { ...environment, ...topic.environment() });
     return {
-      stores: STORES,
+      stores: SERVER_STORES,
       operator,
       addresses: apis.map(({ port }) => `127.0.0.1:${port}`),
       produce: (message) => topic.produce([persistQueryFromJson(JSON.stringify(message))]),
@@ -89,7 +90,7 @@ export async function startServerFleet(): Promise<LiveFleet> {
 }
 
 /** @returns what removes the keyspace and the registry's tree again */
-async function prepareStores(name: string): Promise<() => Promise<void>> {
+export async function prepareStores(name: string): Promise<() => Promise<void>> {
   const { host, port } = serverAddress("cassandra");
   const options = { contactPoints: [host], port, keyspace: name, connectionsPerHost: 1 };
   await ensureKeyspace(options, { factor: 1 });
@@ -109,7 +110,11 @@ async function prepareStores(name: string): Promise<() => Promise<void>> {
   };
 }
 
-function horizonEnvironment(name: string, { settings }: TestDatabase): Record<string, string> {
+/** @param name of the application and the keyspace */
+export function horizonEnvironment(
+  name: string,
+  { settings }: TestDatabase,
+): Record<string, string> {
   return {
     ...ADMIN,
     ...scyllaEnvironment("SCYLLA", name),
@@ -121,14 +126,14 @@ function horizonEnvironment(name: string, { settings }: TestDatabase): Record<st
     MYSQL_DB_NAME: settings.database,
     ETCD_SERVER: serverAddress("etcd").text,
     ONLINE_FEATURE_STORE_APP_NAME: name,
-    DISTRIBUTED_CACHE_ACTIVE_CONFIG_IDS: String(STORES.distributedConfId),
-    IN_MEMORY_CACHE_ACTIVE_CONFIG_IDS: String(STORES.processConfId),
+    DISTRIBUTED_CACHE_ACTIVE_CONFIG_IDS: String(SERVER_STORES.distributedConfId),
+    IN_MEMORY_CACHE_ACTIVE_CONFIG_IDS: String(SERVER_STORES.processConfId),
   };
 }
 
 /** What api-servers and consumer have in common. */
-function dataPlaneEnvironment(name: string): Record<string, string> {
-  const { distributedConfId, processConfId } = STORES;
+export function dataPlaneEnvironment(name: string): Record<string, string> {
+  const { distributedConfId, processConfId } = SERVER_STORES;
   const redis = "STORAGE_REDIS_STANDALONE";
   return {
     ...scyllaEnvironment("STORAGE_SCYLLA", name),
@@ -148,7 +153,7 @@ function dataPlaneEnvironment(name: string): Record<string, string> {
 
 function scyllaEnvironment(prefix: string, keyspace: string): Record<string, string> {
   const { host, port } = serverAddress("cassandra");
-  const { confId } = STORES;
+  const { confId } = SERVER_STORES;
   return {
     [`${prefix}_ACTIVE_CONFIG_IDS`]: String(confId),
     [`${prefix}_${confId}_CONTACT_POINTS`]: host,

@@ -58,9 +58,9 @@ it("backs up a fleet that runs, and brings all of it back", LIMIT, async () => {
   await writeRows(fleet);
   const load = new SteadyLoad(fleet, [fleet.client]);
   await load.start();
-  const some = (): Promise<void> => {
+  const some = async (): Promise<void> => {
     const from = load.counts.records;
-    return waitUntil(async () => load.counts.records >= from + SOME_CALLS, { what: "the load" });
+    await waitUntil(async () => load.counts.records >= from + SOME_CALLS, { what: "the load" });
   };
   await some();
   const acknowledged = load.acknowledged();
