@@ -63,11 +63,7 @@ export function RunActions({ run }: { readonly run: PopulatorRun }): ReactNode {
   return (
     <>
       {[...actionsFor(run), "delete" as const].map((action) => (
-        <Button
-          key={action}
-          variant="default"
-          onClick={() => setOpened(action)}
-        >
+        <Button key={action} variant="default" onClick={() => setOpened(action)}>
           {DEEDS[action].text}…
         </Button>
       ))}
