@@ -193,7 +193,7 @@ describe.each([
     "serve changes within seconds of their approval, and nothing that was asked meanwhile fails",
     async (context) => {
       const fleet = await start();
-      const clients = fleet.addresses.map(connect);
+      const clients = fleet.addresses.map((address) => connect(address));
       try {
         await changeUnderLoad(fleet, clients, context);
       } finally {
