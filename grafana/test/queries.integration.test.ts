@@ -12,6 +12,7 @@ import {
 } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ALL_DASHBOARDS } from "../src/all-dashboards.ts";
+import { makeRowLoad, prepareRows, type RowOrigins } from "./row-load.ts";
 
 const START_MS = 180_000;
 const LOAD_INTERVAL_MS = 500;
@@ -24,12 +25,16 @@ const QUIET = new Set([
   "ofs_connection_faults_total",
   "ofs_feature_retrieve_cb_open",
   "ofs_feature_retrieve_cache_latency_seconds_bucket",
+  "ofs_feature_group_partition_read_failed_total",
+  "ofs_feature_group_partition_read_success_total",
   "ofs_ingest_dead_letter_failures_total",
   "ofs_ingest_row_retries_total",
   "ofs_persist_query_failure_total",
   "ofs_registry_faults",
   "ofs_retrieve_failure_total",
   "ofs_store_refused_total",
+  "populator_worker_assigned",
+  "populator_worker_required",
 ]);
 
 /** Not exported without a distributed cache. */
@@ -38,14 +43,28 @@ const WITH_REDIS_ONLY = new Set(["ofs_invalidation_messages_total"]);
 let folder: string;
 let fleet: TestProcess;
 let prometheus: PrivateServer;
-let ports: { api: number; consumer: number; horizon: number };
+let ports: { api: number; rows: number; consumer: number; horizon: number; populator: number };
+let origins: RowOrigins;
 let load: NodeJS.Timeout;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ofs-dashboards-"));
-  const [api, consumer, horizon] = (await freePorts(3)) as [number, number, number];
-  ports = { api, consumer, horizon };
-  const portArgs = ["--port", api, "--consumer-port", consumer, "--horizon-port", horizon];
+  const [api = 0, rows = 0, consumer = 0, horizon = 0, populator = 0] = await freePorts(5);
+  ports = { api, rows, consumer, horizon, populator };
+  const origin = (port: number) => `http://127.0.0.1:${port}`;
+  origins = {
+    rows: origin(rows),
+    consumer: origin(consumer),
+    horizon: origin(horizon),
+    populator: origin(populator),
+  };
+  const portArgs = Object.entries({
+    "--port": api,
+    "--row-port": rows,
+    "--consumer-port": consumer,
+    "--horizon-port": horizon,
+    "--populator-port": populator,
+  }).flat();
   fleet = await startProcess({
     script: fileURLToPath(new URL("../../services/ofs/dist/main.js", import.meta.url)),
     args: [...portArgs.map(String), "--data-folder", folder],
@@ -55,24 +74,28 @@ beforeAll(async () => {
   });
   const areReady = async () => {
     const answers = await Promise.all(
-      [consumer, horizon].map((port) => fetch(`http://127.0.0.1:${port}/ready`).catch(() => null)),
+      [consumer, horizon, populator].map((port) => fetch(`http://127.0.0.1:${port}/ready`).catch(() => null)),
     );
     return answers.every((answer) => answer?.ok === true);
   };
-  await waitUntil(areReady, { what: "consumer and horizon to be ready", timeoutMs: START_MS });
+  await waitUntil(areReady, { what: "all services to be ready", timeoutMs: START_MS });
   const address = (port: number) => [`127.0.0.1:${port}`];
   prometheus = await startPrometheus({
     targets: {
       "api-server": address(api),
       consumer: address(consumer),
       horizon: address(horizon),
+      populator: address(populator),
     },
     ruleFiles: [
       fileURLToPath(new URL("../../deploy/prometheus/recording-rules.yml", import.meta.url)),
       fileURLToPath(new URL("../../deploy/prometheus/alerts.yml", import.meta.url)),
     ],
   });
-  load = setInterval(() => void makeLoad().catch(() => undefined), LOAD_INTERVAL_MS);
+  load = setInterval(() => {
+    void makeLoad().catch(() => undefined);
+    void makeRowLoad(origins).catch(() => undefined);
+  }, LOAD_INTERVAL_MS);
 }, START_MS);
 
 afterAll(async () => {
@@ -143,7 +166,7 @@ function filled(expr: string): string {
 }
 
 function metricsOf(expr: string): string[] {
-  return expr.match(/\b(?:ofs_|process_|nodejs_)\w+/g) ?? [];
+  return expr.match(/\b(?:ofs_|populator_|process_|nodejs_)\w+/g) ?? [];
 }
 
 async function exportedMetrics(): Promise<Set<string>> {
@@ -182,6 +205,11 @@ test("the load is taken", async () => {
     String(answers),
   ).toEqual(["200", "200", "200", "200", "400"]);
 });
+
+test("rows and a table are taken", async () => {
+  await prepareRows(origins, join(folder, "films"));
+  await makeRowLoad(origins);
+}, 200_000);
 
 test("each metric that a panel asks for is exported by a service", async () => {
   const exported = await exportedMetrics();

@@ -6,8 +6,8 @@ const SCAN = "ofs_feature_group_partition_read";
 const GROUP = "feature_group_name";
 const GROUP_LEGEND = `{{${GROUP}}}`;
 
-/** Topics of the row dialect are named after their tenants; those of the block dialect are not meant here. */
-const ROW_TOPICS = 'topic!~"online-feature-store.*"';
+/** All topics but those of the block dialect, as they are named by default. */
+const ROW_TOPICS = 'topic!~".*feature_ingestion.*"';
 
 const total = (metric: string): string => `sum(rate(${metric}{job=~"$job"}[$__rate_interval]))`;
 
