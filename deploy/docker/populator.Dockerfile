@@ -7,7 +7,7 @@ RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm fetch
 FROM packages AS build
 COPY . .
 RUN node scripts/bootstrap.mjs
-RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm --filter @ofs/populator deploy --prod --legacy --offline /out \
+RUN npm exec --yes --package=pnpm@12.21.0 -- pnpm --filter @ofs/populator deploy --prod --legacy --prefer-offline /out \
  && cp -r LICENSE /out/LICENSE \
  && cp -r deploy/docker/health.mjs /out/health.mjs
 

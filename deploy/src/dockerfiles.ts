@@ -57,8 +57,9 @@ export const IMAGES: readonly ImageSpec[] = [
 
 /** As in scripts/bootstrap.mjs. */
 export const PNPM_VERSION = "12.21.0";
-/** The runtime: its newest release is tested beside those of CI. */
-export const BASE_IMAGE = "docker.io/library/node:24-bookworm-slim";
+/** Of the runtime: unit tests run on it too. */
+export const NODE_MAJOR = 24;
+export const BASE_IMAGE = `docker.io/library/node:${NODE_MAJOR}-bookworm-slim`;
 /** Stage that depends on the lockfile alone, so that it outlives changes of the sources. */
 export const PACKAGES_STAGE = "packages";
 /** Of the base image's user `node`. By number, so that Kubernetes can tell that it is not root. */
@@ -93,7 +94,7 @@ function buildStages({ service, extra = [] }: ImageSpec): string[] {
     "COPY . .",
     "RUN node scripts/bootstrap.mjs",
     [
-      `RUN ${pnpm} --filter @ofs/${service} deploy --prod --legacy --offline /out`,
+      `RUN ${pnpm} --filter @ofs/${service} deploy --prod --legacy --prefer-offline /out`,
       ...copies.map(([from, to]) => `cp -r ${from} /out/${to}`),
     ].join(" \\\n && "),
   ];
