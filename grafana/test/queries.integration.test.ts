@@ -74,7 +74,9 @@ beforeAll(async () => {
   });
   const areReady = async () => {
     const answers = await Promise.all(
-      [consumer, horizon, populator].map((port) => fetch(`http://127.0.0.1:${port}/ready`).catch(() => null)),
+      [consumer, horizon, populator].map((port) =>
+        fetch(`http://127.0.0.1:${port}/ready`).catch(() => null),
+      ),
     );
     return answers.every((answer) => answer?.ok === true);
   };

@@ -21,7 +21,9 @@ export async function prepareRows(origins: RowOrigins, folder: string): Promise<
   const group = groupBody("rider_stats", "riders", { rides: "INT" });
   await expectOk(call(horizon, "POST", "/feature-group", group));
   const table = new TestTable(folder, { movie_id: "string", imdb_rating: "float" });
-  await table.commit("select 'film-' || i as movie_id, i::float as imdb_rating from range(20) t(i)");
+  await table.commit(
+    "select 'film-' || i as movie_id, i::float as imdb_rating from range(20) t(i)",
+  );
   const run = { tableName: "films", path: table.path, entityLabel: "movie" };
   await expectOk(
     call(populator, "POST", "/table/read", { ...run, startVersion: 0, endVersion: 0 }),
@@ -36,7 +38,13 @@ export async function prepareRows(origins: RowOrigins, folder: string): Promise<
 
 /** Some rows that fit and some that do not, over HTTP and through the log. */
 export async function makeRowLoad({ rows, consumer }: RowOrigins): Promise<void> {
-  const features = { names: NAMES, values: [["r1", 1], ["r2", "many"]] };
+  const features = {
+    names: NAMES,
+    values: [
+      ["r1", 1],
+      ["r2", "many"],
+    ],
+  };
   const address = { featureGroupName: "rider_stats", featureGroupVersion: null };
   const keys = { names: ["rider"], values: [["r1"], ["nobody"]] };
   const ingest = `/ingest/${ROW_TOPIC}`;
