@@ -1,3 +1,4 @@
+export { Cancellation, type CancelSignal } from "./cancellation.ts";
 export { ConfigError } from "./config/config-error.ts";
 export { EnvReader, parseEnv } from "./config/env-reader.ts";
 export {

@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 
 /** Key values of one entity key, in the order of `Entity.keys`. */
@@ -18,7 +18,7 @@ export interface BlockRead extends BlockTable {
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
   /** Once it aborts, open cells or rows are CANCELLED at once, and what has not been sent is not sent any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface BlockWrite extends BlockTable {
    */
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 export interface BlockRow {

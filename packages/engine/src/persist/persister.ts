@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { FeatureGroup, Snapshot, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, RowOutcome } from "@ofs/store";
@@ -29,7 +29,7 @@ interface TargetWrite {
   readonly rows: readonly BlockRow[];
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
 }
 
 /** Writes: check everything, write by store, invalidate, answer. */

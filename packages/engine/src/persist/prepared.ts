@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, BlockStore, RowOutcome } from "@ofs/store";
 
@@ -50,7 +50,7 @@ export interface PreparedMessage {
 export interface WriteLimits {
   /** Unix milliseconds. */
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** `persist` in two halves, for messages: rows of many of them can be written together, and again. */

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { CallContext } from "../context.ts";
 
 /** A timer that is set to more fires at once. */
@@ -9,7 +9,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * only for calls that wait for something.
  */
 export class CallLife {
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: CancelSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #onAbort: (() => void) | undefined;
   readonly #waiters = new Set<(failure: FeatureStoreError) => void>();
@@ -76,7 +76,7 @@ export class CallLife {
   }
 }
 
-function reasonOf({ reason }: AbortSignal): FeatureStoreError {
+function reasonOf({ reason }: CancelSignal): FeatureStoreError {
   if (reason instanceof FeatureStoreError) return reason;
   return new FeatureStoreError("CANCELLED", "the caller is gone", { cause: reason });
 }

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { Cancellation, type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup } from "@ofs/registry";
 import type { StoredCell } from "@ofs/store";
 
@@ -16,7 +16,7 @@ export class SharedLoad {
   /** On the monotonic clock. */
   readonly startedAtMs = performance.now();
   readonly cells: Promise<StoredCell[]>;
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #onEnd: () => void;
   #waiterCount = 0;
   #isOver = false;
@@ -27,13 +27,13 @@ export class SharedLoad {
    */
   constructor(
     { groups, deadlineMs }: LoadScope,
-    start: (signal: AbortSignal) => Promise<StoredCell[]>,
+    start: (signal: CancelSignal) => Promise<StoredCell[]>,
     onEnd: () => void,
   ) {
     this.groups = groups;
     this.deadlineMs = deadlineMs;
     this.#onEnd = onEnd;
-    this.cells = start(this.#controller.signal).finally(() => this.#end());
+    this.cells = start(this.#cancellation).finally(() => this.#end());
   }
 
   /** Each needs one `leave`. */
@@ -45,7 +45,7 @@ export class SharedLoad {
     this.#waiterCount -= 1;
     if (this.#waiterCount > 0 || this.#isOver) return;
     this.#end();
-    this.#controller.abort(new FeatureStoreError("CANCELLED", "nobody waits for the read"));
+    this.#cancellation.abort(new FeatureStoreError("CANCELLED", "nobody waits for the read"));
   }
 
   #end(): void {

@@ -1,5 +1,5 @@
 import { FILL_MAX_AGE_MS } from "@ofs/cache";
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockStore, StoredCell } from "@ofs/store";
 import type { StoreGate } from "../store-gate.ts";
@@ -124,7 +124,7 @@ export class SharedReads implements StoreReader {
   async #load(
     request: StoreReadRequest,
     own: readonly number[],
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<StoredCell[]> {
     const { entity, store, groups, deadlineMs } = request;
     const cellCount = own.length * groups.length;

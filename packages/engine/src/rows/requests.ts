@@ -1,3 +1,4 @@
+import type { CancelSignal } from "@ofs/platform";
 import type { JsonValue } from "@ofs/rows";
 
 /** What a request of the row dialect says of its feature group. */
@@ -36,7 +37,7 @@ export interface RowCallContext {
   /** Unix milliseconds; `Infinity` = the engine's own limit. */
   readonly deadlineMs: number;
   /** Aborts when nobody waits any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 export interface RowWriteContext extends RowCallContext {

@@ -1,5 +1,6 @@
 import type { CallContext } from "@ofs/engine";
 import {
+  type CancelSignal,
   FeatureStoreError,
   type InFlightLimit,
   toWireStatus,
@@ -107,7 +108,7 @@ class AdmittedCall implements CallContext {
     this.#call = call;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     return this.#call.signal;
   }
 }
