@@ -50,7 +50,7 @@ const groups = [...entity.groups.values()] as FeatureGroup[];
 
 const [kind, address] = process.argv.slice(2);
 const { store, close } = await openStore();
-harness.store.read = (request) => store.read({ ...request, store: definition });
+harness.store.read = async (request) => store.read({ ...request, store: definition });
 harness.store.refuseKey = (table, key) => store.refuseKey(table, key);
 
 await store.prepare({ entity, store: definition }, groups);

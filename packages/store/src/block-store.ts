@@ -64,8 +64,11 @@ export type RowOutcome = FeatureStoreError | undefined;
 export interface BlockStore {
   /** As in metrics: `scylla`, `redis`, `embedded`. */
   readonly kind: string;
-  /** @returns cells, key by key: the cell of `keys[k]` and `groups[g]` is at `k * groups.length + g` */
-  read(request: BlockRead): Promise<StoredCell[]>;
+  /**
+   * @returns cells, key by key: the cell of `keys[k]` and `groups[g]` is at `k * groups.length + g`; at once, not a
+   *   promise, where nothing needs to be waited for
+   */
+  read(request: BlockRead): StoredCell[] | Promise<StoredCell[]>;
   /** @returns one outcome a row, in the order of `rows` */
   write(request: BlockWrite): Promise<RowOutcome[]>;
   /** Largest block that this store can hold for the group. Larger ones must not be written. */
