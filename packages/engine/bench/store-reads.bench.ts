@@ -128,7 +128,8 @@ async function measureRound(requests: readonly Uint8Array[], callCount: number):
   const caller = async (): Promise<void> => {
     while (next < callCount) {
       const request = requests[next++ % requests.length] as Uint8Array;
-      harness.nowMs = Date.now();
+      // Deadlines are far: a busy machine must not change what is measured.
+      harness.nowMs = Date.now() + 60_000;
       await harness.engine.retrieve(request, new Call());
       await setImmediate();
     }
