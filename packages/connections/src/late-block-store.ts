@@ -27,7 +27,7 @@ export class LateBlockStore implements BlockStore {
     this.#connection = new LateConnection(name, connect);
   }
 
-  async read(request: BlockRead): Promise<StoredCell[]> {
+  read(request: BlockRead): StoredCell[] | Promise<StoredCell[]> {
     const { store } = this.#connection;
     if (store !== undefined) return store.read(request);
     const cellCount = request.keys.length * request.groups.length;

@@ -151,7 +151,9 @@ describe("calls", () => {
     const peer = rig.open().send(call(1, Buffer.alloc(1), callFields(WAIT)));
     await wait.entered(1);
     const { signal } = wait.first();
-    const aborted = once(signal, "abort");
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener("abort", resolve);
+    });
     end(peer);
     await aborted;
     expect(signal.reason).toMatchObject({ code: "CANCELLED" });

@@ -1,4 +1,5 @@
 export { answerVersion, ofsVersion, registerBuildInfo } from "./build-info.ts";
+export { Cancellation, type CancelSignal } from "./cancellation.ts";
 export { ConfigError } from "./config/config-error.ts";
 export { EnvReader, parseEnv } from "./config/env-reader.ts";
 export {

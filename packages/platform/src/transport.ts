@@ -1,3 +1,5 @@
+import type { CancelSignal } from "./cancellation.ts";
+
 /** Everything a unary handler may know about its call; no transport's own types. */
 export interface UnaryCall {
   /** Full method name, for example `/retrieve.FeatureService/RetrieveFeatures`. */
@@ -7,7 +9,7 @@ export interface UnaryCall {
   /** Unix milliseconds; `Infinity` without a deadline. */
   readonly deadlineMs: number;
   /** Aborts when the caller is gone or the deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** The message's bytes. Valid until the handler has answered. */
   readonly request: Uint8Array;
 }

@@ -49,7 +49,7 @@ function read(
   groupCount: number,
 ): (call: number) => Promise<unknown> {
   const asked = groups.slice(0, groupCount);
-  return (call) => {
+  return async (call) => {
     const batch = batches[call % batches.length] as string[][];
     return store.read({ ...table, ...limits, groups: asked, keys: batch });
   };

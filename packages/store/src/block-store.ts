@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 
 /** Key values of one entity key, in the order of `Entity.keys`. */
@@ -18,7 +18,7 @@ export interface BlockRead extends BlockTable {
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
   /** Once it aborts, open cells or rows are CANCELLED at once, and what has not been sent is not sent any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface BlockWrite extends BlockTable {
    */
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** In place of a block: the group is gone as of the write time. */
@@ -75,8 +75,11 @@ export type RowOutcome = FeatureStoreError | undefined;
 export interface BlockStore {
   /** As in metrics: `scylla`, `redis`, `embedded`. */
   readonly kind: string;
-  /** @returns cells, key by key: the cell of `keys[k]` and `groups[g]` is at `k * groups.length + g` */
-  read(request: BlockRead): Promise<StoredCell[]>;
+  /**
+   * @returns cells, key by key: the cell of `keys[k]` and `groups[g]` is at `k * groups.length + g`; at once, not a
+   *   promise, where nothing needs to be waited for
+   */
+  read(request: BlockRead): StoredCell[] | Promise<StoredCell[]>;
   /** @returns one outcome a row, in the order of `rows` */
   write(request: BlockWrite): Promise<RowOutcome[]>;
   /** Largest block that this store can hold for the group. Larger ones must not be written. */

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 
 /** How long, and how long at most, a request to a store may go on. */
 export interface RequestLimits {
   /** Unix milliseconds; `Infinity` = no deadline. */
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** Longest delay that a timer takes, in milliseconds; a deadline past it needs no timer. */
@@ -61,9 +61,9 @@ export async function withinLimits<T>(
   }
 }
 
-/** Node warns of more than ten listeners, but any number of requests may share a signal, and each takes its own away. */
-export function listenForAbort(signal: AbortSignal, listener: () => void): void {
-  setMaxListeners(0, signal);
+/** Of an `AbortSignal` Node warns of more than ten listeners, but any number of requests may share a signal, and each takes its own away. */
+export function listenForAbort(signal: CancelSignal, listener: () => void): void {
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
   signal.addEventListener("abort", listener, { once: true });
 }
 
@@ -71,7 +71,7 @@ function deadlineExceeded(subject: string): FeatureStoreError {
   return new FeatureStoreError("DEADLINE_EXCEEDED", `${subject}: no answer within the deadline`);
 }
 
-function cancelled(subject: string, signal: AbortSignal): FeatureStoreError {
+function cancelled(subject: string, signal: CancelSignal): FeatureStoreError {
   return new FeatureStoreError("CANCELLED", `${subject}: the request was cancelled`, {
     cause: signal.reason,
   });

@@ -1,4 +1,4 @@
-import type { FeatureStoreError } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { CellBytes, ColumnType } from "@ofs/rows";
 
 export type { CellBytes } from "@ofs/rows";
@@ -37,7 +37,7 @@ export interface RowWrite {
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
   /** Once it aborts, open rows are CANCELLED at once, and what has not been sent is not sent any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** Outcome of one row: `undefined` = acknowledged by the store. */
@@ -59,7 +59,7 @@ export interface RowRead {
    */
   readonly keys: readonly (readonly CellBytes[])[];
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 export interface RowScan {
@@ -71,7 +71,7 @@ export interface RowScan {
   /** Rows a page, at most. */
   readonly pageSize: number;
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /**

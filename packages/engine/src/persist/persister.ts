@@ -1,4 +1,4 @@
-import { FeatureStoreError, type Span } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError, type Span } from "@ofs/platform";
 import { decodePersistQuery, PERSIST_OK, type PersistQuery, ProtoError } from "@ofs/proto";
 import type { FeatureGroup, Snapshot, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, RowOutcome } from "@ofs/store";
@@ -32,7 +32,7 @@ interface TargetWrite {
   readonly rows: readonly BlockRow[];
   readonly writeTimeMicros: number;
   readonly deadlineMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   readonly span: Span | undefined;
 }
 

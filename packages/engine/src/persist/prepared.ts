@@ -1,4 +1,4 @@
-import type { FeatureStoreError, Span } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError, Span } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockRow, BlockStore, RowOutcome } from "@ofs/store";
 
@@ -52,7 +52,7 @@ export interface PreparedMessage {
 export interface WriteLimits {
   /** Unix milliseconds. */
   readonly deadlineMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** What the write is traced by, if it is. */
   readonly span?: Span | undefined;
 }

@@ -1,31 +1,28 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { CallContext } from "../context.ts";
 
 /** A timer that is set to more fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * How long the answer of one call is of use to its caller: until the caller is gone or its deadline has passed. Made
- * only for calls that wait for something.
+ * How long the answer of one call is of use to its caller: until the caller is gone or its deadline has passed. Costs
+ * nothing until the call waits for something.
  */
 export class CallLife {
-  readonly #signal: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
-  readonly #onAbort: (() => void) | undefined;
+  readonly #signal: CancelSignal | undefined;
+  readonly #remainingMs: number;
   readonly #waiters = new Set<(failure: FeatureStoreError) => void>();
+  #isWatched = false;
+  #timer: NodeJS.Timeout | undefined;
+  #onAbort: (() => void) | undefined;
   #failure: FeatureStoreError | undefined;
 
   /** Needs a `close`. @param nowMs Unix milliseconds, by the clock of the call's deadline */
   constructor({ signal, deadlineMs }: Pick<CallContext, "signal" | "deadlineMs">, nowMs: number) {
-    const remainingMs = deadlineMs - nowMs;
-    if (remainingMs <= MAX_TIMER_MS) {
-      this.#timer = setTimeout(() => this.#end(deadlineExceeded()), Math.max(0, remainingMs));
-    }
     this.#signal = signal;
-    if (signal === undefined) return;
-    this.#onAbort = () => this.#end(reasonOf(signal));
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#remainingMs = deadlineMs - nowMs;
+    if (signal?.aborted === true) this.#failure = reasonOf(signal);
+    else if (this.#remainingMs <= 0) this.#failure = deadlineExceeded();
   }
 
   /** @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED */
@@ -36,28 +33,45 @@ export class CallLife {
   /**
    * Waits for work, but not past the end.
    *
-   * @param release called once, when the work is done or nobody waits for it any more
+   * @param release called once, with what the work gave, or with nothing when it failed or nobody waits for it any more
    * @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED; or what the work throws
    */
-  wait<T>(work: Promise<T>, release?: () => void): Promise<T> {
+  wait<T>(work: Promise<T>, release?: (value?: T) => void): Promise<T> {
+    this.#watch();
     return new Promise((resolve, reject) => {
       const giveUp = (failure: FeatureStoreError): void => {
         release?.();
         reject(failure);
       };
-      // What comes after the end is of no interest, failures included.
-      const finish = (settle: () => void): void => {
-        if (!this.#waiters.delete(giveUp)) return;
-        release?.();
-        settle();
-      };
       if (this.#failure === undefined) this.#waiters.add(giveUp);
       else giveUp(this.#failure);
+      // What comes after the end is of no interest, failures included.
       work.then(
-        (value) => finish(() => resolve(value)),
-        (error: unknown) => finish(() => reject(error as Error)),
+        (value) => {
+          if (!this.#waiters.delete(giveUp)) return;
+          release?.(value);
+          resolve(value);
+        },
+        (error: unknown) => {
+          if (!this.#waiters.delete(giveUp)) return;
+          release?.();
+          reject(error as Error);
+        },
       );
     });
+  }
+
+  #watch(): void {
+    if (this.#isWatched || this.#failure !== undefined) return;
+    this.#isWatched = true;
+    if (this.#remainingMs <= MAX_TIMER_MS) {
+      this.#timer = setTimeout(() => this.#end(deadlineExceeded()), this.#remainingMs);
+    }
+    const signal = this.#signal;
+    if (signal === undefined) return;
+    this.#onAbort = () => this.#end(reasonOf(signal));
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** The call has been answered: nothing ends any more. */
@@ -76,7 +90,7 @@ export class CallLife {
   }
 }
 
-function reasonOf({ reason }: AbortSignal): FeatureStoreError {
+function reasonOf({ reason }: CancelSignal): FeatureStoreError {
   if (reason instanceof FeatureStoreError) return reason;
   return new FeatureStoreError("CANCELLED", "the caller is gone", { cause: reason });
 }

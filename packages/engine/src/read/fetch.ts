@@ -96,16 +96,30 @@ export function withDistinctKeys(fetch: Fetch): Fetch {
  * Looks up what is open after the local cache, tier by tier. Each tier is asked only for cells that are still open
  * and that it is configured for; a tier that fails is skipped.
  *
+ * @returns nothing to wait for if the stores are asked at once and answer so
  * @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED as soon as the call ends: then nothing must be filled
  */
-export async function fetchRemote(
+export function fetchRemote(
+  fetch: Fetch,
+  context: FetchContext,
+  metrics: ReadMetrics,
+): Promise<void> | undefined {
+  context.life.assertGoesOn();
+  const { peer, distributed } = fetch.tiers;
+  const hasCaches =
+    (peer !== undefined && fetch.localMisses.length > 0) ||
+    (distributed !== undefined && fetch.plan.distributedIds.length > 0);
+  if (hasCaches) return fetchThroughCaches(fetch, context, metrics);
+  return readStores(fetch, fetch.tiers.stores, context, metrics);
+}
+
+async function fetchThroughCaches(
   fetch: Fetch,
   context: FetchContext,
   metrics: ReadMetrics,
 ): Promise<void> {
   const { peer, distributed, stores } = fetch.tiers;
   const { life } = context;
-  life.assertGoesOn();
   if (peer !== undefined && fetch.localMisses.length > 0) {
     await life.wait(readPeers(fetch, peer, context, metrics));
   }

@@ -39,6 +39,16 @@ interface Encoded {
   readonly cutColumnCount: number;
 }
 
+/** A read that goes beyond this process, or has to look at the registry again. */
+interface RemoteRead {
+  readonly fetch: Fetch;
+  /** undefined: it is done. */
+  readonly reading: Promise<void> | undefined;
+  readonly query: RetrieveQueryView;
+  readonly context: CallContext;
+  readonly life: CallLife;
+}
+
 /** Versions that a refresh did not bring are not asked for again until the registry changes. */
 const MAX_UNKNOWN_VERSIONS = 1_000;
 
@@ -65,7 +75,7 @@ export class Retriever {
     this.#plans = new PlanCache(limits.maxPlans, limits.maxColumns);
   }
 
-  /** @returns at once, not a promise, if the process cache holds everything */
+  /** @returns at once, not a promise, if the process cache holds everything, or the store answers at once */
   retrieve(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
     return this.#answer(request, context, (fetch, query, resolution) =>
       assembleRows(fetch, query, resolution, this.#limits.maxResponseBytes),
@@ -109,27 +119,43 @@ export class Retriever {
         return this.#finish(fetch, resolution, query, encode, startedMs);
       }
     }
-    return this.#finishLater(withDistinctKeys(fetch), query, context, encode, startedMs);
+    return this.#answerRemote(withDistinctKeys(fetch), query, context, encode, startedMs);
   }
 
-  /** Ends as soon as the call does, with nothing filled. */
-  async #finishLater(
-    local: Fetch,
+  #answerRemote(
+    fetch: Fetch,
     query: RetrieveQueryView,
     context: CallContext,
     encode: Encoder,
     startedMs: number,
-  ): Promise<RetrieveAnswer> {
+  ): RetrieveAnswer | Promise<RetrieveAnswer> {
     const life = new CallLife(context, this.#options.now());
+    const reading = this.#fetchRemote(fetch, context, life);
+    if (reading === undefined) {
+      const resolution = resolveCells(fetch);
+      if (!this.#shouldRefresh(fetch.plan, resolution)) {
+        return this.#finish(fetch, resolution, query, encode, startedMs);
+      }
+    }
+    const finish = (read: Fetch, resolution: Resolution): RetrieveAnswer =>
+      this.#finish(read, resolution, query, encode, startedMs);
+    return this.#finishLater({ fetch, reading, query, context, life }, finish);
+  }
+
+  /** Ends as soon as the call does, with nothing filled. */
+  async #finishLater(
+    { fetch: local, reading, query, context, life }: RemoteRead,
+    finish: (fetch: Fetch, resolution: Resolution) => RetrieveAnswer,
+  ): Promise<RetrieveAnswer> {
     try {
       let fetch = local;
-      await this.#fetchRemote(fetch, context, life);
+      await reading;
       let resolution = resolveCells(fetch);
       if (this.#shouldRefresh(fetch.plan, resolution)) {
         fetch = await this.#fetchAfterRefresh(fetch, resolution, query, context, life);
         resolution = resolveCells(fetch);
       }
-      const answer = this.#finish(fetch, resolution, query, encode, startedMs);
+      const answer = finish(fetch, resolution);
       this.#fillDistributed(fetch);
       return answer;
     } finally {
@@ -191,13 +217,13 @@ export class Retriever {
     return fetchLocal(plan, keys, tiers, time, this.#metrics);
   }
 
-  /** Nothing to do if no cell is open. */
-  async #fetchRemote(
+  /** Nothing to do, or to wait for, if no cell is open. */
+  #fetchRemote(
     fetch: Fetch,
     { callerId, deadlineMs, span }: CallContext,
     life: CallLife,
-  ): Promise<void> {
-    if (!hasOpenCells(fetch)) return;
+  ): Promise<void> | undefined {
+    if (!hasOpenCells(fetch)) return undefined;
     const { distributedTimeoutMs, storeTimeoutMs } = this.#options;
     const { nowMs } = fetch;
     const context = {
@@ -207,7 +233,7 @@ export class Retriever {
       life,
       span,
     };
-    await fetchRemote(fetch, context, this.#metrics);
+    return fetchRemote(fetch, context, this.#metrics);
   }
 
   #finish(

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type Cancellation, FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup } from "@ofs/registry";
 import type { StoredCell } from "@ofs/store";
 
@@ -16,24 +16,29 @@ export class SharedLoad {
   /** On the monotonic clock. */
   readonly startedAtMs = performance.now();
   readonly cells: Promise<StoredCell[]>;
-  readonly #controller = new AbortController();
+  readonly #cancellation: Cancellation;
   readonly #onEnd: () => void;
   #waiterCount = 0;
   #isOver = false;
 
   /**
-   * @param start begins the read; the signal aborts when nobody waits for it any more
+   * @param cells of the read, which has begun
+   * @param cancellation ends the read: aborted when nobody waits for it any more
    * @param onEnd called once, when the read is over or cancelled: nobody may join from then on
    */
   constructor(
     { groups, deadlineMs }: LoadScope,
-    start: (signal: AbortSignal) => Promise<StoredCell[]>,
+    cells: Promise<StoredCell[]>,
+    cancellation: Cancellation,
     onEnd: () => void,
   ) {
     this.groups = groups;
     this.deadlineMs = deadlineMs;
     this.#onEnd = onEnd;
-    this.cells = start(this.#controller.signal).finally(() => this.#end());
+    this.cells = cells;
+    this.#cancellation = cancellation;
+    const end = (): void => this.#end();
+    cells.then(end, end);
   }
 
   /** Each needs one `leave`. */
@@ -45,7 +50,7 @@ export class SharedLoad {
     this.#waiterCount -= 1;
     if (this.#waiterCount > 0 || this.#isOver) return;
     this.#end();
-    this.#controller.abort(new FeatureStoreError("CANCELLED", "nobody waits for the read"));
+    this.#cancellation.abort(nobodyWaits());
   }
 
   #end(): void {
@@ -53,4 +58,9 @@ export class SharedLoad {
     this.#isOver = true;
     this.#onEnd();
   }
+}
+
+/** Why a read is cancelled. */
+export function nobodyWaits(): FeatureStoreError {
+  return new FeatureStoreError("CANCELLED", "nobody waits for the read");
 }

@@ -1,9 +1,9 @@
 import { FILL_MAX_AGE_MS } from "@ofs/cache";
-import { FeatureStoreError } from "@ofs/platform";
+import { Cancellation, type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { FeatureGroup, StoreDefinition } from "@ofs/registry";
-import type { BlockStore, StoredCell } from "@ofs/store";
+import type { BlockStore, KeyValues, StoredCell } from "@ofs/store";
 import type { StoreGate } from "../store-gate.ts";
-import { SharedLoad } from "./shared-load.ts";
+import { nobodyWaits, SharedLoad } from "./shared-load.ts";
 import type { StoreReader, StoreReadRequest } from "./store-tier.ts";
 
 /** A read in progress, as one of its keys sees it. */
@@ -35,24 +35,59 @@ export class SharedReads implements StoreReader {
     this.#gate = gate;
   }
 
-  async read(request: StoreReadRequest): Promise<StoredCell[]> {
-    const { groups, keys, life, store } = request;
-    const result = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
+  read(request: StoreReadRequest): StoredCell[] | Promise<StoredCell[]> {
+    const { groups, keys, mayJoin, store } = request;
     const entered = this.#gate.enter(store);
-    if (entered instanceof FeatureStoreError) return result.fill(entered);
-    const loads = new Set<SharedLoad>();
-    const parts = this.#start(request, loads, result);
-    for (const load of loads) load.join();
-    let isDone = false;
-    const done = Promise.all(parts).then(() => {
-      isDone = true;
+    if (entered instanceof FeatureStoreError) {
+      return new Array<StoredCell>(keys.length * groups.length).fill(entered);
+    }
+    return mayJoin === undefined
+      ? this.#readAlone(request, entered)
+      : this.#readTogether(request, mayJoin, entered);
+  }
+
+  /** Nobody shares the read, so nothing is kept of it. */
+  #readAlone(request: StoreReadRequest, enteredAtMs: number): StoredCell[] | Promise<StoredCell[]> {
+    const cancellation = new Cancellation();
+    const read = this.#load(request, request.keys, cancellation);
+    if (!(read instanceof Promise)) return this.#leaveAtOnce(request, enteredAtMs, read);
+    return request.life.wait(read, (cells) => {
+      this.#leave(request, enteredAtMs, cells);
+      if (cells === undefined) cancellation.abort(nobodyWaits());
     });
-    await life.wait(done, () => {
-      const wasLate = !isDone || isLate(result[0]);
-      this.#gate.leave(store, entered, wasLate ? 0 : request.deadlineMs - Date.now());
+  }
+
+  #readTogether(
+    request: StoreReadRequest,
+    mayJoin: readonly boolean[],
+    enteredAtMs: number,
+  ): StoredCell[] | Promise<StoredCell[]> {
+    const { groups, keys, life } = request;
+    const result = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
+    const loads = new Set<SharedLoad>();
+    const parts = this.#start(request, mayJoin, loads, result);
+    if (parts.length === 0) return this.#leaveAtOnce(request, enteredAtMs, result);
+    for (const load of loads) load.join();
+    const done = Promise.all(parts).then(() => result);
+    return life.wait(done, (cells) => {
+      this.#leave(request, enteredAtMs, cells);
       for (const load of loads) load.leave();
     });
-    return result;
+  }
+
+  #leaveAtOnce({ store }: StoreReadRequest, enteredAtMs: number, cells: StoredCell[]) {
+    this.#gate.leave(store, enteredAtMs, Number.POSITIVE_INFINITY);
+    return cells;
+  }
+
+  /** @param cells undefined if there was no answer in time */
+  #leave(
+    { store, deadlineMs }: StoreReadRequest,
+    enteredAtMs: number,
+    cells: readonly StoredCell[] | undefined,
+  ): void {
+    const wasLate = cells === undefined || isLate(cells[0]);
+    this.#gate.leave(store, enteredAtMs, wasLate ? 0 : deadlineMs - Date.now());
   }
 
   /** Call when a write of the keys has been acknowledged, before it is answered. */
@@ -64,9 +99,18 @@ export class SharedReads implements StoreReader {
     for (const flights of this.#flights.values()) flights.clear();
   }
 
-  /** Joins what may be joined and begins to read the rest. @returns what fills the result, load by load */
-  #start(request: StoreReadRequest, loads: Set<SharedLoad>, result: StoredCell[]): Promise<void>[] {
-    const { groups, keys, mayJoin } = request;
+  /**
+   * Joins what may be joined and begins to read the rest.
+   *
+   * @returns what fills the result, load by load; nothing if the store has answered at once
+   */
+  #start(
+    request: StoreReadRequest,
+    mayJoin: readonly boolean[],
+    loads: Set<SharedLoad>,
+    result: StoredCell[],
+  ): Promise<void>[] {
+    const { groups, keys } = request;
     const own: number[] = [];
     const parts: Promise<void>[] = [];
     for (let k = 0; k < keys.length; k++) {
@@ -78,10 +122,16 @@ export class SharedReads implements StoreReader {
       loads.add(flight.load);
       parts.push(copyFrom(flight, groups, result, k * groups.length));
     }
-    if (own.length > 0) {
-      const load = this.#takeOff(request, own);
+    if (own.length === 0) return parts;
+    const cancellation = new Cancellation();
+    const ownKeys = own.map((k) => keys[k] as KeyValues);
+    const read = this.#load(request, ownKeys, cancellation);
+    if (read instanceof Promise) {
+      const load = this.#takeOff(request, own, read, cancellation);
       loads.add(load);
-      parts.push(copyOwn(load, own, result));
+      parts.push(read.then((cells) => copyOwn(cells, groups.length, own, result)));
+    } else {
+      copyOwn(read, groups.length, own, result);
     }
     return parts;
   }
@@ -93,8 +143,13 @@ export class SharedReads implements StoreReader {
     return request.groups.every((group) => flight.load.groups.includes(group)) ? flight : undefined;
   }
 
-  /** Begins a read that others can join, key by key, until it is over. */
-  #takeOff(request: StoreReadRequest, own: readonly number[]): SharedLoad {
+  /** Lets others join a read, key by key, until it is over. */
+  #takeOff(
+    request: StoreReadRequest,
+    own: readonly number[],
+    cells: Promise<StoredCell[]>,
+    cancellation: Cancellation,
+  ): SharedLoad {
     const byName = this.#flightsOf(request.store.id);
     const flights: Flight[] = [];
     const land = (): void => {
@@ -103,7 +158,7 @@ export class SharedReads implements StoreReader {
         if (byName.get(name) === flights[i]) byName.delete(name);
       }
     };
-    const load = new SharedLoad(request, (signal) => this.#load(request, own, signal), land);
+    const load = new SharedLoad(request, cells, cancellation, land);
     for (const [keyIndex, k] of own.entries()) {
       const flight = { load, keyIndex };
       flights.push(flight);
@@ -121,30 +176,40 @@ export class SharedReads implements StoreReader {
     return byName;
   }
 
-  async #load(
+  #load(
     request: StoreReadRequest,
-    own: readonly number[],
-    signal: AbortSignal,
-  ): Promise<StoredCell[]> {
+    keys: readonly KeyValues[],
+    signal: CancelSignal,
+  ): StoredCell[] | Promise<StoredCell[]> {
     const { entity, store, groups, deadlineMs } = request;
-    const cellCount = own.length * groups.length;
     const blocks = this.#storeFor(store);
     if (blocks === undefined) {
       const error = new FeatureStoreError(
         "UNAVAILABLE",
         `store ${store.id} (${store.dbType}, conf-id ${store.confId}) is not connected here`,
       );
-      return new Array<StoredCell>(cellCount).fill(error);
+      return new Array<StoredCell>(keys.length * groups.length).fill(error);
     }
     const table = { entity, store };
-    const readable = own.filter(
-      (k) => blocks.refuseKey(table, request.keys[k] as readonly string[]) === undefined,
+    const readable = keys.filter((key) => blocks.refuseKey(table, key) === undefined);
+    if (readable.length === keys.length) {
+      return begin(() => blocks.read({ entity, store, groups, keys, deadlineMs, signal }));
+    }
+    const all = (read: readonly StoredCell[]) => spread(keys, readable, read, groups.length);
+    if (readable.length === 0) return all([]);
+    const read = begin(() =>
+      blocks.read({ entity, store, groups, keys: readable, deadlineMs, signal }),
     );
-    const keys = readable.map((k) => request.keys[k] as readonly string[]);
-    const read =
-      keys.length === 0 ? [] : await blocks.read({ ...table, groups, keys, deadlineMs, signal });
-    if (readable.length === own.length) return read;
-    return spread(own, readable, read, groups.length);
+    return read instanceof Promise ? read.then(all) : all(read);
+  }
+}
+
+/** A store that throws, which none should, fails the read like one that rejects. */
+function begin(read: () => StoredCell[] | Promise<StoredCell[]>): ReturnType<typeof read> {
+  try {
+    return read();
+  } catch (error) {
+    return Promise.reject(error as Error);
   }
 }
 
@@ -155,16 +220,16 @@ function isLate(cell: StoredCell): boolean {
 
 /** Puts back keys that the store cannot hold: nothing is stored under them. */
 function spread(
-  own: readonly number[],
-  readable: readonly number[],
+  keys: readonly KeyValues[],
+  readable: readonly KeyValues[],
   read: readonly StoredCell[],
   width: number,
 ): StoredCell[] {
-  const all = new Array<StoredCell>(own.length * width).fill(undefined);
+  const all = new Array<StoredCell>(keys.length * width).fill(undefined);
   let from = 0;
-  for (const [i, k] of own.entries()) {
-    if (k !== readable[from]) continue;
-    for (let g = 0; g < width; g++) all[i * width + g] = read[from * width + g];
+  for (let k = 0; k < keys.length; k++) {
+    if (keys[k] !== readable[from]) continue;
+    for (let g = 0; g < width; g++) all[k * width + g] = read[from * width + g];
     from += 1;
   }
   return all;
@@ -183,15 +248,15 @@ async function copyFrom(
   }
 }
 
-/** @param own positions in the result of the keys that the load has read */
-async function copyOwn(
-  load: SharedLoad,
+/** @param own positions in the result of the keys that were read */
+function copyOwn(
+  cells: readonly StoredCell[],
+  width: number,
   own: readonly number[],
   result: StoredCell[],
-): Promise<void> {
-  const cells = await load.cells;
-  const width = load.groups.length;
-  for (const [i, k] of own.entries()) {
-    for (let g = 0; g < width; g++) result[k * width + g] = cells[i * width + g];
+): void {
+  for (let i = 0; i < own.length; i++) {
+    const base = (own[i] as number) * width;
+    for (let g = 0; g < width; g++) result[base + g] = cells[i * width + g];
   }
 }

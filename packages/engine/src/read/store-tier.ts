@@ -15,8 +15,11 @@ const NEGATIVE_ENTRY = new Uint8Array(0);
 
 /** Reads blocks of one store; concurrent reads of a key may share one load. */
 export interface StoreReader {
-  /** @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED if the call ends first */
-  read(request: StoreReadRequest): Promise<StoredCell[]>;
+  /**
+   * @returns at once, not a promise, if the store answers so
+   * @throws {FeatureStoreError} CANCELLED, DEADLINE_EXCEEDED if the call ends first
+   */
+  read(request: StoreReadRequest): StoredCell[] | Promise<StoredCell[]>;
 }
 
 export interface StoreReadRequest {
@@ -26,8 +29,8 @@ export interface StoreReadRequest {
   readonly keys: readonly KeyValues[];
   /** Name of each key in the caches: what concurrent reads are matched by. */
   readonly names: readonly string[];
-  /** Whether each key may share a read that began before this one. */
-  readonly mayJoin: readonly boolean[];
+  /** Whether each key may share a read that began before this one; undefined = none of them. */
+  readonly mayJoin: readonly boolean[] | undefined;
   /** Unix milliseconds. */
   readonly deadlineMs: number;
   readonly life: CallLife;
@@ -40,15 +43,24 @@ interface StoreBatch {
   readonly groupIndexes: readonly number[];
 }
 
-/** Reads all that is still open, store by store at once, and what a distributed record needs besides. */
-export async function readStores(
+/**
+ * Reads all that is still open, store by store at once, and what a distributed record needs besides.
+ *
+ * @returns nothing to wait for if all stores have answered at once
+ */
+export function readStores(
   fetch: Fetch,
   stores: StoreReader,
   context: FetchContext,
   metrics: ReadMetrics,
-): Promise<void> {
-  const batches = planBatches(fetch);
-  await Promise.all(batches.map((batch) => readBatch(fetch, batch, stores, context, metrics)));
+): Promise<void> | undefined {
+  const pending: Promise<void>[] = [];
+  for (const batch of planBatches(fetch)) {
+    const read = readBatch(fetch, batch, stores, context, metrics);
+    if (read !== undefined) pending.push(read);
+  }
+  if (pending.length <= 1) return pending[0];
+  return Promise.all(pending).then(() => undefined);
 }
 
 /**
@@ -104,13 +116,13 @@ function addBatches(
   }
 }
 
-async function readBatch(
+function readBatch(
   fetch: Fetch,
   batch: StoreBatch,
   stores: StoreReader,
   context: FetchContext,
   metrics: ReadMetrics,
-): Promise<void> {
+): Promise<void> | undefined {
   const { plan, keys } = fetch;
   const store = plan.snapshot.stores.get(batch.storeId) as StoreDefinition;
   metrics.storeAsked(context.callerId, store);
@@ -126,28 +138,26 @@ async function readBatch(
     life: context.life,
   };
   const span = context.span && startStoreSpan(context.span, fetch, store, request);
-  let failure: unknown;
-  let stored: StoredCell[];
-  try {
-    stored = await stores.read(request);
-    failure = span && stored.find((cell) => cell instanceof FeatureStoreError);
-  } catch (error) {
-    failure = error;
+  const onStored = (stored: readonly StoredCell[]): void => {
+    endTimer();
+    span?.end(stored.find((cell) => cell instanceof FeatureStoreError));
+    const failedCount = placeStored(fetch, batch, stored);
+    if (failedCount > 0) metrics.storeFailed(plan.entity.label, store, failedCount);
+  };
+  const read = stores.read(request);
+  if (!(read instanceof Promise)) {
+    onStored(read);
+    return undefined;
+  }
+  return read.then(onStored, (error: unknown) => {
+    endTimer();
+    span?.end(error);
     const isLate = error instanceof FeatureStoreError && error.code === "DEADLINE_EXCEEDED";
     if (isLate) {
       metrics.storeFailed(plan.entity.label, store, request.keys.length * request.groups.length);
     }
     throw error;
-  } finally {
-    endTimer();
-    span?.end(failure);
-  }
-  placeStored(fetch, batch, stored);
-  const failedCount = stored.reduce(
-    (n, cell) => n + (cell instanceof FeatureStoreError ? 1 : 0),
-    0,
-  );
-  if (failedCount > 0) metrics.storeFailed(plan.entity.label, store, failedCount);
+  });
 }
 
 /**
@@ -155,34 +165,43 @@ async function readBatch(
  * by the invalidation channel, and what the distributed cache holds has a tombstone after a write. What no cache
  * holds is read anew, so that it is never older than the last acknowledged write.
  */
-function joinability(fetch: Fetch, { keyIndexes, groupIndexes }: StoreBatch): boolean[] {
+function joinability(
+  fetch: Fetch,
+  { keyIndexes, groupIndexes }: StoreBatch,
+): boolean[] | undefined {
   const { plan, tiers, distributedMisses } = fetch;
   const hasLocal = tiers.process !== undefined || tiers.peer !== undefined;
   const isLocal = (g: number): boolean => hasLocal && g < plan.processCachedCount;
   const areAllLocal = groupIndexes.every(isLocal);
   const areAllCached = groupIndexes.every((g) => isLocal(g) || plan.recordIndexes.includes(g));
+  if (!areAllLocal && (!areAllCached || distributedMisses === undefined)) return undefined;
   return keyIndexes.map((k) => {
     if (areAllLocal) return true;
-    if (!areAllCached || !distributedMisses?.seenByKey.has(k)) return false;
+    if (!distributedMisses?.seenByKey.has(k)) return false;
     const seen = distributedMisses.seenByKey.get(k);
     return seen === undefined || !isTombstone(seen);
   });
 }
 
-function placeStored(fetch: Fetch, batch: StoreBatch, stored: readonly StoredCell[]): void {
+/** @returns how many cells could not be read */
+function placeStored(fetch: Fetch, batch: StoreBatch, stored: readonly StoredCell[]): number {
   const { plan, cells, distributedMisses } = fetch;
   const width = batch.groupIndexes.length;
-  for (const [row, k] of batch.keyIndexes.entries()) {
+  let failedCount = 0;
+  for (let row = 0; row < batch.keyIndexes.length; row++) {
+    const k = batch.keyIndexes[row] as number;
     const fillsRecord = distributedMisses?.seenByKey.has(k) ?? false;
     for (let column = 0; column < width; column++) {
       const g = batch.groupIndexes[column] as number;
       const cellIndex = k * plan.groups.length + g;
       const bytes = stored[row * width + column];
+      if (bytes instanceof FeatureStoreError) failedCount += 1;
       const cell = toCell(fetch, plan.groups[g] as FeatureGroup, bytes);
       if (fillsRecord) noteRecordEntry(fetch, cellIndex, g, cell, bytes);
       cells[cellIndex] ??= cell;
     }
   }
+  return failedCount;
 }
 
 function noteRecordEntry(

@@ -1,4 +1,4 @@
-import type { Span } from "@ofs/platform";
+import type { CancelSignal, Span } from "@ofs/platform";
 import type { JsonValue } from "@ofs/rows";
 
 /** What a request of the row dialect says of its feature group. */
@@ -46,7 +46,7 @@ export interface RowCallContext {
   /** Unix milliseconds; `Infinity` = the engine's own limit. */
   readonly deadlineMs: number;
   /** Aborts when nobody waits any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** What the call is traced by, if it is. */
   readonly span?: Span | undefined;
 }

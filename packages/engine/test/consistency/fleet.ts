@@ -94,7 +94,7 @@ export function createFleet(
 function gatedStore(store: MemoryBlockStore): BlockStore {
   return {
     kind: store.kind,
-    read: (request) => gated("both", () => store.read(request)),
+    read: (request) => gated("both", async () => store.read(request)),
     write: (request) => gated("after", () => store.write(request)),
     maxBlockSizeBytes: () => store.maxBlockSizeBytes(),
     refuseKey: (table, key) => store.refuseKey(table, key),

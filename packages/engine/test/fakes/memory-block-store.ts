@@ -1,5 +1,5 @@
 import { entityKeyString } from "@ofs/codec";
-import type { FeatureStoreError } from "@ofs/platform";
+import type { CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { BlockRead, BlockStore, BlockTable, BlockWrite, StoredCell } from "@ofs/store";
 
 /** `BlockStore` on a map. Failures and pauses are set by the test. */
@@ -7,16 +7,18 @@ export class MemoryBlockStore implements BlockStore {
   readonly kind = "scylla";
   readonly reads: { readonly keys: string[]; readonly groups: string[] }[] = [];
   /** Of the reads, in their order. */
-  readonly signals: (AbortSignal | undefined)[] = [];
+  readonly signals: (CancelSignal | undefined)[] = [];
   readonly writes: BlockWrite[] = [];
   readFailure: FeatureStoreError | undefined;
   writeFailure: FeatureStoreError | undefined;
   /** Reads and writes wait for it; a read answers with what was stored when it began. */
   gate: Promise<void> | undefined;
+  /** Answers at once, not by a promise. */
+  isImmediate = false;
   maxBlockSize = 65_535;
   readonly #blocks = new Map<string, Uint8Array>();
 
-  async read({ entity, groups, keys, signal }: BlockRead): Promise<StoredCell[]> {
+  read({ entity, groups, keys, signal }: BlockRead): StoredCell[] | Promise<StoredCell[]> {
     this.reads.push({ keys: keys.map((key) => key.join("|")), groups: groups.map((g) => g.label) });
     this.signals.push(signal);
     const cells = keys.flatMap((key) =>
@@ -24,8 +26,8 @@ export class MemoryBlockStore implements BlockStore {
         return this.readFailure ?? this.#blocks.get(cellName(entity.label, key, group.label));
       }),
     );
-    await this.gate;
-    return cells;
+    if (this.isImmediate) return cells;
+    return Promise.resolve(this.gate).then(() => cells);
   }
 
   async write(request: BlockWrite): Promise<(FeatureStoreError | undefined)[]> {

@@ -1,4 +1,6 @@
 import {
+  Cancellation,
+  type CancelSignal,
   FeatureStoreError,
   type UnaryCall,
   type UnaryHandler,
@@ -22,7 +24,7 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   #request: Buffer = EMPTY;
   #hasRequest = false;
   #reader: MessageReader | undefined = undefined;
-  #controller: AbortController | undefined = undefined;
+  #cancellation: Cancellation | undefined = undefined;
   /** What the handler's promise came to, until it is sent. */
   #reply: UnaryReply | undefined = undefined;
   #error: unknown = undefined;
@@ -51,12 +53,12 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   }
 
   /** Made when first asked for: most calls are answered before anything could wait on it. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+  get signal(): CancelSignal {
+    if (this.#cancellation === undefined) {
+      this.#cancellation = new Cancellation();
       if (this.#isCut) this.#abort();
     }
-    return this.#controller.signal;
+    return this.#cancellation;
   }
 
   override get lasts(): boolean {
@@ -241,12 +243,12 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
 
   #abort(): void {
     this.#isCut = true;
-    if (this.#controller === undefined || this.#controller.signal.aborted) return;
+    if (this.#cancellation === undefined || this.#cancellation.aborted) return;
     const error =
       Date.now() >= this.deadlineMs
         ? new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed")
         : new FeatureStoreError("CANCELLED", "the caller is gone");
-    this.#controller.abort(error);
+    this.#cancellation.abort(error);
   }
 }
 

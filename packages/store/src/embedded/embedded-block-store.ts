@@ -43,7 +43,7 @@ export class EmbeddedBlockStore implements BlockStore {
     this.#sweeper = new Sweeper(environment);
   }
 
-  async read(request: BlockRead): Promise<StoredCell[]> {
+  read(request: BlockRead): StoredCell[] {
     const { entity, groups, keys, store } = request;
     const cells = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
     const stop = passedLimit(request, Date.now(), subject(request)) ?? this.#closedFailure();
@@ -78,6 +78,9 @@ export class EmbeddedBlockStore implements BlockStore {
   }
 
   refuseKey(_table: BlockTable, key: KeyValues): string | undefined {
+    // UTF-8 takes at most three bytes a unit: short keys need not be measured.
+    const unitCount = key.reduce((sum, part) => sum + part.length, 0);
+    if (unitCount * 3 <= MAX_KEY_SIZE_BYTES) return undefined;
     const size = key.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
     if (size <= MAX_KEY_SIZE_BYTES) return undefined;
     return `key of ${size} bytes, at most ${MAX_KEY_SIZE_BYTES} can be stored`;

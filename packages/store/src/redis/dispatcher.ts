@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
+import { listenForAbort } from "../request-limits.ts";
 import type { ResolvedSettings } from "./options.ts";
 import { type CallEnd, endOf, type RedisCall, stopOf, waitWithin } from "./redis-call.ts";
 import { type RedisCommand, sizeOfCommand } from "./redis-command.ts";
@@ -181,12 +182,17 @@ function positions(replies: readonly RawReply[], isWanted: (error: Error) => boo
 }
 
 /** Until the time has passed, or the signal aborts. */
-async function pause(timeMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(timeMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if (signal?.aborted !== true) throw error;
-  }
+function pause(timeMs: number, signal: CancelSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, timeMs);
+    if (signal !== undefined) listenForAbort(signal, end);
+  });
 }
 
 function pick<T>(values: readonly T[], indexes: readonly number[]): T[] {

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import { listenForAbort } from "../request-limits.ts";
 
 /** A timer that is set to more fires at once. */
@@ -12,7 +12,7 @@ export interface RedisCall {
   readonly timeoutMs?: number | undefined;
   /** In place of the connection's `maxRetry`. */
   readonly retryLimit?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Reads the master also where `routeRandom` lets reads go to a replica, which may lag behind. */
   readonly isMasterOnly?: boolean | undefined;
 }

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from "ioredis";
 import { hashSlot } from "./hash-slot.ts";
 import { type RedisCommand, toWireCommand, type WireCommand } from "./redis-command.ts";
 import { isRedirect, NotConnectedError } from "./redis-errors.ts";
+import { TurnCork } from "./turn-cork.ts";
 
 /** Keys of one MGET: longer ones keep the server, and replies behind them, waiting. */
 const MGET_KEYS_MAX = 1000;
@@ -26,6 +27,7 @@ export interface RedisLink {
 /** One server: standalone, a master behind sentinels, or a replica of it. */
 export class NodeLink implements RedisLink {
   readonly #client: Redis;
+  readonly #cork = new TurnCork();
 
   constructor(client: Redis) {
     this.#client = client;
@@ -50,6 +52,7 @@ export class NodeLink implements RedisLink {
     isSourceSent = false,
   ): Promise<void> {
     const wire = commands.map((command) => toWireCommand(command, isSourceSent));
+    this.#cork.hold(this.#client.stream);
     const results = await sendBatch(this.#client, wire);
     for (let i = 0; i < results.length; i++) replies[i] = results[i];
   }

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import { listenForAbort } from "../request-limits.ts";
 
 /**
@@ -29,7 +29,7 @@ export class ConcurrencyLimit {
   }
 
   /** @throws {FeatureStoreError} RESOURCE_EXHAUSTED if too many wait; CANCELLED if the signal aborts meanwhile */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(task: () => Promise<T>, signal?: CancelSignal): Promise<T> {
     if (this.#running >= this.#maxRunning) await this.#wait(signal);
     else this.#running++;
     try {
@@ -39,7 +39,7 @@ export class ConcurrencyLimit {
     }
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<void> {
+  #wait(signal: CancelSignal | undefined): Promise<void> {
     if (this.#line.size >= this.#maxWaiting) {
       throw new FeatureStoreError(
         "RESOURCE_EXHAUSTED",

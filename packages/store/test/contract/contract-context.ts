@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { type CancelSignal, FeatureStoreError } from "@ofs/platform";
 import type { Entity, FeatureGroup, StoreDefinition } from "@ofs/registry";
 import type { BlockStore, BlockTable, KeyValues, RowOutcome, StoredCell } from "@ofs/store";
 import { entity, featureGroup, storeDefinition, uniqueName } from "../fixtures.ts";
@@ -55,11 +55,11 @@ export class Table implements BlockTable {
     this.store = storeDefinition({ ...subject.definition, table: label, primaryKeys: keyLabels });
   }
 
-  read(
+  async read(
     store: BlockStore,
     keys: readonly KeyValues[],
     groups: readonly FeatureGroup[] = this.groups,
-    limits: { readonly deadlineMs?: number; readonly signal?: AbortSignal } = {},
+    limits: { readonly deadlineMs?: number; readonly signal?: CancelSignal } = {},
   ): Promise<StoredCell[]> {
     return store.read({
       entity: this.entity,

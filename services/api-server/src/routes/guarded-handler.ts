@@ -1,5 +1,6 @@
 import type { CallContext } from "@ofs/engine";
 import {
+  type CancelSignal,
   FeatureStoreError,
   type InFlightLimit,
   type Span,
@@ -117,7 +118,7 @@ class AdmittedCall implements CallContext {
     this.#call = call;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     return this.#call.signal;
   }
 }

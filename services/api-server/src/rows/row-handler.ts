@@ -42,6 +42,7 @@ export interface RowGuardDeps {
 export interface RowCall extends RowCallContext {
   /** Of the request; `{}` where there was none and none is needed. */
   readonly body: JsonValue;
+  readonly signal: AbortSignal;
   header(name: string): string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerUnaryCall } from "@grpc/grpc-js";
-import { FeatureStoreError, type UnaryCall } from "@ofs/platform";
+import { Cancellation, type CancelSignal, FeatureStoreError, type UnaryCall } from "@ofs/platform";
 
 /** One call of grpc-js behind the transport port. */
 export class GrpcCall implements UnaryCall {
@@ -7,7 +7,7 @@ export class GrpcCall implements UnaryCall {
   readonly deadlineMs: number;
   readonly request: Buffer;
   readonly #call: ServerUnaryCall<Buffer, Uint8Array>;
-  #controller: AbortController | undefined;
+  #cancellation: Cancellation | undefined;
   #isAnswered = false;
 
   constructor(method: string, call: ServerUnaryCall<Buffer, Uint8Array>) {
@@ -23,13 +23,13 @@ export class GrpcCall implements UnaryCall {
   }
 
   /** Made when first asked for: most calls are answered before anything could wait on it. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+  get signal(): CancelSignal {
+    if (this.#cancellation === undefined) {
+      this.#cancellation = new Cancellation();
       if (this.#call.cancelled) this.#abort();
       else this.#call.once("cancelled", () => this.#abort());
     }
-    return this.#controller.signal;
+    return this.#cancellation;
   }
 
   /** grpc-js reports the end of every call as a cancellation; after the answer it means nothing. */
@@ -43,6 +43,6 @@ export class GrpcCall implements UnaryCall {
       Date.now() >= this.deadlineMs
         ? new FeatureStoreError("DEADLINE_EXCEEDED", "the deadline has passed")
         : new FeatureStoreError("CANCELLED", "the caller is gone");
-    this.#controller?.abort(error);
+    this.#cancellation?.abort(error);
   }
 }

@@ -2,7 +2,12 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { compressionAlgorithms, status } from "@grpc/grpc-js";
-import { FeatureStoreError, type UnaryCall, type UnaryReply } from "@ofs/platform";
+import {
+  type CancelSignal,
+  FeatureStoreError,
+  type UnaryCall,
+  type UnaryReply,
+} from "@ofs/platform";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
 import { ECHO, openerOver, type TestFront, TRANSPORTS } from "../support/test-front.ts";
@@ -163,7 +168,9 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       const stream = openStream(session, SLOW);
       stream.end(Buffer.alloc(5));
       const { signal } = await entered;
-      const aborted = once(signal, "abort");
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener("abort", resolve);
+      });
       stream.close(8);
       await aborted;
       expect(signal.reason).toMatchObject({ code: "CANCELLED" });
@@ -171,7 +178,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     });
 
     test("the signal stays quiet once a call is answered", async () => {
-      let signal: AbortSignal | undefined;
+      let signal: CancelSignal | undefined;
       slow = async (call) => {
         signal = call.signal;
         return { response: call.request };
