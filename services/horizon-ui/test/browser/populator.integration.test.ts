@@ -15,6 +15,10 @@ const START_MS = 240_000;
 const STORY_MS = 180_000;
 const PHONE = { width: 390, height: 844 };
 const FILMS = 300;
+/** Slow enough that a run of many rows can be seen at work. */
+const ROWS_PER_SECOND = 2_000;
+const MANY = 400_000;
+
 const folder = mkdtempSync(join(tmpdir(), "ofs-tables-ui-"));
 let fleet: EmbeddedFleet;
 let admin: Operator;
@@ -22,7 +26,7 @@ let page: Page;
 let films: TestTable;
 
 beforeAll(async () => {
-  fleet = await startEmbeddedFleet();
+  fleet = await startEmbeddedFleet({ POPULATOR_ROWS_PER_SECOND: String(ROWS_PER_SECOND) });
   const { email, password } = fleet.admin;
   admin = await Operator.signIn(fleet.origin, email, password);
   films = new TestTable(join(folder, "films"), {
@@ -42,6 +46,14 @@ afterAll(async () => {
   await fleet.close();
   rmSync(folder, { recursive: true });
 });
+
+/** On the page of a run. */
+async function act(name: string, action: string): Promise<void> {
+  await page.getByRole("button", { name: `${action}…`, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: `${action} the run of ${name}` });
+  await dialog.getByRole("button", { name: `${action} the run` }).click();
+  await dialog.waitFor({ state: "detached" });
+}
 
 async function seeState(text: string): Promise<void> {
   const state = page.getByRole("group", { name: "State", exact: true });
@@ -144,6 +156,43 @@ it(
     expect(await page.getByRole("textbox", { name: "Name" }).getAttribute("aria-invalid")).toBe(
       "true",
     );
+    expect(fleet.faults).toEqual([]);
+  },
+  STORY_MS,
+);
+
+it(
+  "pauses a run at work, goes on, cancels, begins it anew and forgets it",
+  async () => {
+    const many = new TestTable(join(folder, "many"), { movie_id: "string", imdb_rating: "double" });
+    await many.commit(
+      `select 'many-' || i as movie_id, 5.0::double as imdb_rating from range(${MANY}) t(i)`,
+    );
+    await openForm();
+    await fillTable("many", many.path);
+    await choose(page, "Entity", "movie");
+    await page.getByRole("button", { name: "Begin the run" }).click();
+    await page.getByRole("heading", { name: "many", level: 1 }).waitFor();
+    await seeState("Running");
+    const files = page.getByRole("table", { name: "Files" });
+    await files.getByRole("row", { name: /\.parquet Running \S+-\d / }).waitFor();
+    await page.getByRole("group", { name: "Rate" }).getByText(/ \/s$/).waitFor();
+    await act("many", "Pause");
+    await seeState("Paused");
+    await act("many", "Resume");
+    await seeState("Running");
+    await act("many", "Cancel");
+    await seeState("Cancelled");
+    expect(await page.getByRole("button", { name: "Resume…" }).count()).toBe(0);
+    await page.goto("/populator?state=CANCELLED");
+    await page.getByRole("row", { name: /^many / }).waitFor();
+    expect(await page.getByRole("link", { name: "films" }).count()).toBe(0);
+    await page.getByRole("link", { name: "many" }).click();
+    await act("many", "Reset");
+    await seeState("Running");
+    await act("many", "Delete");
+    await page.getByRole("heading", { name: "Populator", level: 1 }).waitFor();
+    await page.getByRole("link", { name: "many" }).waitFor({ state: "detached" });
     expect(fleet.faults).toEqual([]);
   },
   STORY_MS,

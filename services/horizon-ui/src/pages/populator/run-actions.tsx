@@ -95,7 +95,7 @@ function RunDialog({ run, action, onClose }: RunDialogProps): ReactNode {
   return (
     <ConfirmDialog
       title={`${text} the run of ${name}`}
-      action={text}
+      action={`${text} the run`}
       isDangerous={isDangerous}
       act={act}
       done={`The run of ${name} ${done}`}
