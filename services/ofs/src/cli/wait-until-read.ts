@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { lagSchema } from "./consumer-answers.ts";
 import type { ConsumerClient } from "./consumer-client.ts";
 import { CommandError } from "./failures.ts";
+import type { Ends } from "./message-log.ts";
 
 /** How often it looks. */
 const POLL_MS = 50;
@@ -15,7 +16,7 @@ const POLL_MS = 50;
 export async function waitUntilRead(
   consumer: ConsumerClient,
   topic: string,
-  wanted: ReadonlyMap<number, number>,
+  wanted: Ends,
   deadlineMs: number,
 ): Promise<void> {
   const endsAtMs = performance.now() + deadlineMs;

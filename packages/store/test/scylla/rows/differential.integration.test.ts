@@ -17,7 +17,7 @@ import { TestTable } from "../../rows/contract-tables.ts";
 import { ORDERED_VALUES, text } from "../../rows/sample-values.ts";
 import { openTestKeyspace, type TestKeyspace } from "../scylla-fixtures.ts";
 
-const MAX_RUNS = 2000;
+const MAX_RUNS = 500;
 const { OFS_PROPERTY_RUNS = "40" } = process.env;
 const RUNS = Math.min(Number(OFS_PROPERTY_RUNS), MAX_RUNS);
 const TIMEOUT_MS = 600_000;

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import type { OfsClient } from "@ofs/client";
 import type { Command } from "commander";
 import { Option } from "commander";
@@ -7,10 +6,9 @@ import { Progress } from "../../progress.ts";
 import type { EntityRow } from "../../rows.ts";
 import { toPersistRow } from "../../write-rows.ts";
 import { BULK_RETRY, type ConnectionFlags, connect } from "../connection.ts";
-import { lagSchema } from "../consumer-answers.ts";
 import { addConsumerOptions, ConsumerClient, type ConsumerFlags } from "../consumer-client.ts";
 import { EntityIndex } from "../entity-index.ts";
-import { CommandError, UsageError } from "../failures.ts";
+import { UsageError } from "../failures.ts";
 import { checkInput } from "../input/check-input.ts";
 import { INPUT_FORMATS, type InputFormat, openInput } from "../input/open-input.ts";
 import { RowParser } from "../input/row-parser.ts";
@@ -19,20 +17,17 @@ import { describeEntity, noteFaults } from "../lookup.ts";
 import {
   addBrokersOption,
   ConsumerLog,
-  type Ends,
   KafkaLog,
   type MessageLog,
   type NewMessage,
 } from "../message-log.ts";
 import { chooseTopic } from "../topics.ts";
+import { waitUntilRead } from "../wait-until-read.ts";
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
 /** Messages of one request: each is durable before the next is sent. */
 const CHUNK_MESSAGES = 500;
-
-/** How often `--wait` looks. */
-const POLL_MS = 50;
 
 interface ProduceFlags extends ConnectionFlags, ConsumerFlags {
   readonly file?: string;
@@ -103,7 +98,8 @@ async function produce(
       ? await produceFile(log, flags.raw as string, flags.key)
       : await produceRows(log, topic, target, inline, flags, io);
     if (flags.wait === true) {
-      await waitUntilRead(consumer, topic, await log.ends(), flags.deadline);
+      const { deadline = DEFAULT_DEADLINE_MS } = flags;
+      await waitUntilRead(consumer, topic, await log.ends(), deadline);
     }
     const end = flags.wait === true ? "are read from" : "are in";
     const { records } = log;
@@ -179,28 +175,4 @@ async function encodeMessage(
   const [value] = await client.encodePersist({ entity: label, rows: [toPersistRow(row)] });
   if (value === undefined) throw new Error("a row made no message");
   return { key: key ?? `${label}:${keyLabels.map((name) => row.keys[name]).join("|")}`, value };
-}
-
-/** @throws {CommandError} if the consumer is not done in time */
-async function waitUntilRead(
-  consumer: ConsumerClient,
-  topic: string,
-  wanted: Ends,
-  deadlineMs = DEFAULT_DEADLINE_MS,
-): Promise<void> {
-  const endsAtMs = performance.now() + deadlineMs;
-  for (;;) {
-    const { topics } = await consumer.get("/lag", lagSchema);
-    const partitions = topics.find((one) => one.topic === topic)?.partitions ?? [];
-    const isDone = [...wanted].every(([number, end]) =>
-      partitions.some(({ partition, committed = 0 }) => partition === number && committed >= end),
-    );
-    if (isDone) return;
-    if (performance.now() > endsAtMs) {
-      throw new CommandError(
-        `the messages are in ${topic}, but the consumer has not read them after ${deadlineMs} ms: see ofs lag`,
-      );
-    }
-    await delay(POLL_MS);
-  }
 }
