@@ -128,7 +128,7 @@ describe("of the block dialect", () => {
     const definition = snapshot.stores.get("1");
     if (entity === undefined || definition === undefined) throw new Error("the tree is faulty");
     const groups = [...entity.groups.values()].sort((one, other) => one.id - other.id);
-    const cells = await store.read({
+    const cells = store.read({
       entity,
       store: definition,
       groups,

@@ -44,7 +44,7 @@ test("key parts are told apart wherever a separator could be", async () => {
     ["a|b|c", ""],
   ];
   for (const key of keys) await write(key, [textBlock(key.join(" + "))]);
-  const cells = await read(keys);
+  const cells = read(keys);
   expect(
     cells.map((cell) =>
       Buffer.from(cell as Uint8Array)
@@ -61,7 +61,7 @@ test("entities and tables of one folder do not share rows", async () => {
     { ...pairs, store: storeDefinition({ table: "other" }) },
   ];
   for (const table of elsewhere) {
-    const cells = await store.read({
+    const cells = store.read({
       ...table,
       ...noDeadline,
       groups: [scores],
@@ -75,7 +75,7 @@ test("an empty block erases: nothing is stored, and older writes stay out", asyn
   await write(["a", "b"], [textBlock("x"), textBlock("y")], 1);
   await write(["a", "b"], [new Uint8Array(0)], 3);
   await write(["a", "b"], [textBlock("late")], 2);
-  const cells = await store.read({
+  const cells = store.read({
     ...pairs,
     ...noDeadline,
     groups: [scores, tags],
@@ -87,7 +87,7 @@ test("an empty block erases: nothing is stored, and older writes stay out", asyn
 test("keys longer than the database takes are stored by their hash", async () => {
   const keys = [1978, 1979, 5000, 60_000].map((size) => ["k".repeat(size), "x"]);
   for (const key of keys) await write(key, [textBlock(String(key[0]?.length))]);
-  const cells = await read([...keys, ["k".repeat(1977), "x"]]);
+  const cells = read([...keys, ["k".repeat(1977), "x"]]);
   expect(
     cells.map(
       (cell) =>
@@ -105,7 +105,7 @@ test("a damaged row fails in its own cells only", async () => {
   const blocks = environment.table("blocks");
   const keys = [...blocks.getKeys()];
   await environment.commit(() => blocks.putSync(keys[1] as Uint8Array, Buffer.of(77, 1, 2, 3)), 1);
-  const cells = await read([
+  const cells = read([
     ["a", "1"],
     ["a", "2"],
   ]);
@@ -130,7 +130,7 @@ test("a store that is only read refuses writes in their outcomes", async () => {
   const reading = openEmbeddedEnvironment(folder.path, { readOnly: true });
   const reader = new EmbeddedBlockStore(reading);
   const request = { ...pairs, ...noDeadline, groups: [scores] };
-  expect(await reader.read({ ...request, keys: [["a", "b"]] })).toEqual([textBlock("x")]);
+  expect(reader.read({ ...request, keys: [["a", "b"]] })).toEqual([textBlock("x")]);
   const rows = [{ key: ["a", "b"], blocks: [textBlock("y")] }];
   const outcomes = await reader.write({ ...request, rows, writeTimeMicros: 2 });
   expect(outcomes).toMatchObject([{ code: "FAILED_PRECONDITION" }]);
@@ -145,7 +145,7 @@ test("a write of more rows than one commit takes is acknowledged as a whole", as
   const request = { ...pairs, ...noDeadline, groups: [scores] };
   const outcomes = await store.write({ ...request, rows, writeTimeMicros: 1 });
   expect(outcomes).toEqual(Array(1201).fill(undefined));
-  const cells = await read(rows.map(({ key }) => key));
+  const cells = read(rows.map(({ key }) => key));
   expect(cells).toEqual(rows.map(({ blocks }) => blocks[0]));
 });
 

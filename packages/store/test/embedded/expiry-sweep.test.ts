@@ -50,7 +50,7 @@ async function write(key: string, blocks: readonly [Buffer, Buffer]): Promise<vo
 }
 
 async function isStored(key: string): Promise<boolean[]> {
-  const cells = await store.read({
+  const cells = store.read({
     ...table,
     groups: [scores, tags],
     keys: [[key]],
