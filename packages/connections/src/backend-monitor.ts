@@ -51,6 +51,16 @@ export class BackendMonitor {
     for (const watched of this.#watched) watched.start();
   }
 
+  /** Resolves when each backend has answered or failed once since the start, or the time is up. */
+  async firstRound(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs).unref();
+    });
+    await Promise.race([Promise.all(this.#watched.map(({ firstPing }) => firstPing)), late]);
+    clearTimeout(timer);
+  }
+
   statuses(): readonly BackendStatus[] {
     return this.#watched.map((watched) => watched.status());
   }
@@ -80,6 +90,7 @@ class Watched {
   #failureCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
+  #firstPing: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
   constructor(backend: Backend, log: Logger, times: MonitorTimes) {
@@ -92,12 +103,18 @@ class Watched {
     return this.#backend.isRequired && this.#state === "connecting";
   }
 
+  /** Never rejects; undefined before the start. */
+  get firstPing(): Promise<void> | undefined {
+    return this.#firstPing;
+  }
+
   status(): BackendStatus {
     return { name: this.#backend.name, state: this.#state, error: this.#error };
   }
 
   start(): void {
     this.#round = this.#ping();
+    this.#firstPing ??= this.#round;
   }
 
   async stop(): Promise<void> {

@@ -105,3 +105,38 @@ test("closing ends the pinging at once, also a ping that hangs", async () => {
   expect([hanging.pingCount, waiting.pingCount]).toEqual([1, 1]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("the first round is over when each backend has answered or failed once", async () => {
+  const [up, down, slow] = [new FakeBackend(), new FakeBackend(), new FakeBackend()];
+  down.answer = refuse;
+  let answer: () => void = () => undefined;
+  slow.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const monitor = new BackendMonitor([up, down, slow], log, TIMES);
+  monitor.start();
+  let isOver = false;
+  const round = monitor.firstRound(400).then(() => {
+    isOver = true;
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(isOver).toBe(false);
+  answer();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(isOver).toBe(true);
+  await round;
+  await monitor.close();
+});
+
+test("a backend that does not answer is waited for no longer than is said", async () => {
+  const backend = new FakeBackend();
+  backend.answer = () => new Promise(() => undefined);
+  const monitor = new BackendMonitor([backend], log, TIMES);
+  monitor.start();
+  const round = monitor.firstRound(300);
+  await vi.advanceTimersByTimeAsync(300);
+  await round;
+  expect(monitor.statuses()).toMatchObject([{ state: "connecting" }]);
+  await monitor.close();
+});

@@ -184,7 +184,7 @@ async function openAll(
     },
   });
   // Before the ports: clients that know them from before this start connect at once, and call.
-  registry = await loadBoth(loading, rows);
+  [registry] = await Promise.all([loadBoth(loading, rows), monitor.firstRound(STORES_WAIT_MS)]);
   const ports = await openApi(config, engine, () => registry, base, overrides, peers?.cache, rows);
   health.refresh();
   log.info({ ...ports, revision: registry.revision }, "serving");
@@ -202,6 +202,9 @@ async function openAll(
     },
   };
 }
+
+/** For stores to be connected before the ports open; what is away then is connected while the process serves. */
+const STORES_WAIT_MS = 5_000;
 
 /** Waits for both registries; a source that is away is not waited for long. @returns that of the block dialect */
 async function loadBoth(loading: Promise<Registry>, rows: Rows | undefined): Promise<Registry> {
