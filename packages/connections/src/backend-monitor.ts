@@ -51,7 +51,7 @@ export class BackendMonitor {
     for (const watched of this.#watched) watched.start();
   }
 
-  /** Resolves when each backend has answered or failed once since the start, or the time is up. */
+  /** After the start: resolves when each backend has answered or failed once, or the time is up. */
   async firstRound(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -103,9 +103,9 @@ class Watched {
     return this.#backend.isRequired && this.#state === "connecting";
   }
 
-  /** Never rejects; undefined before the start. */
-  get firstPing(): Promise<void> | undefined {
-    return this.#firstPing;
+  /** Never rejects. */
+  get firstPing(): Promise<void> {
+    return this.#firstPing ?? Promise.resolve();
   }
 
   status(): BackendStatus {
