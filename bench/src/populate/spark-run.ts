@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { type SparkInstallation, serverAddress } from "@ofs/testkit";
+import { type SparkInstallation, serverAddress, sparkEnvironment } from "@ofs/testkit";
 import { startSourceMappingServer } from "../../../services/consumer/test/spark/source-mapping-server.ts";
 import { type Figures, measure } from "./figures.ts";
 import {
@@ -49,21 +49,11 @@ export async function runSpark(spark: SparkInstallation, table: SourceTable): Pr
 }
 
 /** @param task what `push_table.py` wants to know. @throws {Error} with the job's output if it dies */
-async function runJob(
-  { python, javaHome }: SparkInstallation,
-  task: object,
-  rowCount: number,
-): Promise<Figures> {
+async function runJob(spark: SparkInstallation, task: object, rowCount: number): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), "ofs-populate-spark-"));
-  const child = spawn(python, ["-B", join(import.meta.dirname, "push_table.py")], {
+  const child = spawn(spark.python, ["-B", join(import.meta.dirname, "push_table.py")], {
     cwd: folder,
-    env: {
-      ...process.env,
-      JAVA_HOME: javaHome,
-      PYSPARK_PYTHON: python,
-      SPARK_LOCAL_IP: "127.0.0.1",
-      SPARK_LOCAL_DIRS: folder,
-    },
+    env: { ...process.env, ...sparkEnvironment(spark, folder) },
   });
   try {
     const [faults, closed] = [text(child.stderr), once(child, "close")];

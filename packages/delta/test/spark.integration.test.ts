@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeltaTable, FileReader, openTableStorage } from "@ofs/delta";
-import { installSpark, SPARK_SCALA_VERSION } from "@ofs/testkit";
+import { installSpark, SPARK_SCALA_VERSION, sparkEnvironment } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   expectedOf,
@@ -56,21 +56,16 @@ let tables: FixtureTable[];
 let reader: FileReader;
 
 beforeAll(async () => {
-  const { python, javaHome, jars } = await installSpark(
+  const spark = await installSpark(
     `${DELTA}-${DELTA_VERSION}`,
     `io.delta:${DELTA}:${DELTA_VERSION}`,
     DELTA_JARS,
   );
   folder = await mkdtemp(join(tmpdir(), "ofs-spark-tables-"));
-  const output = await runPython(python, "make_spark_tables.py", [], {
-    input: JSON.stringify({ folder, jars }),
+  const output = await runPython(spark.python, "make_spark_tables.py", [], {
+    input: JSON.stringify({ folder, jars: spark.jars }),
     cwd: folder,
-    env: {
-      JAVA_HOME: javaHome,
-      PYSPARK_PYTHON: python,
-      SPARK_LOCAL_IP: "127.0.0.1",
-      SPARK_LOCAL_DIRS: folder,
-    },
+    env: sparkEnvironment(spark, folder),
   });
   tables = JSON.parse(output);
   reader = await FileReader.open({ decoder: "duckdb" });

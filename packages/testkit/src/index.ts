@@ -37,6 +37,7 @@ export {
   SPARK_SCALA_VERSION,
   SPARK_VERSION,
   type SparkInstallation,
+  sparkEnvironment,
 } from "./install/spark.ts";
 export {
   type OtlpMode,

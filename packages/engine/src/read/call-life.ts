@@ -6,7 +6,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * How long the answer of one call is of use to its caller: until the caller is gone or its deadline has passed. Costs
- * nothing until the call waits for something.
+ * next to nothing until the call waits for something.
  */
 export class CallLife {
   readonly #signal: CancelSignal | undefined;

@@ -28,6 +28,23 @@ export interface SparkInstallation {
 }
 
 /**
+ * Variables of a Spark job's process.
+ *
+ * @param folder for its scratch files
+ */
+export function sparkEnvironment(
+  { python, javaHome }: SparkInstallation,
+  folder: string,
+): Record<string, string> {
+  return {
+    JAVA_HOME: javaHome,
+    PYSPARK_PYTHON: python,
+    SPARK_LOCAL_IP: "127.0.0.1",
+    SPARK_LOCAL_DIRS: folder,
+  };
+}
+
+/**
  * Fetches Spark with one more artifact; half a gigabyte, kept in the cache folder.
  *
  * @param name of the artifact's folder

@@ -9,6 +9,7 @@ import {
   SPARK_SCALA_VERSION,
   SPARK_VERSION,
   type SparkInstallation,
+  sparkEnvironment,
 } from "@ofs/testkit";
 import type { SparkValue } from "./spark-samples.ts";
 
@@ -52,23 +53,17 @@ export function installSparkWithKafka(): Promise<SparkInstallation> {
  * @throws {Error} with the job's output if it dies
  */
 export async function runSparkJob(
-  { python, javaHome, jars }: SparkInstallation,
+  spark: SparkInstallation,
   task: SparkTask,
 ): Promise<PushAnswer[]> {
   const folder = await mkdtemp(join(tmpdir(), "ofs-spark-"));
-  const child = spawn(python, [join(import.meta.dirname, "push_features.py")], {
+  const child = spawn(spark.python, [join(import.meta.dirname, "push_features.py")], {
     cwd: folder,
-    env: {
-      ...process.env,
-      JAVA_HOME: javaHome,
-      PYSPARK_PYTHON: python,
-      SPARK_LOCAL_IP: "127.0.0.1",
-      SPARK_LOCAL_DIRS: folder,
-    },
+    env: { ...process.env, ...sparkEnvironment(spark, folder) },
   });
   try {
     const [out, faults, closed] = [text(child.stdout), text(child.stderr), once(child, "close")];
-    child.stdin.end(JSON.stringify({ ...task, jars }));
+    child.stdin.end(JSON.stringify({ ...task, jars: spark.jars }));
     const [code] = await closed;
     if (code !== 0) throw new Error(`the Spark job ended with ${code}: ${await faults}`);
     return JSON.parse(await out);
