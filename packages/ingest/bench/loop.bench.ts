@@ -127,7 +127,11 @@ async function measure(rowsPerMessage: number, records: number): Promise<number>
   const metrics = new IngestMetrics(new Registry());
   const ingestor = new Ingestor({
     source,
-    deadLetters: { produce: () => Promise.resolve(), close: () => Promise.resolve() },
+    deadLetters: {
+      retryCount: 0,
+      produce: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     formats: new FormatTable([{ format: new ReadyFormat(rowsPerMessage) }]),
     now: Date.now,
     monotonicNow: () => performance.now(),

@@ -8,8 +8,8 @@ export interface RecordSink {
    * @throws {SinkError} if some may not be
    */
   produce(records: readonly NewRecord[]): Promise<void>;
-  /** Grows with each request that is sent again although it may have been carried out. Sinks without it send none again. */
-  readonly retryCount?: number;
+  /** Grows with each request that is sent again although it may have been carried out; stays 0 where none is. */
+  readonly retryCount: number;
   close(): Promise<void>;
 }
 

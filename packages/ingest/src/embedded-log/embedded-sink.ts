@@ -4,6 +4,7 @@ import type { EmbeddedLog } from "./embedded-log.ts";
 
 /** Adds records to topics of the embedded log. */
 export class EmbeddedSink implements RecordSink {
+  readonly retryCount = 0;
   readonly #log: EmbeddedLog;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;

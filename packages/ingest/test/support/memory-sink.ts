@@ -2,6 +2,7 @@ import { headerOf, type NewRecord, type RecordSink, SinkError } from "@ofs/inges
 
 /** Keeps what is produced. */
 export class MemorySink implements RecordSink {
+  readonly retryCount = 0;
   readonly records: NewRecord[] = [];
   /** Largest value and headers that it takes, in bytes. */
   maxBytes = Number.POSITIVE_INFINITY;

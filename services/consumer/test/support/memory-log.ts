@@ -11,6 +11,7 @@ import type { ReadTopic, TopicLog } from "../../src/read-topics.ts";
 
 /** A log in memory: enough to look into and to write to. */
 export class MemoryLog implements LogAdmin, RecordSink {
+  readonly retryCount = 0;
   /** Itself, as the routes see it. */
   readonly asLog: TopicLog = { admin: this, sink: this, append: this.append.bind(this) };
   readonly partitions = new Map<string, SourceRecord[][]>();

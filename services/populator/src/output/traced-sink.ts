@@ -11,6 +11,10 @@ export class TracedSink implements RecordSink {
     this.#parent = parent;
   }
 
+  get retryCount(): number {
+    return this.#sink.retryCount;
+  }
+
   async produce(records: readonly NewRecord[]): Promise<void> {
     const topic = records[0]?.topic ?? "";
     const span = this.#parent.startChild(`send ${topic}`, "producer", {

@@ -36,6 +36,7 @@ test("records tell their consumers which trace to go on with", async () => {
   const sent: NewRecord[] = [];
   const span = new RecordingSpan();
   const inner = {
+    retryCount: 0,
     produce: async (records: readonly NewRecord[]) => {
       sent.push(...records);
     },
@@ -56,7 +57,18 @@ test("records tell their consumers which trace to go on with", async () => {
 test("a batch that is not acknowledged fails its span, and its caller", async () => {
   const failure = new SinkError("UNAVAILABLE", "no broker");
   const span = new RecordingSpan();
-  const inner = { produce: () => Promise.reject(failure), close: () => Promise.resolve() };
+  const inner = {
+    retryCount: 0,
+    produce: () => Promise.reject(failure),
+    close: () => Promise.resolve(),
+  };
   await expect(new TracedSink(inner, span).produce([RECORD])).rejects.toBe(failure);
   expect(span.ends).toEqual([failure]);
+});
+
+test("what the sink sends again is told through it", async () => {
+  const inner = { retryCount: 0, produce: () => Promise.resolve(), close: () => Promise.resolve() };
+  const traced = new TracedSink(inner, new RecordingSpan());
+  inner.retryCount = 3;
+  expect(traced.retryCount).toBe(3);
 });

@@ -3,6 +3,7 @@ import { decodePersistQuery, type PersistRow } from "@ofs/proto";
 
 /** Keeps what is produced. */
 export class MemorySink implements RecordSink {
+  readonly retryCount = 0;
   readonly records: NewRecord[] = [];
   /** Called before each batch is kept; what it throws is the answer. */
   beforeProduce: (records: readonly NewRecord[]) => Promise<void> = async () => undefined;
