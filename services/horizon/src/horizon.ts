@@ -290,10 +290,10 @@ async function appSettings({ process: settings, auth }: HorizonConfig): Promise<
   };
 }
 
-/** Lets requests under way end, and cuts those that are left when the signal aborts. */
 /**
- * Answers tell callers that their connection ends, from the moment that the service drains: so one that is kept for the next
- * request is not closed while that is on its way.
+ * Lets requests under way end, and cuts those that are left when the signal aborts. Answers tell callers that their
+ * connection ends, from the moment that the service drains: so one that is kept for the next request is not closed while that
+ * is on its way.
  */
 async function closePort(app: FastifyInstance, signal: AbortSignal): Promise<void> {
   const cut = (): void => app.server.closeAllConnections();
