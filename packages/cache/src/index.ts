@@ -56,6 +56,8 @@ export type {
   ProcessCache,
   ProcessCacheStats,
 } from "./ports.ts";
+export { ArenaProcessCache, type ArenaProcessCacheOptions } from "./process/arena-process-cache.ts";
+export { KeyName, type NameHash } from "./process/key-name.ts";
 export {
   LruProcessCache,
   type LruProcessCacheOptions,

@@ -1,4 +1,5 @@
 import type { Block } from "@ofs/codec";
+import type { KeyName } from "./process/key-name.ts";
 
 /** What this process holds itself of a cache. Negative entries are `NEGATIVE_BLOCK`. Everything is synchronous. */
 export interface LocalCache {
@@ -33,8 +34,27 @@ export interface LocalCache {
  * groups do not evict each other's.
  */
 export interface ProcessCache extends LocalCache {
-  /** @param ttlMs 0 = no expiry of the entry (the block's own expiry always counts) */
-  fill(key: string, groupId: number, block: Block, ttlMs: number, position: number): void;
+  /** As `read`, of a key whose name is not a text yet. */
+  readNamed(
+    name: KeyName,
+    groupIds: readonly number[],
+    cells: (Block | undefined)[],
+    base: number,
+    nowMs: number,
+    monotonicMs: number,
+  ): number;
+  /**
+   * Keeps groups beside those that are held of the key.
+   *
+   * @param ttlMs 0 = no expiry of the entry (a block's own expiry always counts)
+   */
+  fill(
+    key: string,
+    groupIds: readonly number[],
+    blocks: readonly Block[],
+    ttlMs: number,
+    position: number,
+  ): void;
   stats(): ProcessCacheStats;
 }
 

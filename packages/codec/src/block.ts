@@ -1,6 +1,6 @@
 /**
  * A decoded block: one feature group's stored data for one entity key. Immutable.
- * `payload` is plain (decompressed) and may be a view of the bytes it was decoded from.
+ * The payload is plain (decompressed) and may be a part of the bytes it was decoded from, or of a cache's memory.
  */
 export class Block {
   /** Version of the group's feature list that the payload follows. */
@@ -8,18 +8,31 @@ export class Block {
   /** Unix seconds; 0 = never. Live up to and including this second. */
   readonly expiryAtSeconds: number;
   readonly dataTypeCode: number;
-  readonly payload: Uint8Array;
+  /** What the payload lies in: `sizeBytes` bytes from `start` on. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly sizeBytes: number;
 
   constructor(
     schemaVersion: number,
     expiryAtSeconds: number,
     dataTypeCode: number,
-    payload: Uint8Array,
+    bytes: Uint8Array,
+    start = 0,
+    sizeBytes: number = bytes.length,
   ) {
     this.schemaVersion = schemaVersion;
     this.expiryAtSeconds = expiryAtSeconds;
     this.dataTypeCode = dataTypeCode;
-    this.payload = payload;
+    this.bytes = bytes;
+    this.start = start;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** The payload alone. Making a view costs more than reading a few bytes: hot paths use `bytes` and `start`. */
+  get payload(): Uint8Array {
+    const { bytes, start, sizeBytes } = this;
+    return sizeBytes === bytes.length ? bytes : bytes.subarray(start, start + sizeBytes);
   }
 }
 

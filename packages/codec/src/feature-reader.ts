@@ -21,7 +21,9 @@ const BULK_COPY_FROM_BYTES = 48;
 export class FeatureReader {
   #mode = FIXED;
   #layout: FeatureLayout | undefined;
-  #payload: Uint8Array = new Uint8Array(0);
+  /** What the payload lies in, from `#base` on. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #base = 0;
   #payloadSize = 0;
   #featureCount = 0;
   /** The layout's `byteStarts` for fixed-width types, else its `elementStarts`. */
@@ -31,11 +33,19 @@ export class FeatureReader {
   /** Strings only: how many of them lie within the payload. */
   #stringCount = 0;
 
-  /** @param payload plain; may be shorter than the layout says */
-  open(layout: FeatureLayout, payload: Uint8Array): void {
+  /**
+   * @param bytes where the payload lies: plain, `sizeBytes` bytes from `start` on, perhaps fewer than the layout says
+   */
+  open(
+    layout: FeatureLayout,
+    bytes: Uint8Array,
+    start = 0,
+    sizeBytes: number = bytes.length,
+  ): void {
     if (layout !== this.#layout) this.#useLayout(layout);
-    this.#payload = payload;
-    this.#payloadSize = payload.length;
+    this.#bytes = bytes;
+    this.#base = start;
+    this.#payloadSize = sizeBytes;
     if (this.#mode >= STRING) this.#indexStrings(layout.elementCount);
   }
 
@@ -52,15 +62,17 @@ export class FeatureReader {
   }
 
   #indexStrings(count: number): void {
-    const payload = this.#payload;
+    const bytes = this.#bytes;
+    const base = this.#base;
+    const size = this.#payloadSize;
     const starts = this.#stringStarts;
     let offset = count * 2;
     let index = 0;
     starts[0] = offset;
-    if (offset <= payload.length) {
+    if (offset <= size) {
       for (; index < count; index++) {
-        offset += readUint16(payload, index * 2);
-        if (offset > payload.length) break;
+        offset += readUint16(bytes, base + index * 2);
+        if (offset > size) break;
         starts[index + 1] = offset;
       }
     }
@@ -122,21 +134,23 @@ export class FeatureReader {
   }
 
   #copyBytes(start: number, end: number, out: Uint8Array, offset: number): number {
-    const payload = this.#payload;
+    const bytes = this.#bytes;
+    const from = this.#base + start;
     const size = end - start;
     if (size >= BULK_COPY_FROM_BYTES) {
-      out.set(new Uint8Array(payload.buffer, payload.byteOffset + start, size), offset);
+      out.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, size), offset);
     } else {
-      for (let i = 0; i < size; i++) out[offset + i] = payload[start + i] as number;
+      for (let i = 0; i < size; i++) out[offset + i] = bytes[from + i] as number;
     }
     return offset + size;
   }
 
   #copyBits(start: number, end: number, out: Uint8Array, offset: number): number {
-    const payload = this.#payload;
+    const bytes = this.#bytes;
+    const base = this.#base;
     let next = offset;
     for (let bit = start; bit < end; bit++) {
-      out[next++] = ((payload[bit >>> 3] as number) >>> (7 - (bit & 7))) & 1;
+      out[next++] = ((bytes[base + (bit >>> 3)] as number) >>> (7 - (bit & 7))) & 1;
     }
     return next;
   }

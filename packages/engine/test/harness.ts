@@ -1,4 +1,4 @@
-import { LruProcessCache } from "@ofs/cache";
+import { ArenaProcessCache } from "@ofs/cache";
 import { createLogger } from "@ofs/platform";
 import { persist, retrieve } from "@ofs/proto";
 import { parseSnapshot, type Snapshot } from "@ofs/registry";
@@ -24,7 +24,7 @@ export function snapshotOf(tree: RegistryEntries, revision = 1): Snapshot {
 export interface Harness {
   readonly engine: Engine & MessageWriter;
   readonly store: MemoryBlockStore;
-  readonly process: LruProcessCache;
+  readonly process: ArenaProcessCache;
   readonly distributed: MemoryDistributedCache;
   readonly metrics: MetricsRegistry;
   /** Unix milliseconds; move it freely. */
@@ -67,9 +67,9 @@ export function createHarness(
     snapshot: snapshotOf(tree) as Snapshot | undefined,
     onRefresh: () => {},
     refreshCount: 0,
-  } as Harness & { process: LruProcessCache; engine: Engine & MessageWriter };
+  } as Harness & { process: ArenaProcessCache; engine: Engine & MessageWriter };
   const monotonicNow = (): number => harness.monotonicMs ?? harness.nowMs;
-  harness.process = new LruProcessCache({
+  harness.process = new ArenaProcessCache({
     maxSizeBytes: 1_000_000,
     monotonicNow,
   });

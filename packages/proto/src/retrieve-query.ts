@@ -1,5 +1,4 @@
-import { isAscii } from "node:buffer";
-import { asBuffer, readLatin1, readText } from "./text.ts";
+import { asBuffer, isAsciiRange, readLatin1, readText } from "./text.ts";
 import { WireReader } from "./wire.ts";
 
 /** What a retrieve query asks for, apart from its keys. */
@@ -41,8 +40,8 @@ const COPIED_SUBSTRING_LENGTH_MAX = 12;
 const KEYS_TEXT_MIN_SIZE = 64;
 
 /**
- * A decoded `retrieve.Query`, made for callers that repeat one shape with ever other keys: the keys are
- * decoded at once, the shape only when asked for.
+ * A decoded `retrieve.Query`, made for callers that repeat one shape with ever other keys: the keys are found and
+ * checked at once, their texts and the shape are made only when asked for.
  *
  * @throws {ProtoError} from the constructor if the bytes are no message or a key is not valid UTF-8
  */
@@ -55,14 +54,13 @@ export class RetrieveQueryView {
    */
   readonly shapeKey: string;
   readonly keyCount: number;
-  /** Columns of each key. */
-  readonly keys: readonly (readonly string[])[];
   /**
    * Where the `Keys` bodies are. The body of a canonical key may be copied as it is into `retrieve.Row`,
    * whose `keys` have the same number and type.
    */
   readonly rawKeys: KeyRanges;
-  #foreign: Set<number> | undefined;
+  readonly #foreign: Set<number> | undefined;
+  #keys: readonly (readonly string[])[] | undefined;
 
   constructor(message: Uint8Array) {
     const bytes = asBuffer(message);
@@ -70,10 +68,16 @@ export class RetrieveQueryView {
     const shapeKey = reader.readMessage();
     this.bytes = bytes;
     this.shapeKey = shapeKey;
-    this.keyCount = reader.keys.length;
-    this.keys = reader.keys;
+    this.keyCount = reader.starts.length;
     this.rawKeys = { start: reader.starts, end: reader.ends };
     this.#foreign = reader.foreign;
+    this.#keys = reader.isAscii ? undefined : readKeys(bytes, this.rawKeys);
+  }
+
+  /** Columns of each key. */
+  get keys(): readonly (readonly string[])[] {
+    this.#keys ??= readKeys(this.bytes, this.rawKeys);
+    return this.#keys;
   }
 
   /** Whether the body of key `index` holds columns and nothing else, and so may be copied. */
@@ -96,15 +100,13 @@ export function readRetrieveQuery(bytes: Uint8Array): RetrieveQueryView {
   return new RetrieveQueryView(bytes);
 }
 
-/** Reads the keys and finds the bytes of the shape. */
+/** Finds the keys and the bytes of the shape. */
 class KeysReader extends WireReader {
-  readonly keys: string[][] = [];
   readonly starts: number[] = [];
   readonly ends: number[] = [];
+  /** Whether all keys are: then they are valid UTF-8. */
+  isAscii = true;
   foreign: Set<number> | undefined = undefined;
-  /** Text of the message from `#textStart` on if it is ASCII, and long enough for this to pay. */
-  #text: string | undefined = undefined;
-  #textStart = 0;
 
   /** @returns the shape key */
   readMessage(): string {
@@ -116,7 +118,7 @@ class KeysReader extends WireReader {
       if (tag === KEYS_TAG) {
         if (firstKey < 0) {
           firstKey = start;
-          this.#startKeys();
+          this.isAscii = isAsciiRange(this.bytes, start, this.end);
         }
         this.#readKey();
       } else {
@@ -131,33 +133,72 @@ class KeysReader extends WireReader {
     return later === undefined ? head : head + later.join("");
   }
 
-  #startKeys(): void {
-    if (this.end - this.pos < KEYS_TEXT_MIN_SIZE) return;
-    if (!isAscii(this.bytes.subarray(this.pos, this.end))) return;
-    this.#textStart = this.pos;
-    this.#text = readLatin1(this.bytes, this.pos, this.end);
-  }
-
   #readKey(): void {
     const outerEnd = this.enter();
-    let cols: string[] | undefined;
-    this.starts.push(this.pos);
-    this.ends.push(this.end);
+    const { bytes, end } = this;
+    const start = this.pos;
+    this.starts.push(start);
+    this.ends.push(end);
+    // One column of less than 128 bytes: looked through at a glance.
+    const size = start + 2 <= end ? (bytes[start + 1] as number) : -1;
+    if (size >= 0 && size < 0x80 && bytes[start] === COL_TAG && start + 2 + size === end) {
+      this.pos = end;
+    } else this.#readCols();
+    this.leave(outerEnd);
+  }
+
+  #readCols(): void {
     while (this.pos < this.end) {
+      const tag = this.readTag();
+      if (tag === COL_TAG) {
+        const size = this.readSize();
+        this.pos += size;
+      } else {
+        this.skip(tag);
+        this.foreign ??= new Set();
+        this.foreign.add(this.starts.length - 1);
+      }
+    }
+  }
+}
+
+/** The columns of keys that have been looked through. @throws {ProtoError} if one is not valid UTF-8 */
+function readKeys(bytes: Buffer, { start, end }: KeyRanges): string[][] {
+  const reader = new ColumnsReader(bytes);
+  const keys = new Array<string[]>(start.length);
+  if (start.length > 0) reader.startText(start[0] as number);
+  for (let i = 0; i < keys.length; i++) {
+    keys[i] = reader.readKey(start[i] as number, end[i] as number);
+  }
+  return keys;
+}
+
+class ColumnsReader extends WireReader {
+  /** Text of the message from `#textStart` on if it is ASCII, and long enough for this to pay. */
+  #text: string | undefined = undefined;
+  #textStart = 0;
+
+  startText(start: number): void {
+    if (this.bytes.length - start < KEYS_TEXT_MIN_SIZE) return;
+    if (!isAsciiRange(this.bytes, start, this.bytes.length)) return;
+    this.#textStart = start;
+    this.#text = readLatin1(this.bytes, start, this.bytes.length);
+  }
+
+  readKey(start: number, end: number): string[] {
+    let cols: string[] | undefined;
+    this.pos = start;
+    this.end = end;
+    while (this.pos < end) {
       const tag = this.readTag();
       if (tag === COL_TAG) {
         const col = this.#readCol();
         // A literal has room for one; the first push to an empty array makes room for 17.
         if (cols === undefined) cols = [col];
         else cols.push(col);
-      } else {
-        this.skip(tag);
-        this.foreign ??= new Set();
-        this.foreign.add(this.keys.length);
-      }
+      } else this.skip(tag);
     }
-    this.keys.push(cols ?? []);
-    this.leave(outerEnd);
+    return cols ?? [];
   }
 
   #readCol(): string {

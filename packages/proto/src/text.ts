@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { ProtoError } from "./errors.ts";
 
 /** Buffer's own decoders: several times cheaper than `toString` for short texts. Not in its types. */
@@ -21,7 +21,8 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** Whether no byte of the range has its high bit set. */
-function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
+export function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start >= LONG_TEXT_SIZE) return isAscii(bytes.subarray(start, end));
   let bits = 0;
   for (let i = start; i < end; i++) bits |= bytes[i] as number;
   return bits < 0x80;

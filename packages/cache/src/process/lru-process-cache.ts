@@ -2,6 +2,7 @@ import { Block, isExpired, NEGATIVE_BLOCK } from "@ofs/codec";
 import { LRUCache } from "lru-cache";
 import type { ProcessCache, ProcessCacheStats } from "../ports.ts";
 import { InvalidationClock } from "./invalidation-clock.ts";
+import type { KeyName } from "./key-name.ts";
 
 /**
  * What V8 and the list spend beside the payload, in bytes: rounded up from what
@@ -89,17 +90,37 @@ export class LruProcessCache implements ProcessCache {
     return hits;
   }
 
-  fill(key: string, groupId: number, block: Block, ttlMs: number, position: number): void {
+  readNamed(
+    name: KeyName,
+    groupIds: readonly number[],
+    cells: (Block | undefined)[],
+    base: number,
+    nowMs: number,
+    monotonicMs: number,
+  ): number {
+    const key = name.bytes.toString("utf8", 0, name.sizeBytes);
+    return this.read(key, groupIds, cells, base, nowMs, monotonicMs);
+  }
+
+  fill(
+    key: string,
+    groupIds: readonly number[],
+    blocks: readonly Block[],
+    ttlMs: number,
+    position: number,
+  ): void {
     if (!this.#clock.isCurrent(key, position)) return;
     const expiresAtMs = ttlMs > 0 ? this.#monotonicNow() + ttlMs : Number.POSITIVE_INFINITY;
-    const kept = detach(block);
-    const cached = this.#keys.peek(key);
-    this.#keys.set(
-      key,
-      cached === undefined
-        ? new CachedKey([groupId], [kept], [expiresAtMs])
-        : withGroup(cached, groupId, kept, expiresAtMs),
-    );
+    let cached = this.#keys.peek(key);
+    for (let i = 0; i < groupIds.length; i++) {
+      const groupId = groupIds[i] as number;
+      const kept = detach(blocks[i] as Block);
+      cached =
+        cached === undefined
+          ? new CachedKey([groupId], [kept], [expiresAtMs])
+          : withGroup(cached, groupId, kept, expiresAtMs);
+    }
+    if (cached !== undefined) this.#keys.set(key, cached);
   }
 
   invalidate(key: string): void {

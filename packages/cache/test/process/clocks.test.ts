@@ -1,4 +1,4 @@
-import { LruProcessCache, RedisDistributedCache } from "@ofs/cache";
+import { ArenaProcessCache, RedisDistributedCache } from "@ofs/cache";
 import { Block } from "@ofs/codec";
 import { expect, test } from "vitest";
 import { FakeRedis } from "../fake-redis.ts";
@@ -13,7 +13,7 @@ const block = (expiryAtSeconds = 0) =>
 
 function createProcessCache() {
   let monotonicMs = 50;
-  const cache = new LruProcessCache({ maxSizeBytes: 100_000, monotonicNow: () => monotonicMs });
+  const cache = new ArenaProcessCache({ maxSizeBytes: 100_000, monotonicNow: () => monotonicMs });
   return {
     cache,
     pass: (ms: number) => {
@@ -28,7 +28,7 @@ test.each([HOUR_MS, -HOUR_MS])(
   "an entry lasts its TTL of time that passes, whatever the clock on the wall says: %d ms",
   (jumpMs) => {
     const { cache, pass, has } = createProcessCache();
-    cache.fill("k", 0, block(), 10_000, cache.position());
+    cache.fill("k", [0], [block()], 10_000, cache.position());
     pass(9999);
     expect([has(START_MS + 9999), has(START_MS + 9999 + jumpMs)]).toEqual([true, true]);
     pass(1);
@@ -39,7 +39,7 @@ test.each([HOUR_MS, -HOUR_MS])(
 test("a block's expiry follows the clock on the wall, forth and back", () => {
   const { cache, has } = createProcessCache();
   const expiryMs = START_MS + 5000;
-  cache.fill("k", 0, block(expiryMs / 1000), 0, cache.position());
+  cache.fill("k", [0], [block(expiryMs / 1000)], 0, cache.position());
   expect([
     has(START_MS),
     has(START_MS + HOUR_MS),

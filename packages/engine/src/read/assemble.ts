@@ -28,7 +28,7 @@ export interface Resolution {
 /** Decides for each key and section whether its block can be read, and with which version's layout. */
 export function resolveCells({ plan, keys, cells }: Fetch): Resolution {
   const { sections, groups } = plan;
-  const views = new Array<SectionView | undefined>(keys.values.length * sections.length);
+  const views = new Array<SectionView | undefined>(keys.count * sections.length);
   const validity = sections.map(
     (): Validity => ({ valid: 0, expired: 0, negative: 0, degraded: 0 }),
   );
@@ -37,7 +37,7 @@ export function resolveCells({ plan, keys, cells }: Fetch): Resolution {
   for (let s = 0; s < sections.length; s++) {
     const section = sections[s] as Section;
     const counts = validity[s] as Validity;
-    for (let k = 0; k < keys.values.length; k++) {
+    for (let k = 0; k < keys.count; k++) {
       const cell = cells[k * groups.length + section.groupIndex] as Block;
       const view = viewOf(section, cell);
       views[k * sections.length + s] = view;
@@ -87,7 +87,7 @@ export function assembleRows(
 ): { readonly response: Uint8Array; readonly cutColumnCount: number } {
   const writer = new RowWriter(fetch, views);
   const { plan, keys } = fetch;
-  const columnSizes = new Float64Array(keys.values.length);
+  const columnSizes = new Float64Array(keys.count);
   for (let k = 0; k < columnSizes.length; k++) columnSizes[k] = writer.sizeOf(k);
   const rowCount = keys.indexByRow.length;
   const rowKeys = encodeRowKeys(query);
@@ -145,10 +145,8 @@ class RowWriter {
         size += section.defaultBytes.length;
         continue;
       }
-      const { payload } = cells[k * plan.groups.length + section.groupIndex] as Block;
-      size += isWhole(view, payload)
-        ? view.wireSizeBytes
-        : this.#sizeByColumn(section, view, payload);
+      const block = cells[k * plan.groups.length + section.groupIndex] as Block;
+      size += isWhole(view, block) ? view.wireSizeBytes : this.#sizeByColumn(section, view, block);
     }
     return size;
   }
@@ -165,17 +163,17 @@ class RowWriter {
         offset += section.defaultBytes.length;
         continue;
       }
-      const { payload } = cells[k * plan.groups.length + section.groupIndex] as Block;
+      const block = cells[k * plan.groups.length + section.groupIndex] as Block;
       offset =
-        view.copies !== undefined && payload.length >= view.payloadSizeBytes
-          ? copyColumns(view.copies, payload, out, offset)
-          : this.#writeSection(section, view, payload, out, offset);
+        view.copies !== undefined && block.sizeBytes >= view.payloadSizeBytes
+          ? copyColumns(view.copies, block, out, offset)
+          : this.#writeSection(section, view, block, out, offset);
     }
     return offset;
   }
 
-  #sizeByColumn(section: Section, view: SectionView, payload: Uint8Array): number {
-    this.#reader.open(view.layout, payload);
+  #sizeByColumn(section: Section, view: SectionView, block: Block): number {
+    this.#reader.open(view.layout, block.bytes, block.start, block.sizeBytes);
     let size = 0;
     for (let c = 0; c < section.columns.length; c++) {
       const column = section.columns[c] as Column;
@@ -192,11 +190,11 @@ class RowWriter {
   #writeSection(
     section: Section,
     view: SectionView,
-    payload: Uint8Array,
+    block: Block,
     out: Uint8Array,
     start: number,
   ): number {
-    this.#reader.open(view.layout, payload);
+    this.#reader.open(view.layout, block.bytes, block.start, block.sizeBytes);
     let offset = start;
     for (let c = 0; c < section.columns.length; c++) {
       const column = section.columns[c] as Column;
@@ -208,7 +206,7 @@ class RowWriter {
         continue;
       }
       offset = writeFieldHead(out, offset, ROW_COLUMN_TAG, size);
-      offset = this.#writeValue(column, view, c, payload, out, offset);
+      offset = this.#writeValue(column, view, c, block, out, offset);
     }
     return offset;
   }
@@ -227,7 +225,7 @@ class RowWriter {
     column: Column,
     view: SectionView,
     c: number,
-    payload: Uint8Array,
+    block: Block,
     out: Uint8Array,
     offset: number,
   ): number {
@@ -235,7 +233,8 @@ class RowWriter {
     const { layout } = view;
     if (column.quantizer !== undefined) {
       const count = layout.vectorLengths[position] as number;
-      column.quantizer.convert(payload, layout.byteStarts[position] as number, count, out, offset);
+      const from = block.start + (layout.byteStarts[position] as number);
+      column.quantizer.convert(block.bytes, from, count, out, offset);
       return offset + (view.columnSizes[c] as number);
     }
     return this.#reader.copy(position, out, offset);
@@ -245,31 +244,31 @@ class RowWriter {
 /** The common case without a call for each column. */
 function copyColumns(
   { starts, sizes }: ColumnCopies,
-  payload: Uint8Array,
+  { bytes, start: base }: Block,
   out: Uint8Array,
   start: number,
 ): number {
   let offset = start;
   for (let c = 0; c < starts.length; c++) {
     const size = sizes[c] as number;
-    let from = starts[c] as number;
+    let from = base + (starts[c] as number);
     out[offset] = ROW_COLUMN_TAG;
     out[offset + 1] = size;
     offset += 2;
     if (size === 4) {
-      out[offset] = payload[from] as number;
-      out[offset + 1] = payload[from + 1] as number;
-      out[offset + 2] = payload[from + 2] as number;
-      out[offset + 3] = payload[from + 3] as number;
+      out[offset] = bytes[from] as number;
+      out[offset + 1] = bytes[from + 1] as number;
+      out[offset + 2] = bytes[from + 2] as number;
+      out[offset + 3] = bytes[from + 3] as number;
       offset += 4;
     } else {
-      for (const end = from + size; from < end; from++) out[offset++] = payload[from] as number;
+      for (const end = from + size; from < end; from++) out[offset++] = bytes[from] as number;
     }
   }
   return offset;
 }
 
 /** Whether every column can be read without looking at its bounds again. */
-function isWhole(view: SectionView, payload: Uint8Array): boolean {
-  return view.wireSizeBytes >= 0 && payload.length >= view.payloadSizeBytes;
+function isWhole(view: SectionView, { sizeBytes }: Block): boolean {
+  return view.wireSizeBytes >= 0 && sizeBytes >= view.payloadSizeBytes;
 }

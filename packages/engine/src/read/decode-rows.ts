@@ -29,7 +29,7 @@ export function decodeRows(
   const rowCounts = rowCountsOf(fetch);
   let cutColumnCount = 0;
   let sizeBytes = 0;
-  const columnsByKey = keys.values.map((_, k) => {
+  const columnsByKey = Array.from({ length: keys.count }, (_, k) => {
     const decoded = decodeKey(fetch, resolution, reader, k);
     cutColumnCount += decoded.cutColumnCount;
     sizeBytes += sizeOf(decoded.columns) * (rowCounts[k] as number);
@@ -45,7 +45,7 @@ export function decodeRows(
 
 /** How many rows each key has. */
 function rowCountsOf({ keys }: Fetch): number[] {
-  const counts = new Array<number>(keys.values.length).fill(0);
+  const counts = new Array<number>(keys.count).fill(0);
   for (const k of keys.indexByRow) counts[k] = (counts[k] as number) + 1;
   return counts;
 }

@@ -56,7 +56,7 @@ export async function readDistributed(
 
 function openKeys({ plan, keys, cells }: Fetch): number[] {
   const open: number[] = [];
-  for (let k = 0; k < keys.values.length; k++) {
+  for (let k = 0; k < keys.count; k++) {
     const base = k * plan.groups.length;
     for (const g of plan.distributedIndexes) {
       if (cells[base + g] === undefined) {

@@ -1,4 +1,4 @@
-import type { LocalCache } from "@ofs/cache";
+import { KeyName, type LocalCache, type ProcessCache } from "@ofs/cache";
 import type { FeatureStoreError, Span } from "@ofs/platform";
 import type { EntityCaches } from "../entity-caches.ts";
 import type { CacheType, ReadMetrics } from "../metrics.ts";
@@ -7,7 +7,7 @@ import type { Cell } from "./cells.ts";
 import { type DistributedMisses, readDistributed } from "./distributed-tier.ts";
 import { readPeers } from "./peer-tier.ts";
 import type { ReadPlan } from "./plan.ts";
-import { distinctKeys, type RequestedKeys } from "./requested-keys.ts";
+import { distinctKeys, type QueryKeys, type RequestedKeys } from "./requested-keys.ts";
 import { readStores, type StoreReader } from "./store-tier.ts";
 
 /** The tiers one request may use, from the nearest to the store. */
@@ -53,7 +53,7 @@ export interface Fetch {
 /** Looks every requested cell up in the local cache. @returns what is known, and what is still open */
 export function fetchLocal(
   plan: ReadPlan,
-  keys: RequestedKeys,
+  keys: QueryKeys,
   tiers: Tiers,
   { nowMs, monotonicMs }: Pick<Fetch, "nowMs" | "monotonicMs">,
   metrics: ReadMetrics,
@@ -64,16 +64,18 @@ export function fetchLocal(
     tiers,
     nowMs,
     monotonicMs,
-    cells: new Array<Cell>(keys.values.length * plan.groups.length).fill(undefined),
+    cells: new Array<Cell>(keys.count * plan.groups.length).fill(undefined),
     localMisses: [],
     localPosition: (tiers.peer ?? tiers.process)?.position() ?? 0,
     distributedMisses: undefined,
     recordEntries: new Map(),
     storeError: undefined,
   };
-  if (tiers.peer !== undefined) readLocalCache(fetch, tiers.peer, "p2p", metrics);
-  else if (tiers.process !== undefined) {
-    readLocalCache(fetch, tiers.process, "in_memory", metrics);
+  if (plan.processCachedCount === 0 || keys.count === 0) return fetch;
+  if (tiers.peer !== undefined) {
+    noteMisses(fetch, readPartition(fetch, tiers.peer), "p2p", metrics);
+  } else if (tiers.process !== undefined) {
+    noteMisses(fetch, readProcessCache(fetch, keys, tiers.process), "in_memory", metrics);
   }
   return fetch;
 }
@@ -83,7 +85,7 @@ export function withDistinctKeys(fetch: Fetch): Fetch {
   const keys = distinctKeys(fetch.keys);
   if (keys === fetch.keys) return fetch;
   const width = fetch.plan.groups.length;
-  const cells = new Array<Cell>(keys.values.length * width).fill(undefined);
+  const cells = new Array<Cell>(keys.count * width).fill(undefined);
   for (let row = 0; row < keys.indexByRow.length; row++) {
     const base = (keys.indexByRow[row] as number) * width;
     for (let g = 0; g < width; g++) cells[base + g] = fetch.cells[row * width + g];
@@ -131,31 +133,48 @@ async function fetchThroughCaches(
   }
 }
 
-function readLocalCache(
+/** What this process holds of the peer cache. @returns the keys that it could not supply whole */
+function readPartition(fetch: Fetch, cache: LocalCache): number[] {
+  const { plan, keys, cells, nowMs, monotonicMs } = fetch;
+  const ids = plan.processCachedIds;
+  const misses: number[] = [];
+  for (let k = 0; k < keys.count; k++) {
+    const base = k * plan.groups.length;
+    const hits = cache.read(keys.names[k] as string, ids, cells, base, nowMs, monotonicMs);
+    if (hits !== ids.length) misses.push(k);
+  }
+  return misses;
+}
+
+/** Of whatever key is being looked up: nothing of it lasts from one to the next. */
+const NAME = new KeyName();
+
+/** @returns the keys that it could not supply whole */
+function readProcessCache(fetch: Fetch, keys: QueryKeys, cache: ProcessCache): number[] {
+  const { plan, cells, nowMs, monotonicMs } = fetch;
+  const ids = plan.processCachedIds;
+  const misses: number[] = [];
+  for (let k = 0; k < keys.count; k++) {
+    keys.writeName(k, NAME);
+    const hits = cache.readNamed(NAME, ids, cells, k * plan.groups.length, nowMs, monotonicMs);
+    if (hits !== ids.length) misses.push(k);
+  }
+  return misses;
+}
+
+function noteMisses(
   fetch: Fetch,
-  cache: LocalCache,
+  misses: readonly number[],
   type: CacheType,
   metrics: ReadMetrics,
 ): void {
-  const { plan, keys, cells, nowMs, monotonicMs } = fetch;
-  const cachedCount = plan.processCachedCount;
-  if (cachedCount === 0 || keys.values.length === 0) return;
-  const ids = plan.processCachedIds;
-  const misses: number[] = [];
-  let hitCount = 0;
-  for (let k = 0; k < keys.names.length; k++) {
-    const base = k * plan.groups.length;
-    const hits = cache.read(keys.names[k] as string, ids, cells, base, nowMs, monotonicMs);
-    if (hits === cachedCount) hitCount += 1;
-    else misses.push(k);
-  }
   fetch.localMisses = misses;
-  metrics.cacheRead(plan.entity.label, type, hitCount, misses.length);
+  metrics.cacheRead(fetch.plan.entity.label, type, fetch.keys.count - misses.length, misses.length);
 }
 
 /** Whether any cell that the request asks for is still open. */
 export function hasOpenCells({ plan, keys, cells }: Fetch): boolean {
-  for (let k = 0; k < keys.values.length; k++) {
+  for (let k = 0; k < keys.count; k++) {
     const base = k * plan.groups.length;
     for (let g = 0; g < plan.requestedCount; g++) {
       if (cells[base + g] === undefined) return true;

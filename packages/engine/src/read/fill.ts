@@ -9,12 +9,9 @@ export function fillProcessCache(fetch: Fetch, cache: ProcessCache, random: () =
   const { plan, keys, localMisses, localPosition } = fetch;
   for (const k of localMisses) {
     const ttlMs = jitteredTtlSeconds(plan.entity.processCache, random) * 1000;
-    for (let g = 0; g < plan.processCachedCount; g++) {
-      const block = cacheableBlock(fetch, k, g);
-      if (block === undefined) continue;
-      const groupId = plan.groupIds[g] as number;
-      cache.fill(keys.names[k] as string, groupId, block, ttlMs, localPosition);
-    }
+    const { groupIds, blocks } = cacheableBlocks(fetch, k);
+    if (blocks.length === 0) continue;
+    cache.fill(keys.names[k] as string, groupIds, blocks, ttlMs, localPosition);
   }
 }
 
@@ -22,18 +19,24 @@ export function fillProcessCache(fetch: Fetch, cache: ProcessCache, random: () =
 export function fillPeerCache(fetch: Fetch, cache: PeerCache, random: () => number): void {
   const { plan, keys, localMisses, localPosition } = fetch;
   for (const k of localMisses) {
-    const groupIds: number[] = [];
-    const blocks: Block[] = [];
-    for (let g = 0; g < plan.processCachedCount; g++) {
-      const block = cacheableBlock(fetch, k, g);
-      if (block === undefined) continue;
-      groupIds.push(plan.groupIds[g] as number);
-      blocks.push(block);
-    }
+    const { groupIds, blocks } = cacheableBlocks(fetch, k);
     if (blocks.length === 0) continue;
     const ttlSeconds = jitteredTtlSeconds(plan.entity.processCache, random);
     cache.fill(keys.names[k] as string, groupIds, blocks, ttlSeconds, localPosition);
   }
+}
+
+function cacheableBlocks(fetch: Fetch, k: number): { groupIds: number[]; blocks: Block[] } {
+  const { plan } = fetch;
+  const groupIds: number[] = [];
+  const blocks: Block[] = [];
+  for (let g = 0; g < plan.processCachedCount; g++) {
+    const block = cacheableBlock(fetch, k, g);
+    if (block === undefined) continue;
+    groupIds.push(plan.groupIds[g] as number);
+    blocks.push(block);
+  }
+  return { groupIds, blocks };
 }
 
 /** @returns undefined for what could not be read, or not as the group's type */

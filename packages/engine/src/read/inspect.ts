@@ -11,7 +11,7 @@ const { Presence } = ofs.v1;
 export function encodeInspection(fetch: Fetch, { views }: Resolution): Uint8Array {
   const { plan, keys, cells } = fetch;
   const { sections, groups } = plan;
-  const states = keys.values.map((_, k) => ({
+  const states = Array.from({ length: keys.count }, (_, k) => ({
     groups: sections.map((section, s) => {
       const cell = cells[k * groups.length + section.groupIndex];
       return stateOf(section, cell, views[k * sections.length + s] !== undefined);

@@ -1,12 +1,17 @@
+import type { KeyName } from "@ofs/cache";
 import { entityKeyString } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import type { RetrieveQueryView } from "@ofs/proto";
 import type { KeyValues } from "@ofs/store";
 import { orderKeyValues } from "../requests.ts";
+import { KeyBodies } from "./key-bodies.ts";
 import type { ReadPlan } from "./plan.ts";
+
+const SEPARATOR = 0x7c;
 
 /** The keys of one request. */
 export interface RequestedKeys {
+  readonly count: number;
   /** By first appearance; values in the entity's order. */
   readonly values: readonly KeyValues[];
   /** `<entity>:<k1>|<k2>`: the name of the key in every cache. */
@@ -15,9 +20,68 @@ export interface RequestedKeys {
   readonly indexByRow: readonly number[];
 }
 
+/** One key a row: a key that is asked for twice is there twice. Texts are made only when they are asked for. */
+export class QueryKeys implements RequestedKeys {
+  readonly count: number;
+  readonly indexByRow: readonly number[];
+  readonly #plan: ReadPlan;
+  readonly #query: RetrieveQueryView;
+  /** Where the keys are read from as bytes; undefined if one is not written as usual. */
+  readonly #bodies: KeyBodies | undefined;
+  #values: readonly KeyValues[] | undefined;
+  #names: readonly string[] | undefined;
+
+  /** @throws {FeatureStoreError} INVALID_ARGUMENT */
+  constructor(plan: ReadPlan, query: RetrieveQueryView) {
+    const { keyCount } = query;
+    const indexByRow = new Array<number>(keyCount);
+    for (let row = 0; row < keyCount; row++) indexByRow[row] = row;
+    this.count = keyCount;
+    this.indexByRow = indexByRow;
+    this.#plan = plan;
+    this.#query = query;
+    this.#bodies = KeyBodies.of(query, plan.keyPositions.length);
+    this.#values = this.#bodies === undefined ? orderValues(plan, query) : undefined;
+    this.#names = undefined;
+  }
+
+  get values(): readonly KeyValues[] {
+    this.#values ??= orderValues(this.#plan, this.#query);
+    return this.#values;
+  }
+
+  get names(): readonly string[] {
+    const { label } = this.#plan.entity;
+    this.#names ??= this.values.map((values) => entityKeyString(label, values));
+    return this.#names;
+  }
+
+  /** The name of a key, in bytes. */
+  writeName(k: number, name: KeyName): void {
+    const bodies = this.#bodies;
+    if (bodies === undefined) {
+      name.setText(this.names[k] as string);
+      return;
+    }
+    const { keyPositions, entity } = this.#plan;
+    name.startEntity(entity.label);
+    for (let i = 0; i < keyPositions.length; i++) {
+      if (i > 0) name.appendByte(SEPARATOR);
+      bodies.appendValue(k, keyPositions[i] as number, name);
+    }
+  }
+}
+
+function orderValues({ entity, keyPositions }: ReadPlan, { keys }: RetrieveQueryView): KeyValues[] {
+  const values = new Array<KeyValues>(keys.length);
+  for (let row = 0; row < keys.length; row++) {
+    const cols = keys[row] as readonly string[];
+    values[row] = orderKeyValues(entity, keyPositions, cols, "keys", row, "cols");
+  }
+  return values;
+}
+
 /**
- * One key a row: a key that is asked for twice is there twice.
- *
  * @param maxCells limit on keys times columns (or groups, where those are more)
  * @throws {FeatureStoreError} INVALID_ARGUMENT or RESOURCE_EXHAUSTED
  */
@@ -26,27 +90,16 @@ export function collectKeys(
   query: RetrieveQueryView,
   maxKeys: number,
   maxCells: number,
-): RequestedKeys {
-  const { keys } = query;
-  const { entity, keyPositions } = plan;
-  assertCells(keys.length, plan, maxCells);
-  if (keys.length > maxKeys) {
+): QueryKeys {
+  const { keyCount } = query;
+  assertCells(keyCount, plan, maxCells);
+  if (keyCount > maxKeys) {
     throw new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
-      `the request asks for ${keys.length} keys, more than ${maxKeys}`,
+      `the request asks for ${keyCount} keys, more than ${maxKeys}`,
     );
   }
-  const values = new Array<KeyValues>(keys.length);
-  const names = new Array<string>(keys.length);
-  const indexByRow = new Array<number>(keys.length);
-  for (let row = 0; row < keys.length; row++) {
-    const cols = keys[row] as readonly string[];
-    const ordered = orderKeyValues(entity, keyPositions, cols, "keys", row, "cols");
-    values[row] = ordered;
-    names[row] = entityKeyString(entity.label, ordered);
-    indexByRow[row] = row;
-  }
-  return { values, names, indexByRow };
+  return new QueryKeys(plan, query);
 }
 
 /** The same keys, each distinct one once: what is read from afar is read once. @returns the given ones if all are distinct */
@@ -60,7 +113,7 @@ export function distinctKeys(keys: RequestedKeys): RequestedKeys {
     values[indexes.get(keys.names[row] as string) as number] = keys.values[row] as KeyValues;
   }
   const indexByRow = keys.names.map((name) => indexes.get(name) as number);
-  return { values, names: [...indexes.keys()], indexByRow };
+  return { count: indexes.size, values, names: [...indexes.keys()], indexByRow };
 }
 
 /**

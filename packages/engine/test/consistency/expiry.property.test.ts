@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalInvalidationBus, LruProcessCache } from "@ofs/cache";
+import { ArenaProcessCache, LocalInvalidationBus } from "@ofs/cache";
 import { createLogger } from "@ofs/platform";
 import { persist, retrieve } from "@ofs/proto";
 import type { StoreDefinition } from "@ofs/registry";
@@ -137,7 +137,7 @@ class World {
         registry: { snapshot: () => snapshot, refresh: async () => {} },
         storeFor: (_definition: StoreDefinition) => store,
         processCaches: new Map([
-          [PROCESS_CONF_ID, new LruProcessCache({ maxSizeBytes: 1_000_000, monotonicNow })],
+          [PROCESS_CONF_ID, new ArenaProcessCache({ maxSizeBytes: 1_000_000, monotonicNow })],
         ]),
         distributedCacheFor: (id) => (id === DISTRIBUTED_CONF_ID ? distributed : undefined),
         invalidationChannels: [bus.join()],

@@ -1,8 +1,8 @@
 import {
+  ArenaProcessCache,
   type DistributedCache,
   type InvalidationChannel,
   LocalInvalidationBus,
-  LruProcessCache,
 } from "@ofs/cache";
 import { createLogger } from "@ofs/platform";
 import { persist, retrieve } from "@ofs/proto";
@@ -75,7 +75,7 @@ export function createFleet(
         registry: { snapshot: () => snapshot, refresh: async () => {} },
         storeFor: () => store,
         processCaches: new Map([
-          [PROCESS_CONF_ID, new LruProcessCache({ maxSizeBytes: 10_000_000 })],
+          [PROCESS_CONF_ID, new ArenaProcessCache({ maxSizeBytes: 10_000_000 })],
         ]),
         distributedCacheFor: (id) => (id === DISTRIBUTED_CONF_ID ? own : undefined),
         invalidationChannels: [channel],

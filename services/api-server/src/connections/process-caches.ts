@@ -1,10 +1,10 @@
-import { LruProcessCache, type ProcessCache, type ProcessCacheStats } from "@ofs/cache";
+import { ArenaProcessCache, type ProcessCache, type ProcessCacheStats } from "@ofs/cache";
 import { Gauge, type Registry } from "prom-client";
 import type { ProcessCacheSettings } from "../config/cache-settings.ts";
 
 interface Named {
   readonly name: string;
-  readonly cache: LruProcessCache;
+  readonly cache: ArenaProcessCache;
 }
 
 /** The caches in this process's memory. */
@@ -15,7 +15,7 @@ export class ProcessCaches {
   constructor(settings: readonly ProcessCacheSettings[], metrics: Registry) {
     for (const { confId, isEnabled, name, maxSizeBytes } of settings) {
       if (!isEnabled) continue;
-      const cache = new LruProcessCache({ maxSizeBytes });
+      const cache = new ArenaProcessCache({ maxSizeBytes });
       this.#caches.set(confId, { name, cache });
     }
     this.byConfId = new Map([...this.#caches].map(([confId, { cache }]) => [confId, cache]));
