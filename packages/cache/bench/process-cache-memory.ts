@@ -1,4 +1,4 @@
-import { LruProcessCache } from "@ofs/cache";
+import { ArenaProcessCache } from "@ofs/cache";
 import { Block } from "@ofs/codec";
 
 /*
@@ -15,10 +15,10 @@ function measure(groupCount: number, payloadBytes: number): string {
     return heapUsed + arrayBuffers;
   };
   const before = used();
-  const cache = new LruProcessCache({ maxSizeBytes: 4e9 });
+  const cache = new ArenaProcessCache({ maxSizeBytes: 4e9 });
   for (let i = 0; i < KEY_COUNT; i++) {
     for (let g = 0; g < groupCount; g++) {
-      cache.fill(`user:${i}`, g, new Block(1, 0, 4, new Uint8Array(payloadBytes)), 0, 0);
+      cache.fill(`user:${i}`, [g], [new Block(1, 0, 4, new Uint8Array(payloadBytes))], 0, 0);
     }
   }
   const taken = used() - before;

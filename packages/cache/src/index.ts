@@ -58,7 +58,3 @@ export type {
 } from "./ports.ts";
 export { ArenaProcessCache, type ArenaProcessCacheOptions } from "./process/arena-process-cache.ts";
 export { KeyName, type NameHash } from "./process/key-name.ts";
-export {
-  LruProcessCache,
-  type LruProcessCacheOptions,
-} from "./process/lru-process-cache.ts";

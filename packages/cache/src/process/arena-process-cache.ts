@@ -100,19 +100,21 @@ export class ArenaProcessCache implements ProcessCache, RecordMatcher {
     monotonicMs: number,
   ): number {
     const slot = this.#index.find(this.#hashOf(name), this);
-    const place = slot < 0 ? -1 : this.#index.placeAt(slot);
+    const place = slot < 0 ? 0 : this.#index.placeAt(slot);
+    const segment = slot < 0 ? undefined : this.#log.segmentAt(place);
+    const word = this.#log.wordAt(place);
     let hits = 0;
     let wanted = 0;
     for (let i = 0; i < groupIds.length; i++) {
       if (cells[base + i] !== undefined) continue;
       wanted += 1;
-      if (place < 0) continue;
-      const block = this.#live(place, groupIds[i] as number, nowMs, monotonicMs);
+      if (segment === undefined) continue;
+      const block = this.#live(segment, word, groupIds[i] as number, nowMs, monotonicMs);
       if (block === undefined) continue;
       cells[base + i] = block;
       hits += 1;
     }
-    if (hits > 0) this.#log.segmentAt(place).reference(this.#log.wordAt(place));
+    if (hits > 0) segment?.reference(word);
     this.#hitCount += hits;
     this.#missCount += wanted - hits;
     return hits;
@@ -178,9 +180,13 @@ export class ArenaProcessCache implements ProcessCache, RecordMatcher {
     return this.#hash(name.words, this.#nameWords, name.sizeBytes, this.#seed) | 0;
   }
 
-  #live(place: number, groupId: number, nowMs: number, monotonicMs: number): Block | undefined {
-    const segment = this.#log.segmentAt(place);
-    const word = this.#log.wordAt(place);
+  #live(
+    segment: Segment,
+    word: number,
+    groupId: number,
+    nowMs: number,
+    monotonicMs: number,
+  ): Block | undefined {
     const { words, doubles } = segment;
     let group = word + FIRST_GROUP_WORD;
     for (let i = segment.groupCountAt(word); i > 0; i--) {

@@ -11,8 +11,8 @@ const SEGMENT_BYTES_MAX = 256 * 1024;
 const SEGMENT_BYTES_MIN = 256;
 /** A small memory is divided into so many segments, at least. */
 const SEGMENT_COUNT_MIN = 8;
-/** Of a segment that is evicted, so much may be kept; so each eviction makes room, and takes bounded time. */
-const SURVIVING_SHARE = 1 / 2;
+/** Of a segment that is evicted, so much may be kept: so each eviction makes room, and few of them make enough. */
+const SURVIVING_SHARE = 7 / 8;
 /** A segment with so much dead is emptied before anything that lives is evicted. */
 const SPARSE_SHARE = 1 / 2;
 

@@ -3,7 +3,6 @@ const BUCKET_SLOTS = 8;
 const SLOT_WORDS = 2;
 const BUCKET_WORDS = BUCKET_SLOTS * SLOT_WORDS;
 
-
 const SPREAD = 0x9e3779b1 | 0;
 
 /** Whether the record at a place is the one that is looked for. */

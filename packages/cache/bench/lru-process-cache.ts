@@ -1,8 +1,8 @@
 import { Block, isExpired, NEGATIVE_BLOCK } from "@ofs/codec";
 import { LRUCache } from "lru-cache";
-import type { ProcessCache, ProcessCacheStats } from "../ports.ts";
-import { InvalidationClock } from "./invalidation-clock.ts";
-import type { KeyName } from "./key-name.ts";
+import type { ProcessCache, ProcessCacheStats } from "../src/ports.ts";
+import { InvalidationClock } from "../src/process/invalidation-clock.ts";
+import type { KeyName } from "../src/process/key-name.ts";
 
 /**
  * What V8 and the list spend beside the payload, in bytes: rounded up from what
