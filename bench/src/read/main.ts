@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { findGo, provideServers } from "@ofs/testkit";
+import { findGo, provideServers, startOtlpReceiver } from "@ofs/testkit";
 import { type Candidate, startYardstick } from "../candidate.ts";
 import { KEY_COUNTS, SHAPES, TIERS, type Tier } from "../cases.ts";
-import { startApiServer, TRANSPORTS } from "./candidates.ts";
+import { startApiServer, TRACING_STATES, TRANSPORTS } from "./candidates.ts";
 import type { Series } from "./cell.ts";
 import { LOAD_KINDS, openLoads } from "./loads.ts";
 import { measureCell } from "./measure.ts";
-import { renderTable } from "./report.ts";
+import { renderAgainstFirst, renderTable } from "./report.ts";
 
 const USAGE = `usage: npm run bench -- [options]
   Server CPU, throughput and latency of reads beside a bare grpc-go server that takes turns with ours.
@@ -19,6 +19,8 @@ const USAGE = `usage: npm run bench -- [options]
   --keys N           ${KEY_COUNTS.join(", ")}; default 1, 10 and 100
   --load NAME        ${LOAD_KINDS.join(", ")}; default both
   --transport NAME   ${TRANSPORTS.join(", ")}; default the first
+  --tracing STATE    ${TRACING_STATES.join(", ")}: servers that keep these traces; default the first
+  --profile FOLDER   CPU profiles of the servers, in folders of their own; do not trust the figures then
   --also NAME=HOST:PORT  a further server that answers the same requests (its CPU is not known)
   --all              every shape, key count and transport
   --rounds N         default 5
@@ -38,6 +40,8 @@ const { values } = parseArgs({
     keys: { type: "string", multiple: true },
     load: { type: "string", multiple: true },
     transport: { type: "string", multiple: true },
+    tracing: { type: "string", multiple: true },
+    profile: { type: "string" },
     also: { type: "string", multiple: true },
     all: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
@@ -79,6 +83,7 @@ async function run(): Promise<void> {
   const loadKinds = choose("load", values.load, LOAD_KINDS, LOAD_KINDS);
   const firstTransports = values.all ? TRANSPORTS : TRANSPORTS.slice(0, 1);
   const transports = choose("transport", values.transport, TRANSPORTS, firstTransports);
+  const states = choose("tracing", values.tracing, TRACING_STATES, TRACING_STATES.slice(0, 1));
   const options = {
     rounds: values.quick ? 1 : Number(values.rounds),
     share: values.quick ? QUICK_SHARE : 1,
@@ -88,6 +93,15 @@ async function run(): Promise<void> {
   if ("missing" in go) throw new Error(go.missing);
   const folder = await mkdtemp(join(tmpdir(), "ofs-bench-"));
   const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
+  const collector = await startOtlpReceiver();
+  const variants = transports.flatMap((transport) =>
+    states.map((tracing) => ({
+      transport,
+      tracing,
+      collector: collector.url,
+      profileFolder: values.profile,
+    })),
+  );
   const all: Series[] = [];
   try {
     const loads = await openLoads(loadKinds, go.path, folder);
@@ -98,8 +112,8 @@ async function run(): Promise<void> {
     const measureTier = async (tier: Tier): Promise<void> => {
       const ours: Candidate[] = [];
       try {
-        for (const transport of transports) {
-          ours.push(await startApiServer(tier, transport, shapes));
+        for (const variant of variants) {
+          ours.push(await startApiServer(tier, variant, shapes));
         }
         for (const what of plan) {
           const load = loads[what.load];
@@ -118,10 +132,11 @@ async function run(): Promise<void> {
       await yardstick.close();
     }
   } finally {
+    await collector.close();
     await stopServers();
     await rm(folder, { recursive: true, force: true });
   }
-  const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n`;
+  const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n${renderAgainstFirst(all)}`;
   process.stdout.write(`\n${text}`);
   if (values.save !== undefined) await save(values.save, text, all);
 }
