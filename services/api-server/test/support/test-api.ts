@@ -120,10 +120,11 @@ export async function openTestApi(
   const engine = new FakeEngine();
   let snapshot: Snapshot | undefined = snapshotOf(readers);
   const current = () => snapshot;
-  const opened = await openTestFront({}, { transport }, (health, metrics) => {
+  const opened = await openTestFront({}, { transport }, (health, metrics, log) => {
     const authenticator = new Authenticator(current, () => NOW_SECONDS * 1_000);
     const limit = new InFlightLimit("MAX_IN_FLIGHT", maxInFlight);
-    const guard = { authenticator, limit, queue, metrics: new RequestMetrics(metrics, limit) };
+    const requestMetrics = new RequestMetrics(metrics, limit);
+    const guard = { authenticator, limit, queue, metrics: requestMetrics, log };
     const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(current, guard)]);
     const mirror = mirrorRoutes({
       routes: grpcRoutes,

@@ -1,5 +1,5 @@
 import { SinkError } from "@ofs/ingest";
-import { FeatureStoreError, type Logger, type Span, type Tracer } from "@ofs/platform";
+import { FeatureStoreError, type Logger, type Span, type Tracer, traceFields } from "@ofs/platform";
 import { runDeletes } from "../deletes/run-deletes.ts";
 import type { WorkerSinks } from "../output/open-sinks.ts";
 import { TracedSink } from "../output/traced-sink.ts";
@@ -121,12 +121,13 @@ export class Worker {
       failure = error;
       if (error instanceof FencedError) {
         metrics.ended("fenced");
-        log.info({ shard: describeShard(shard) }, "a shard is another's by now");
+        const about = { shard: describeShard(shard), ...traceFields(span) };
+        log.info(about, "a shard is another's by now");
       } else if (signal.aborted) {
         metrics.ended("stopped");
         await shards.release(shard, true);
       } else {
-        await this.#failShard(shard, error);
+        await this.#failShard(shard, error, span);
       }
     } finally {
       span?.end(failure);
@@ -134,7 +135,7 @@ export class Worker {
   }
 
   #startSpan({ spec }: Run, { file, number, version }: Shard): Span | undefined {
-    return this.#options.tracer?.start(`populate ${spec.tableName}`, "internal", {
+    return this.#options.tracer?.keep()?.start(`populate ${spec.tableName}`, "internal", {
       attributes: {
         "ofs.table": spec.tableName,
         "ofs.run_id": spec.runId,
@@ -145,11 +146,12 @@ export class Worker {
     });
   }
 
-  async #failShard(shard: Shard, error: unknown): Promise<void> {
+  async #failShard(shard: Shard, error: unknown, span: Span | undefined): Promise<void> {
     const { shards, metrics, log } = this.#options;
     const tries = isPassing(error) ? PASSING_TRIES : LASTING_TRIES;
     const message = error instanceof Error ? error.message : String(error);
-    log.warn({ err: error, shard: describeShard(shard) }, "a shard failed");
+    const about = { shard: describeShard(shard), ...traceFields(span) };
+    log.warn({ err: error, ...about }, "a shard failed");
     metrics.ended("failed");
     await shards.fail(shard, `${shard.file.path}: ${message}`, (failureCount) =>
       failureCount >= tries

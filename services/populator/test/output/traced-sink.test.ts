@@ -7,6 +7,7 @@ const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 class RecordingSpan implements Span {
   readonly traceId = "0af7651916cd43dd8448eb211c80319c";
+  readonly spanId = "b7ad6b7169203331";
   readonly traceparent = TRACEPARENT;
   readonly children: { readonly name: string; readonly attributes?: SpanAttributes }[] = [];
   readonly ends: unknown[] = [];
