@@ -39,6 +39,7 @@ export {
   type SparkInstallation,
   sparkEnvironment,
 } from "./install/spark.ts";
+export { MemorySpan, MemoryTracer } from "./memory-tracer.ts";
 export {
   type OtlpMode,
   type OtlpReceiver,
