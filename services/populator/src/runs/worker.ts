@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Causes that a run's error names. */
 const NAMED_CAUSES = 5;
 
-export interface WorkerOptions extends Omit<ShardSurroundings, "sink"> {
+export interface WorkerOptions extends Omit<ShardSurroundings, "sink" | "times"> {
   readonly id: string;
   readonly runs: RunStore;
   readonly claims: Claims;
@@ -105,14 +105,15 @@ export class Worker {
   }
 
   async #process(run: Run, shard: Shard, signal: AbortSignal): Promise<void> {
-    const { shards, metrics, log, sinks } = this.#options;
+    const { shards, metrics, workMetrics, log, sinks } = this.#options;
     const span = this.#startSpan(run, shard);
+    const times = workMetrics.began();
     let failure: unknown;
     try {
       const plain = sinks[run.spec.target.dialect];
       const sink = span === undefined ? plain : new TracedSink(plain, span);
       const runIt = shard.file.kind === "deletes" ? runDeletes : runShard;
-      const outcome = await runIt(run.spec, shard, { ...this.#options, sink }, signal);
+      const outcome = await runIt(run.spec, shard, { ...this.#options, sink, times }, signal);
       metrics.ended(outcome);
       if (outcome === "done") return;
       await shards.release(shard);
@@ -130,6 +131,7 @@ export class Worker {
         await this.#failShard(shard, error, span);
       }
     } finally {
+      workMetrics.ended(times);
       span?.end(failure);
     }
   }
