@@ -124,7 +124,13 @@ export class FeatureReader {
   #copyBytes(start: number, end: number, out: Uint8Array, offset: number): number {
     const payload = this.#payload;
     const size = end - start;
-    if (size >= BULK_COPY_FROM_BYTES) {
+    if (size === 4) {
+      // The most common size: without the loop it takes half of the time.
+      out[offset] = payload[start] as number;
+      out[offset + 1] = payload[start + 1] as number;
+      out[offset + 2] = payload[start + 2] as number;
+      out[offset + 3] = payload[start + 3] as number;
+    } else if (size >= BULK_COPY_FROM_BYTES) {
       out.set(new Uint8Array(payload.buffer, payload.byteOffset + start, size), offset);
     } else {
       for (let i = 0; i < size; i++) out[offset + i] = payload[start + i] as number;
