@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { Bench } from "./bench.ts";
-import { fillStore } from "./fill-store.ts";
+import { fillStore, provideStore } from "./fill-store.ts";
 import { printTable, ratioOf, shown, takeTurns } from "./rounds.ts";
 import { type FeatureCount, inOrder, READ, readRequest, scattered } from "./scale-cases.ts";
 import { memoryOf, type ScaleServer, scaleHome, startScaleServer } from "./scale-server.ts";
@@ -24,12 +23,12 @@ interface Held {
 
 /** The process cache by its number of entries; every read is a hit. */
 export async function measureCache(bench: Bench): Promise<void> {
-  const home = await scaleHome("embedded", join(bench.folder, "cache"));
-  const options = { home, store: "embedded" } as const;
   const most = Math.max(...bench.sizes);
+  const { folder } = await provideStore(bench, most);
+  const home = await scaleHome("embedded", folder);
+  const options = { home, store: "embedded" } as const;
   const wideKeys = bench.sizes.at(-2) ?? most;
   const filling = await startScaleServer({ ...options, name: "filling", cacheBytes: 0 });
-  await fillStore(bench, filling, 20, most);
   await fillStore(bench, filling, WIDE, wideKeys);
   await filling.close();
   const held: Held[] = [];

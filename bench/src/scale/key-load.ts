@@ -4,7 +4,10 @@ import { buildGo } from "@ofs/testkit";
 import { YARDSTICK_FOLDER } from "../candidate.ts";
 import { LOAD_CORE, runOnCore } from "../cores.ts";
 import { CONNECTIONS, LOAD_TIMEOUT_MS, notAnswered, STREAMS } from "../load.ts";
-import { HEADERS } from "./scale-cases.ts";
+import { HEADERS, WRITE } from "./scale-cases.ts";
+
+/** Of writes: so few calls at a time that a disk which others use, too, is no reason to refuse them. */
+const WRITE_STREAMS = 2;
 
 /** Requests in a file. */
 export interface Requests {
@@ -38,10 +41,11 @@ export async function openKeyLoad(go: string, folder: string): Promise<KeyLoad> 
       return { path, method, count: requests.length };
     },
     async run(address, { path, method, count }, callCount = count) {
+      const streams = method === WRITE ? WRITE_STREAMS : STREAMS;
       const args = [
         ...["-address", address, "-method", method, "-requests", path],
         ...["-headers", JSON.stringify(HEADERS), "-calls", String(callCount)],
-        ...["-connections", String(CONNECTIONS), "-streams", String(STREAMS)],
+        ...["-connections", String(CONNECTIONS), "-streams", String(streams)],
       ];
       const output = await runOnCore(LOAD_CORE, program, args, { timeoutMs: LOAD_TIMEOUT_MS });
       const { failures, answerBytes } = JSON.parse(output) as LoadOutput;

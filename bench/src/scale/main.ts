@@ -59,6 +59,7 @@ async function run(): Promise<void> {
         share: values.quick ? QUICK_SHARE : 1,
         sizes: values.quick ? QUICK_SIZES : SIZES,
         folder,
+        stores: new Map(),
       };
       process.stdout.write(`${describeMachine()}, medians of ${rounds} rounds [least..most]\n`);
       for (const part of names) await PARTS[part]?.(bench);

@@ -45,9 +45,9 @@ export interface ScaleHome extends RegistryHome {
   readonly appName: string;
 }
 
-/** @param folder of the embedded store; other stores need none: their registry is in etcd */
+/** @param folder of the embedded store; what it holds may be opened again. Other stores need none: their registry is in etcd */
 export async function scaleHome(store: StoreKind, folder?: string): Promise<ScaleHome> {
-  const appName = `scale_${randomUUID().replaceAll("-", "")}`;
+  const appName = folder === undefined ? `scale_${randomUUID().replaceAll("-", "")}` : "scale";
   const home = folder === undefined ? etcdHome(appName) : await embeddedHome(folder);
   await home.write(toChanges(scaleTree(store, appName)));
   return { ...home, appName };

@@ -1,7 +1,5 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import type { Bench } from "./bench.ts";
-import { fillStore } from "./fill-store.ts";
+import type { Bench, FilledStore } from "./bench.ts";
+import { provideStore } from "./fill-store.ts";
 import { type Cost, printTable, ratioOf, shown, takeTurns } from "./rounds.ts";
 import { READ, readRequest, scattered, WRITE, writeRequest } from "./scale-cases.ts";
 import {
@@ -14,7 +12,6 @@ import {
 } from "./scale-server.ts";
 
 const FEATURES = 20;
-const DATA_FILE = "data.mdb";
 
 /** What is done to each store, in turns. */
 const TASKS = [
@@ -25,20 +22,19 @@ const TASKS = [
 ] as const;
 type StoreTask = (typeof TASKS)[number];
 
-interface Filled {
+interface Open {
   readonly size: number;
+  readonly filled: FilledStore;
   readonly home: ScaleHome;
   readonly server: ScaleServer;
-  readonly fillMicros: number;
-  readonly fileBytes: number;
   readonly atStart: Memory;
 }
 
 /** The embedded store by its number of keys, without a cache. */
 export async function measureStore(bench: Bench): Promise<void> {
-  const stores: Filled[] = [];
+  const stores: Open[] = [];
   try {
-    for (const size of bench.sizes) stores.push(await fill(bench, size));
+    for (const size of bench.sizes) stores.push(await open(bench, size));
     const costs: Cost[][] = [];
     for (const task of TASKS) costs.push(await measureTask(bench, stores, task));
     printFilled(stores);
@@ -62,23 +58,18 @@ export async function measureStore(bench: Bench): Promise<void> {
   }
 }
 
-/** Fills a store and starts its server anew: what a start takes is of a store that is full. */
-async function fill(bench: Bench, size: number): Promise<Filled> {
-  const folder = join(bench.folder, `store-${size}`);
-  const home = await scaleHome("embedded", folder);
+/** A server that starts with a store that is full. */
+async function open(bench: Bench, size: number): Promise<Open> {
+  const filled = await provideStore(bench, size);
+  const home = await scaleHome("embedded", filled.folder);
   const options = { name: String(size), home, store: "embedded", cacheBytes: 0 } as const;
-  const filling = await startScaleServer(options);
-  const fillMicros = await fillStore(bench, filling, FEATURES, size);
-  await filling.close();
-  const { size: fileBytes } = await stat(join(folder, DATA_FILE));
   const server = await startScaleServer(options);
-  process.stderr.write(`store of ${size} keys filled\n`);
-  return { size, home, server, fillMicros, fileBytes, atStart: memoryOf(server.pids) };
+  return { size, filled, home, server, atStart: memoryOf(server.pids) };
 }
 
 async function measureTask(
   { load, rounds, share }: Bench,
-  stores: readonly Filled[],
+  stores: readonly Open[],
   { name, method, each, calls }: StoreTask,
 ): Promise<Cost[]> {
   const callCount = Math.ceil(calls * share);
@@ -92,12 +83,12 @@ async function measureTask(
   return takeTurns(tasks, load, rounds);
 }
 
-function printFilled(stores: readonly Filled[]): void {
+function printFilled(stores: readonly Open[]): void {
   const head = ["keys", "CPU us/row while filled", "file MiB", "bytes/key", "CPU s until ready"];
   printTable(
     "The embedded store by its keys: room and start",
     [...head, "RSS MiB when ready", "RSS MiB after the calls", "of it not of files"],
-    stores.map(({ size, fillMicros, fileBytes, server, atStart }) => {
+    stores.map(({ size, filled: { fillMicros, fileBytes }, server, atStart }) => {
       const after = memoryOf(server.pids);
       return [
         String(size),
