@@ -58,6 +58,22 @@ test("images are named by a version of .env", () => {
   }
 });
 
+test("versions that the README speaks of are those of .env", async () => {
+  const readme = await readFile(join(QUICK_START, "README.md"), "utf8");
+  const named = {
+    ETCD: "etcd",
+    PROMETHEUS: "Prometheus",
+    KAFKA: "Kafka",
+    GRAFANA: "Grafana",
+    MYSQL: "MySQL",
+    SCYLLA: "ScyllaDB",
+    REDIS: "Redis",
+  };
+  for (const [name, title] of Object.entries(named)) {
+    expect(readme).toContain(`${title} ${env[`${name}_VERSION`]?.replace(/^v/, "")}`);
+  }
+});
+
 test("what is built and mounted is there", async () => {
   for (const [name, { build, volumes }] of entries) {
     if (build !== undefined) {

@@ -29,9 +29,19 @@ export interface Series {
   readonly yardstick: readonly Turn[];
 }
 
-/** CPU of the candidate over that of the yardstick: the median of the rounds' own ratios. */
-export function cpuRatio({ turns, yardstick }: Series): number {
-  return median(
-    turns.map(({ cpuMicros }, i) => cpuMicros / (yardstick[i]?.cpuMicros ?? Number.NaN)),
-  );
+/** Names a cell and who was measured in it: the same in all runs. */
+export function seriesName({ tier, shape, keyCount, load, candidate }: Series): string {
+  return `${tier}, ${shape}, ${keyCount} ${keyCount === 1 ? "key" : "keys"}, ${load}, ${candidate}`;
+}
+
+/** CPU of the candidate over that of the yardstick, round by round; those where both are known. */
+export function cpuRatios({ turns, yardstick }: Series): number[] {
+  return turns
+    .map(({ cpuMicros }, i) => cpuMicros / (yardstick[i]?.cpuMicros ?? Number.NaN))
+    .filter(Number.isFinite);
+}
+
+/** The median of the rounds' own ratios. */
+export function cpuRatio(series: Series): number {
+  return median(cpuRatios(series));
 }

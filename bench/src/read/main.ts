@@ -1,15 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { findGo, provideServers } from "@ofs/testkit";
+import { findGo, provideServers, startOtlpReceiver } from "@ofs/testkit";
 import { type Candidate, startYardstick } from "../candidate.ts";
 import { KEY_COUNTS, SHAPES, TIERS, type Tier } from "../cases.ts";
-import { startApiServer, TRANSPORTS } from "./candidates.ts";
+import { startApiServer, TRACING_STATES, TRANSPORTS } from "./candidates.ts";
 import type { Series } from "./cell.ts";
+import { compareRuns, renderComparison } from "./guard.ts";
 import { LOAD_KINDS, openLoads } from "./loads.ts";
 import { measureCell } from "./measure.ts";
-import { renderTable } from "./report.ts";
+import { renderAgainstFirst, renderTable } from "./report.ts";
+import { loadRun, NEWEST, saveRun } from "./results.ts";
 
 const USAGE = `usage: npm run bench -- [options]
   Server CPU, throughput and latency of reads beside a bare grpc-go server that takes turns with ours.
@@ -19,17 +21,20 @@ const USAGE = `usage: npm run bench -- [options]
   --keys N           ${KEY_COUNTS.join(", ")}; default 1, 10 and 100
   --load NAME        ${LOAD_KINDS.join(", ")}; default both
   --transport NAME   ${TRANSPORTS.join(", ")}; default the first
+  --tracing STATE    ${TRACING_STATES.join(", ")}: servers that keep these traces; default the first
+  --profile FOLDER   CPU profiles of the servers, in folders of their own; do not trust the figures then
   --also NAME=HOST:PORT  a further server that answers the same requests (its CPU is not known)
   --all              every shape, key count and transport
   --rounds N         default 5
   --rate N           calls a second, in place of as many as there is time for
   --quick            one round, a twentieth of the calls: does it run, not what does it cost
-  --save NAME        writes bench/results/NAME.json and .md
+  --save NAME        writes bench/results/NAME.json, .md and .svg
+  --against NAME     compares the ratios to grpc-go with those of bench/results/NAME.json, or of the ${NEWEST} run; exits 1
+                     where one has grown by more than a tenth, beyond what the rounds differ by
   Options that name something may be repeated.
 `;
 const QUICK_SHARE = 1 / 20;
 const DEFAULT_KEYS = [1, 10, 100];
-const RESULTS_FOLDER = join(import.meta.dirname, "../../results");
 
 const { values } = parseArgs({
   options: {
@@ -38,12 +43,15 @@ const { values } = parseArgs({
     keys: { type: "string", multiple: true },
     load: { type: "string", multiple: true },
     transport: { type: "string", multiple: true },
+    tracing: { type: "string", multiple: true },
+    profile: { type: "string" },
     also: { type: "string", multiple: true },
     all: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
     rate: { type: "string" },
     quick: { type: "boolean", default: false },
     save: { type: "string" },
+    against: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -64,6 +72,13 @@ function choose<T>(
   });
 }
 
+/** @throws {Error} if it is not at least 1 */
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`--${option} ${text}: not a whole number of at least 1`);
+}
+
 const others = (values.also ?? []).map((text): Candidate => {
   const [, name, address] = /^([^=]+)=(.+:\d+)$/.exec(text) ?? [];
   if (name === undefined || address === undefined)
@@ -79,15 +94,28 @@ async function run(): Promise<void> {
   const loadKinds = choose("load", values.load, LOAD_KINDS, LOAD_KINDS);
   const firstTransports = values.all ? TRANSPORTS : TRANSPORTS.slice(0, 1);
   const transports = choose("transport", values.transport, TRANSPORTS, firstTransports);
+  const states = choose("tracing", values.tracing, TRACING_STATES, TRACING_STATES.slice(0, 1));
   const options = {
-    rounds: values.quick ? 1 : Number(values.rounds),
+    rounds: values.quick ? 1 : wholeNumber("rounds", values.rounds),
     share: values.quick ? QUICK_SHARE : 1,
-    rate: values.rate === undefined ? undefined : Number(values.rate),
+    rate: values.rate === undefined ? undefined : wholeNumber("rate", values.rate),
   };
+  // Loaded before anything is saved: a run must not be compared with itself.
+  const then =
+    values.against === undefined ? undefined : await loadThen(values.against, options.rate);
   const go = await findGo();
   if ("missing" in go) throw new Error(go.missing);
   const folder = await mkdtemp(join(tmpdir(), "ofs-bench-"));
   const stopServers = await provideServers(["etcd", "redis", "cassandra"]);
+  const collector = await startOtlpReceiver();
+  const variants = transports.flatMap((transport) =>
+    states.map((tracing) => ({
+      transport,
+      tracing,
+      collector: collector.url,
+      profileFolder: values.profile,
+    })),
+  );
   const all: Series[] = [];
   try {
     const loads = await openLoads(loadKinds, go.path, folder);
@@ -98,8 +126,8 @@ async function run(): Promise<void> {
     const measureTier = async (tier: Tier): Promise<void> => {
       const ours: Candidate[] = [];
       try {
-        for (const transport of transports) {
-          ours.push(await startApiServer(tier, transport, shapes));
+        for (const variant of variants) {
+          ours.push(await startApiServer(tier, variant, shapes));
         }
         for (const what of plan) {
           const load = loads[what.load];
@@ -118,29 +146,38 @@ async function run(): Promise<void> {
       await yardstick.close();
     }
   } finally {
+    await collector.close();
     await stopServers();
     await rm(folder, { recursive: true, force: true });
   }
-  const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n`;
+  const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n${renderAgainstFirst(all)}`;
   process.stdout.write(`\n${text}`);
-  if (values.save !== undefined) await save(values.save, text, all);
+  const date = new Date().toISOString();
+  const { rate } = options;
+  const saved = { date, node: process.versions.node, rate, series: all };
+  if (values.save !== undefined) await saveRun(values.save, saved, text);
+  if (then !== undefined) guard(then.name, then.series, all);
+}
+
+/** @throws {Error} before anything is measured, if the two would say nothing about each other */
+async function loadThen(name: string, rate: number | undefined): ReturnType<typeof loadRun> {
+  if (values.quick)
+    throw new Error("--against with --quick: quick runs do not say what calls cost");
+  const then = await loadRun(name);
+  if (then.rate === rate) return then;
+  throw new Error(`--against ${name}: --rate was ${then.rate ?? "absent"}, is ${rate ?? "absent"}`);
+}
+
+function guard(name: string, then: readonly Series[], now: readonly Series[]): void {
+  const comparisons = compareRuns(then, now);
+  process.stdout.write(`\n${renderComparison(comparisons, name)}\n`);
+  if (comparisons.some(({ verdict }) => verdict === "worse")) process.exitCode = 1;
 }
 
 /** Rows of the table as soon as they are known. */
 function tell(found: readonly Series[]): void {
   const rows = renderTable(found).split("\n").slice(2).join("\n");
   process.stderr.write(`${rows} load ${loadavg()[0]?.toFixed(1)}\n`);
-}
-
-async function save(name: string, text: string, all: readonly Series[]): Promise<void> {
-  await mkdir(RESULTS_FOLDER, { recursive: true });
-  const path = join(RESULTS_FOLDER, name);
-  await writeFile(`${path}.md`, text);
-  const date = new Date().toISOString();
-  await writeFile(
-    `${path}.json`,
-    `${JSON.stringify({ date, node: process.versions.node, series: all })}\n`,
-  );
 }
 
 function describeRun(rounds: number): string {

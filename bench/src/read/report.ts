@@ -47,3 +47,31 @@ function cellsOf(series: Series): string[] {
     of((t) => t.rssMebibytes).toFixed(0),
   ];
 }
+
+/** Markdown, where several servers took turns: CPU of each over that of the first in the same round. */
+export function renderAgainstFirst(all: readonly Series[]): string {
+  const rows = all.flatMap((series) => {
+    const first = all.find((other) => isSameCell(other, series));
+    if (first === undefined || first === series) return [];
+    const ratios = series.turns.map(
+      ({ cpuMicros }, round) => cpuMicros / (first.turns[round]?.cpuMicros ?? Number.NaN),
+    );
+    const range = `[${Math.min(...ratios).toFixed(2)}..${Math.max(...ratios).toFixed(2)}]`;
+    const { candidate, keyCount, load, shape, tier } = series;
+    const figure = `${median(ratios).toFixed(2)} ${range}`;
+    return [[tier, shape, keyCount, load, candidate, first.candidate, figure]];
+  });
+  if (rows.length === 0) return "";
+  const head = ["tier", "features", "keys", "load", "server", "over", "x CPU"];
+  const divider = head.map((_, i) => (i === 2 || i === 6 ? "---:" : "---"));
+  return `\n${[head, divider, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
+}
+
+function isSameCell(one: Series, other: Series): boolean {
+  return (
+    one.tier === other.tier &&
+    one.shape === other.shape &&
+    one.keyCount === other.keyCount &&
+    one.load === other.load
+  );
+}

@@ -1,8 +1,9 @@
-import { type DashboardSpec, graph, rate, stat } from "../dashboard-spec.ts";
+import { type DashboardSpec, graph, quantile, rate, stat } from "../dashboard-spec.ts";
 
 const SENT = "populator_worker_write_success_total";
 const REFUSED = "populator_worker_write_failed_total";
 const RUNS = "ofs_populator_runs";
+const REQUESTS = "ofs_populator_storage_request_seconds";
 
 /** Each process tells of all runs, so one of them is enough. */
 const runs = (state: string): string => `max(${RUNS}{job=~"$job", state="${state}"})`;
@@ -76,6 +77,64 @@ export const POPULATOR: DashboardSpec = {
           "Bps",
           { sent: total("ofs_populator_sent_bytes_total") },
           "Keys and values of acknowledged messages.",
+        ),
+      ],
+    },
+    {
+      title: "Where the time goes",
+      panels: [
+        graph(
+          "Workers by what they do",
+          "short",
+          { "{{phase}}": rate("ofs_populator_work_seconds_total", "phase") },
+          "Workers busy with each. storage, decode, log, database, limit: they wait for it; encode: they make messages. The largest is what to make faster.",
+        ),
+        graph(
+          "Threads that decode",
+          "short",
+          {
+            decoding: total("ofs_populator_decode_seconds_total"),
+            "working ahead": `${total("ofs_populator_decode_seconds_total")} - sum(rate(ofs_populator_work_seconds_total{job=~"$job", phase="decode"}[$__rate_interval]))`,
+          },
+          "Busy threads; working ahead: what workers did not have to wait for. Near 0 while threads are busy, decoding is the limit.",
+        ),
+      ],
+    },
+    {
+      title: "Object storage",
+      panels: [
+        graph(
+          "Requests by kind",
+          "reqps",
+          {
+            "{{operation}}": rate(`${REQUESTS}_count`, "operation"),
+            "again {{operation}}": rate("ofs_populator_storage_repeats_total", "operation"),
+          },
+          "Answered, and made once more. Tables in local folders need none.",
+        ),
+        graph(
+          "Time to the answer",
+          "s",
+          {
+            "p50 {{operation}}": quantile(0.5, REQUESTS, "operation"),
+            "p99 {{operation}}": quantile(0.99, REQUESTS, "operation"),
+          },
+          "Until the head of the answer is here; the file comes after it.",
+        ),
+        graph(
+          "Bytes received",
+          "Bps",
+          { received: total("ofs_populator_storage_received_bytes_total") },
+          "Of logs and data files. A file that several workers read is fetched once.",
+        ),
+        graph(
+          "Failed requests",
+          "cps",
+          {
+            "{{operation}} {{code}}":
+              'sum by (operation, code) (rate(ofs_populator_storage_failures_total{job=~"$job"}[$__rate_interval]))',
+          },
+          "After all tries. NOT_FOUND may be harmless: tables without a checkpoint say so each time.",
         ),
       ],
     },

@@ -137,7 +137,13 @@ export class FeatureReader {
     const bytes = this.#bytes;
     const from = this.#base + start;
     const size = end - start;
-    if (size >= BULK_COPY_FROM_BYTES) {
+    if (size === 4) {
+      // The most common size: without the loop it takes half of the time.
+      out[offset] = bytes[from] as number;
+      out[offset + 1] = bytes[from + 1] as number;
+      out[offset + 2] = bytes[from + 2] as number;
+      out[offset + 3] = bytes[from + 3] as number;
+    } else if (size >= BULK_COPY_FROM_BYTES) {
       out.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, size), offset);
     } else {
       for (let i = 0; i < size; i++) out[offset + i] = bytes[from + i] as number;

@@ -29,6 +29,9 @@ export type {
   LocalFile,
   S3Options,
   StorageEntry,
+  StorageObserver,
+  StorageOperation,
   StorageOptions,
   TableStorage,
 } from "./storage/table-storage.ts";
+export { STORAGE_OPERATIONS } from "./storage/table-storage.ts";

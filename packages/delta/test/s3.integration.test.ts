@@ -8,10 +8,12 @@ import {
   FileReader,
   openTableStorage,
   SharedSpool,
+  type StorageObserver,
+  type StorageOperation,
   type StorageOptions,
   type TableStorage,
 } from "@ofs/delta";
-import { type PrivateServer, S3_CREDENTIALS, startS3 } from "@ofs/testkit";
+import { freePort, type PrivateServer, S3_CREDENTIALS, startS3 } from "@ofs/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRows } from "./support/fixture-tables.ts";
 import { metaData, PROTOCOL, TableFolder } from "./support/table-folder.ts";
@@ -45,6 +47,34 @@ afterAll(async () => {
   await rm(spoolFolder, { recursive: true, force: true });
 });
 
+/** Remembers what it is told. */
+class NotingObserver implements StorageObserver {
+  readonly answers: StorageOperation[] = [];
+  readonly failures: string[] = [];
+  readonly seconds: number[] = [];
+  bytes = 0;
+
+  answered(operation: StorageOperation, seconds: number): void {
+    this.answers.push(operation);
+    this.seconds.push(seconds);
+  }
+
+  failed(operation: StorageOperation, code: string): void {
+    this.failures.push(`${operation} ${code}`);
+  }
+
+  received(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  clear(): void {
+    this.answers.length = 0;
+    this.failures.length = 0;
+    this.seconds.length = 0;
+    this.bytes = 0;
+  }
+}
+
 /** A table made in a folder, copied to the server. */
 async function upload(): Promise<void> {
   const folder = new TableFolder();
@@ -77,6 +107,40 @@ describe("a table in object storage", () => {
     );
     await storage.close();
     expect(await readdir(spoolFolder)).toEqual([]);
+  });
+
+  it("tells an observer of its requests and their bytes, each once", async () => {
+    const observer = new NotingObserver();
+    const storage = openTableStorage(`s3://${BUCKET}/tables/one`, { ...options, observer });
+    const table = await DeltaTable.open(storage, reader);
+    await table.snapshot(0);
+    expect(new Set(observer.answers)).toEqual(new Set(["get", "list"]));
+    const logBytes = observer.bytes;
+    expect(logBytes).toBeGreaterThan(0);
+    const [file] = (await table.snapshot(0)).files;
+    if (file === undefined) throw new Error("no file");
+    observer.clear();
+    const copies = await Promise.all([1, 2].map(() => storage.fetch(file.path, file.sizeBytes)));
+    // Whoever comes second asks whether the copy is still what the object holds.
+    expect(observer.answers.toSorted()).toEqual(["get", "head"]);
+    expect(observer.bytes).toBe(file.sizeBytes);
+    expect(observer.seconds.every((each) => each > 0)).toBe(true);
+    await Promise.all(copies.map((copy) => copy.release()));
+    observer.clear();
+    await expect(storage.read("gone.parquet", 100)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(observer.failures).toEqual(["get NOT_FOUND"]);
+    expect(observer.answers).toEqual([]);
+    await storage.close();
+  });
+
+  it("tells an observer of a server that cannot be reached", async () => {
+    const observer = new NotingObserver();
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const s3 = { ...options.s3, endpoint };
+    const storage = openTableStorage(`s3://${BUCKET}/tables/one`, { ...options, s3, observer });
+    await expect(storage.list("")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(observer.failures).toEqual(["list UNAVAILABLE"]);
+    await storage.close();
   });
 
   it("waits for room in its spool, and refuses what never fits", async () => {

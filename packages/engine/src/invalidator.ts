@@ -1,4 +1,5 @@
 import type { DistributedCache, InvalidationListener } from "@ofs/cache";
+import { type Span, traceFields } from "@ofs/platform";
 import type { CacheSettings, Entity } from "@ofs/registry";
 import type { EngineMetrics } from "./metrics.ts";
 import type { EngineOptions } from "./options.ts";
@@ -32,16 +33,17 @@ export class Invalidator implements InvalidationListener {
    * rejects: what did not reach everyone is counted and logged, and bounded by the caches' TTLs.
    *
    * @param names of the keys written, `<entity>:<k1>|<k2>`
+   * @param span of the write, if it is traced
    */
-  async written(entity: Entity, names: readonly string[]): Promise<void> {
+  async written(entity: Entity, names: readonly string[], span?: Span): Promise<void> {
     const { processCache, distributedCache } = entity;
     const distributed = this.#configured(distributedCache);
     // First, for what anyone reads after dropping its own entry must be the new value or a tombstone.
-    if (distributed !== undefined) await this.#entomb(entity, distributed, names);
+    if (distributed !== undefined) await this.#entomb(entity, distributed, names, span);
     this.invalidate(names);
     if (processCache.isEnabled || processCache.confId !== undefined) {
       this.#options.peerCache?.invalidateOwners(names);
-      await this.#tellOthers(entity, names);
+      await this.#tellOthers(entity, names, span);
     }
   }
 
@@ -63,16 +65,25 @@ export class Invalidator implements InvalidationListener {
     return confId === undefined ? undefined : this.#options.distributedCacheFor(confId);
   }
 
-  async #entomb(entity: Entity, cache: DistributedCache, names: readonly string[]): Promise<void> {
+  async #entomb(
+    entity: Entity,
+    cache: DistributedCache,
+    names: readonly string[],
+    span: Span | undefined,
+  ): Promise<void> {
     try {
       await cache.invalidate(names);
       this.#succeeded("distributed");
     } catch (error) {
-      this.#failed(entity, "distributed", error);
+      this.#failed(entity, "distributed", error, span);
     }
   }
 
-  async #tellOthers(entity: Entity, names: readonly string[]): Promise<void> {
+  async #tellOthers(
+    entity: Entity,
+    names: readonly string[],
+    span: Span | undefined,
+  ): Promise<void> {
     const channels = this.#options.invalidationChannels ?? [];
     await Promise.all(
       channels.map(async (channel) => {
@@ -80,7 +91,7 @@ export class Invalidator implements InvalidationListener {
           await channel.publish(names);
           this.#succeeded("channel");
         } catch (error) {
-          this.#failed(entity, "channel", error);
+          this.#failed(entity, "channel", error, span);
         }
       }),
     );
@@ -91,10 +102,11 @@ export class Invalidator implements InvalidationListener {
       this.#options.log.info({ target }, "invalidation works again");
   }
 
-  #failed(entity: Entity, target: Target, error: unknown): void {
+  #failed(entity: Entity, target: Target, err: unknown, span: Span | undefined): void {
     this.#metrics.invalidationFailed(entity.label, target);
     if (this.#failing.has(target)) return;
     this.#failing.add(target);
-    this.#options.log.warn({ err: error, entity: entity.label, target }, "invalidation failed");
+    const about = { err, entity: entity.label, target, ...traceFields(span) };
+    this.#options.log.warn(about, "invalidation failed");
   }
 }

@@ -50,10 +50,13 @@ export {
   type SpanAttributes,
   type SpanKind,
   type SpanStart,
+  type SpanStarter,
   TRACEPARENT_HEADER,
   TRACESTATE_HEADER,
   type TracedService,
+  type TraceFields,
   type Tracer,
+  traceFields,
 } from "./tracing.ts";
 export type { UnaryCall, UnaryHandler, UnaryReply, UnaryRoutes } from "./transport.ts";
 export type { WorkerSummary } from "./workers/protocol.ts";

@@ -17,6 +17,8 @@ export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 export interface Span {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
+  /** 16 hexadecimal digits. */
+  readonly spanId: string;
   /** For whoever goes on with the trace elsewhere: W3C's header of this name. */
   readonly traceparent: string;
   /** @param links other spans that the work is done for */
@@ -36,7 +38,7 @@ export interface Span {
 }
 
 export interface SpanStart {
-  /** What the caller sent; what makes no sense counts as nothing. */
+  /** The one that the trace was kept by; what makes no sense counts as nothing. */
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;
   readonly attributes?: SpanAttributes;
@@ -53,6 +55,28 @@ export interface TracedService {
 
 /** Begins traces, or goes on with those of callers. */
 export interface Tracer {
-  /** @returns undefined if the trace is not kept: then nothing of it is to be noted anywhere */
-  start(name: string, kind: SpanKind, start: SpanStart): Span | undefined;
+  /**
+   * Decides whether a trace is kept, before a name, attributes or anything else is made for it:
+   * `tracer.keep(traceparent)?.start(...)`.
+   *
+   * @param traceparent what the caller sent; what makes no sense counts as nothing
+   * @returns undefined if the trace is not kept: then nothing of it is to be noted anywhere
+   */
+  keep(traceparent?: string): SpanStarter | undefined;
+}
+
+/** Of a trace that is kept. */
+export interface SpanStarter {
+  start(name: string, kind: SpanKind, start: SpanStart): Span;
+}
+
+/** Fields of log lines about work that is traced, so that a line leads to its trace; none where it is not. */
+export function traceFields(span: Span | undefined): TraceFields | undefined {
+  return span && { trace_id: span.traceId, span_id: span.spanId };
+}
+
+/** Named as OpenTelemetry has them in logs that are no OTLP. */
+export interface TraceFields {
+  readonly trace_id: string;
+  readonly span_id: string;
 }

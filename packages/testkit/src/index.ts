@@ -29,6 +29,7 @@ export { hasCode, withFileLock } from "./install/file-lock.ts";
 export { findExecutables } from "./install/find-executables.ts";
 export { buildGo, findGo, type GoModule } from "./install/go.ts";
 export { findJava, installMavenArtifacts } from "./install/java.ts";
+export { type Launched, writeLauncher } from "./install/launcher.ts";
 export { type Log, stderrLog } from "./install/log.ts";
 export { installPythonPackages } from "./install/python.ts";
 export { runCommand } from "./install/run-command.ts";
@@ -39,6 +40,7 @@ export {
   type SparkInstallation,
   sparkEnvironment,
 } from "./install/spark.ts";
+export { MemorySpan, MemoryTracer } from "./memory-tracer.ts";
 export {
   type OtlpMode,
   type OtlpReceiver,
@@ -61,6 +63,8 @@ export {
   PROCESS_CONF_ID,
   type RegistryEntries,
 } from "./registry-tree.ts";
+export { type CassandraWithTools, startCassandraWithTools } from "./servers/cassandra-tools.ts";
+export { writeClientPrograms } from "./servers/client-programs.ts";
 export type { KafkaListener, SaslMechanism } from "./servers/kafka-config.ts";
 export type { KafkaVersion } from "./servers/kafka-programs.ts";
 export { createKafkaTopic, type TopicOptions } from "./servers/kafka-topics.ts";

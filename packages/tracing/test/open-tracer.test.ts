@@ -43,7 +43,7 @@ async function open(changes: Partial<TracingSettings> = {}): Promise<Tracer> {
 
 test("what is left is sent at the end, and failures tell their code and no message", async () => {
   const tracer = await open();
-  const span = tracer.start("work", "server", { attributes: { "ofs.keys": 2 } });
+  const span = tracer.keep()?.start("work", "server", { attributes: { "ofs.keys": 2 } });
   const child = span?.startChild("part", "client");
   child?.end(new FeatureStoreError("UNAVAILABLE", "user alice is not there"));
   span?.end();
@@ -61,7 +61,7 @@ test("what is left is sent at the end, and failures tell their code and no messa
 
 test("protobuf is what is sent by default", async () => {
   const tracer = await open({ protocol: "http/protobuf" });
-  tracer.start("work", "server", {})?.end();
+  tracer.keep()?.start("work", "server", {}).end();
   await lifecycle.close();
   expect(receiver.contentTypes).toEqual(["application/x-protobuf"]);
 });
@@ -69,7 +69,7 @@ test("protobuf is what is sent by default", async () => {
 test("a collector that never answers holds the end up by seconds, and does not fail it", async () => {
   receiver.mode = "hang";
   const tracer = await open();
-  tracer.start("work", "server", {})?.end();
+  tracer.keep()?.start("work", "server", {}).end();
   const startedMs = performance.now();
   await lifecycle.close();
   expect(performance.now() - startedMs).toBeLessThan(10_000);
@@ -83,7 +83,7 @@ test.each([
   ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"],
 ])("traceparent %s begins a trace of its own", async (traceparent) => {
   const tracer = await open();
-  tracer.start("work", "server", { traceparent, tracestate: "a=1" })?.end();
+  tracer.keep(traceparent)?.start("work", "server", { traceparent, tracestate: "a=1" }).end();
   await lifecycle.close();
   await waitUntil(() => receiver.spans.length === 1, { what: "the span" });
   expect(receiver.spans[0]?.parentSpanId).toBe("");
@@ -92,8 +92,8 @@ test.each([
 
 test("a share of traces is kept", async () => {
   const tracer = await open({ sampler: "traceidratio", ratio: 0.5 });
-  const kept = Array.from({ length: 2_000 }, () => tracer.start("work", "server", {}));
-  const share = kept.filter((span) => span !== undefined).length / kept.length;
+  const kept = Array.from({ length: 2_000 }, () => tracer.keep());
+  const share = kept.filter((starter) => starter !== undefined).length / kept.length;
   expect(share).toBeGreaterThan(0.4);
   expect(share).toBeLessThan(0.6);
   receiver.mode = "refuse";

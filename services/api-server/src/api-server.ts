@@ -266,7 +266,7 @@ async function openApi(
   const limit = new InFlightLimit("MAX_IN_FLIGHT", server.MAX_IN_FLIGHT);
   const queue = new CallQueue({ maxWaitMs: server.OVERLOAD_QUEUE_MS });
   const requestMetrics = new RequestMetrics(metrics, limit);
-  const guard: GuardDeps = { authenticator, limit, queue, metrics: requestMetrics, tracer };
+  const guard: GuardDeps = { authenticator, limit, queue, metrics: requestMetrics, log, tracer };
   const grpcRoutes = new Map([
     ...featureRoutes(engine, guard),
     ...schemaRoutes(snapshot, guard),

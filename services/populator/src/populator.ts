@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { registerHealthMetrics, waitUntilReady, watchHealth } from "@ofs/connections";
 import { readDatabaseFiles } from "@ofs/database";
-import { SharedSpool } from "@ofs/delta";
+import { SharedSpool, type StorageObserver } from "@ofs/delta";
 import { AdminGuard, type HttpRoute, HttpServer } from "@ofs/http";
 import type { RecordSink } from "@ofs/ingest";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
@@ -33,6 +33,7 @@ import { FileList } from "./store/file-list.ts";
 import { openState } from "./store/open-store.ts";
 import { RunStore } from "./store/run-store.ts";
 import { ShardStore } from "./store/shard-store.ts";
+import { WorkMetrics } from "./work-metrics.ts";
 
 /** Of refused rows, in the data folder. */
 export const REJECTS_FOLDER = "rejects";
@@ -87,6 +88,7 @@ interface Parts {
   readonly shards: ShardStore;
   readonly files: FileList;
   readonly access: TableAccess;
+  readonly workMetrics: WorkMetrics;
   readonly registries: Registries;
   readonly rejects: RejectFiles;
 }
@@ -146,8 +148,9 @@ async function openParts(
   given: PopulatorOverrides,
   base: ServiceBase,
 ): Promise<Parts> {
-  const { log, lifecycle } = base;
+  const { log, lifecycle, metrics } = base;
   const { process: settings, registry } = config;
+  const workMetrics = new WorkMetrics(metrics);
   const database = await openState(
     await readDatabaseFiles(config.database, registry.dataFolder),
     log,
@@ -163,7 +166,8 @@ async function openParts(
     runs: new RunStore(database, Date.now),
     shards: new ShardStore(database, Date.now),
     files: new FileList(database),
-    access: openAccess(config, reader, base),
+    access: openAccess(config, reader, workMetrics, base),
+    workMetrics,
     registries: await openRegistries(config, given, base),
     rejects: new RejectFiles(rejectsFolder),
   };
@@ -173,6 +177,7 @@ async function openParts(
 function openAccess(
   { process: settings }: PopulatorConfig,
   reader: LateReader,
+  observer: StorageObserver,
   { lifecycle }: ServiceBase,
 ): TableAccess {
   const { POPULATOR_SPOOL_FOLDER: folder, POPULATOR_SPOOL_BYTES: bytesMax } = settings;
@@ -183,7 +188,7 @@ function openAccess(
     region: settings.POPULATOR_S3_REGION,
     isPathStyle: settings.POPULATOR_S3_PATH_STYLE,
   };
-  return { reader, storage: { spool, s3 }, spill: { folder, bytesMax } };
+  return { reader, storage: { spool, s3, observer }, spill: { folder, bytesMax } };
 }
 
 /** Planning and sending, started and stopped together. */

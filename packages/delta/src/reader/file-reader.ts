@@ -170,7 +170,7 @@ function constantOf(
 }
 
 function rowBatch(
-  { firstRow, rowCount, nextRow, columns }: PackedBatch,
+  { firstRow, rowCount, nextRow, decodeMs, columns }: PackedBatch,
   fields: readonly TableField[],
   constants: readonly (((count: number) => ColumnVector) | undefined)[],
 ): RowBatch {
@@ -182,5 +182,5 @@ function rowBatch(
     if (data === undefined) throw new DeltaError("INTERNAL", `column ${field.name} is not decoded`);
     return new ColumnVector(field, data);
   });
-  return { firstRow, rowCount, nextRow, columns: vectors };
+  return { firstRow, rowCount, nextRow, decodeMs, columns: vectors };
 }

@@ -27,6 +27,8 @@ export interface RowBatch {
   readonly rowCount: number;
   /** Where to go on: `fromRow` of a later read that shall have everything after this batch. */
   readonly nextRow: number;
+  /** What the thread took to decode it, without waits. */
+  readonly decodeMs: number;
   /** In the order of the fields asked for. */
   readonly columns: readonly ColumnVector[];
 }

@@ -11,7 +11,8 @@ import type { StorageOptions, TableStorage } from "./table-storage.ts";
 export function openTableStorage(location: string, options: StorageOptions = {}): TableStorage {
   const parsed = parseLocation(location);
   if (parsed.scheme === "file") return new LocalStorage(parsed.path);
-  const { s3 = {}, spool: given, spoolFolder, spoolBytesMax } = options;
+  const { observer, s3 = {}, spool: given, spoolFolder, spoolBytesMax } = options;
   const spool = given ?? new SharedSpool(spoolFolder, spoolBytesMax);
-  return new S3Storage(parsed.bucket, parsed.key, s3, { spool, isOwn: given === undefined });
+  const isOwn = given === undefined;
+  return new S3Storage(parsed.bucket, parsed.key, s3, { spool, isOwn }, observer);
 }

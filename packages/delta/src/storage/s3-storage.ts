@@ -1,20 +1,26 @@
 import type { Readable } from "node:stream";
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  type _Object as ListedObject,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { brokenTable, DeltaError, wrapError } from "../errors.ts";
+import { brokenTable, DeltaError } from "../errors.ts";
 import { compareBytes } from "./local-storage.ts";
 import { hasScheme, parseAbsolutePath, requireInside } from "./location.ts";
+import { S3Requests, s3Failure } from "./s3-requests.ts";
 import type { OpenedFile, SharedSpool } from "./shared-spool.ts";
 import type {
   ListOptions,
   LocalFile,
   S3Options,
   StorageEntry,
+  StorageObserver,
   TableStorage,
 } from "./table-storage.ts";
 
@@ -43,17 +49,25 @@ export class S3Storage implements TableStorage {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #client: S3Client;
+  readonly #requests: S3Requests;
   readonly #spool: SharedSpool;
   readonly #ownSpool: SharedSpool | undefined;
 
   /** @param key of the table's folder, without a slash at its end */
-  constructor(bucket: string, key: string, options: S3Options, { spool, isOwn }: GivenSpool) {
+  constructor(
+    bucket: string,
+    key: string,
+    options: S3Options,
+    { spool, isOwn }: GivenSpool,
+    observer?: StorageObserver,
+  ) {
     this.location = `s3://${bucket}/${key}`;
     this.#bucket = bucket;
     this.#prefix = key === "" ? "" : `${key}/`;
     this.#spool = spool;
     this.#ownSpool = isOwn ? spool : undefined;
     this.#client = createClient(options);
+    this.#requests = new S3Requests(observer);
   }
 
   async list(folder: string, options: ListOptions = {}): Promise<StorageEntry[]> {
@@ -62,46 +76,39 @@ export class S3Storage implements TableStorage {
     const entries: StorageEntry[] = [];
     let token: string | undefined;
     do {
+      const command = new ListObjectsV2Command({
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        Delimiter: isRecursive ? undefined : "/",
+        StartAfter: startAfter === undefined ? undefined : prefix + startAfter,
+        ContinuationToken: token,
+      });
       const page = await this.#call(`list ${this.location}/${folder}`, () =>
-        this.#client.send(
-          new ListObjectsV2Command({
-            Bucket: this.#bucket,
-            Prefix: prefix,
-            ...(isRecursive ? {} : { Delimiter: "/" }),
-            ...(startAfter === undefined ? {} : { StartAfter: prefix + startAfter }),
-            ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
-          abortable(signal),
-        ),
+        this.#requests.send("list", () => this.#client.send(command, abortable(signal))),
       );
-      for (const { Key: key = "", Size: sizeBytes = 0, LastModified: modified } of page.Contents ??
-        []) {
-        const name = key.slice(prefix.length);
-        // Some tools leave empty objects that stand for folders.
-        if (name === "" || name.endsWith("/")) continue;
-        entries.push({ name, sizeBytes, modifiedMs: modified?.getTime() ?? 0 });
+      for (const object of page.Contents ?? []) {
+        const entry = entryOf(object, prefix.length);
+        if (entry !== undefined) entries.push(entry);
       }
       if (entries.length > LISTED_MAX) {
         throw new DeltaError("RESOURCE_EXHAUSTED", `${prefix} has more than ${LISTED_MAX} objects`);
       }
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      token = nextToken(page);
     } while (token !== undefined);
     return entries.sort((left, right) => compareBytes(left.name, right.name));
   }
 
   async read(path: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     return this.#call(`read ${path}`, async () => {
-      const answer = await this.#client.send(
-        new GetObjectCommand(this.#resolve(path)),
-        abortable(signal),
-      );
+      const command = new GetObjectCommand(this.#resolve(path));
+      const answer = await this.#get(command, signal);
       const { ContentLength: size = 0, Body: body } = answer;
       if (size > maxBytes) {
         (body as Readable | undefined)?.destroy();
         const limit = `more than ${maxBytes}`;
         throw new DeltaError("RESOURCE_EXHAUSTED", `${path} has ${size} bytes, ${limit}`);
       }
-      const bytes = Buffer.from((await body?.transformToByteArray()) ?? []);
+      const bytes = Buffer.from(await this.#requests.bytes(body));
       if (bytes.length !== size) throw truncated(path, bytes.length, size);
       return bytes;
     });
@@ -116,11 +123,9 @@ export class S3Storage implements TableStorage {
     const range = `bytes=${offset}-${offset + length - 1}`;
     return this.#call(`read ${path}`, async () => {
       try {
-        const answer = await this.#client.send(
-          new GetObjectCommand({ ...this.#resolve(path), Range: range }),
-          abortable(signal),
-        );
-        return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+        const command = new GetObjectCommand({ ...this.#resolve(path), Range: range });
+        const answer = await this.#get(command, signal);
+        return Buffer.from(await this.#requests.bytes(answer.Body));
       } catch (error) {
         // The object ends before the range begins.
         if (error instanceof S3ServiceException && error.name === "InvalidRange") {
@@ -141,15 +146,16 @@ export class S3Storage implements TableStorage {
       const size = sizeBytes ?? (await this.#size(address, signal));
       // Others may wait for the copy too, so that no signal of one of them ends it.
       const open = async (): Promise<OpenedFile> => {
-        const answer = await this.#client.send(new GetObjectCommand(address));
+        const answer = await this.#get(new GetObjectCommand(address));
         const stream = answer.Body as Readable;
-        if (answer.ContentLength === size) return { stream, tag: answer.ETag };
+        if (answer.ContentLength === size) {
+          return { stream: this.#requests.stream(stream), tag: answer.ETag };
+        }
         stream.destroy();
         throw brokenTable(`file ${path} has ${answer.ContentLength} bytes, and ${size} in the log`);
       };
       const isCurrent = async (tag: string | undefined): Promise<boolean> => {
-        const head = new HeadObjectCommand(address);
-        return tag !== undefined && (await this.#client.send(head, abortable(signal))).ETag === tag;
+        return tag !== undefined && (await this.#head(address, signal)).ETag === tag;
       };
       const key = `${address.Bucket}/${address.Key}\0${size}`;
       return this.#spool.fetch({ key, name: path, sizeBytes: size, open, isCurrent }, signal);
@@ -162,8 +168,16 @@ export class S3Storage implements TableStorage {
   }
 
   async #size(address: ObjectAddress, signal: AbortSignal | undefined): Promise<number> {
-    const head = await this.#client.send(new HeadObjectCommand(address), abortable(signal));
-    return head.ContentLength ?? 0;
+    return (await this.#head(address, signal)).ContentLength ?? 0;
+  }
+
+  #head(address: ObjectAddress, signal: AbortSignal | undefined): Promise<HeadObjectCommandOutput> {
+    const command = new HeadObjectCommand(address);
+    return this.#requests.send("head", () => this.#client.send(command, abortable(signal)));
+  }
+
+  #get(command: GetObjectCommand, signal?: AbortSignal): Promise<GetObjectCommandOutput> {
+    return this.#requests.send("get", () => this.#client.send(command, abortable(signal)));
   }
 
   #resolve(path: string): ObjectAddress {
@@ -209,22 +223,23 @@ function createClient({ endpoint, region, isPathStyle, credentials }: S3Options)
   });
 }
 
-function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+/** @returns undefined after the last page */
+function nextToken(page: ListObjectsV2CommandOutput): string | undefined {
+  return page.IsTruncated === true ? page.NextContinuationToken : undefined;
 }
 
-function s3Failure(error: unknown, what: string): Error {
-  if (error instanceof Error && error.name === "AbortError") return error;
-  if (!(error instanceof S3ServiceException))
-    return wrapError(error, "UNAVAILABLE", `cannot ${what}`);
-  const { httpStatusCode: status = 0 } = error.$metadata;
-  if (status === 404) {
-    return new DeltaError("NOT_FOUND", `cannot ${what}: it is not there (${error.name})`, {
-      cause: error,
-    });
-  }
-  const code = status === 401 || status === 403 ? "PERMISSION_DENIED" : "UNAVAILABLE";
-  return wrapError(error, code, `cannot ${what}: ${error.name}`);
+/** @returns undefined for the empty objects that some tools leave, which stand for folders */
+function entryOf(
+  { Key: key = "", Size: sizeBytes = 0, LastModified: modified }: ListedObject,
+  prefixLength: number,
+): StorageEntry | undefined {
+  const name = key.slice(prefixLength);
+  if (name === "" || name.endsWith("/")) return undefined;
+  return { name, sizeBytes, modifiedMs: modified?.getTime() ?? 0 };
+}
+
+function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function truncated(path: string, found: number, expected: number): DeltaError {

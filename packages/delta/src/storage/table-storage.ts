@@ -1,3 +1,4 @@
+import type { ErrorCode } from "@ofs/platform";
 import type { SharedSpool } from "./shared-spool.ts";
 
 /** An object or file in a folder. */
@@ -66,8 +67,27 @@ export interface S3Options {
     | undefined;
 }
 
+/** Kinds of requests to object storage. */
+export const STORAGE_OPERATIONS = ["list", "get", "head"] as const;
+export type StorageOperation = (typeof STORAGE_OPERATIONS)[number];
+
+/** Is told of requests to object storage. A copy that several readers wait for is one request. */
+export interface StorageObserver {
+  /**
+   * @param seconds until the head of the answer was here; the body of a `get` comes after it
+   * @param attempts 1, and one more for each repetition
+   */
+  answered(operation: StorageOperation, seconds: number, attempts: number): void;
+  /** After all repetitions, or while the body came. NOT_FOUND may be an answer as good as others. */
+  failed(operation: StorageOperation, code: ErrorCode, attempts: number): void;
+  /** Bytes of bodies, as they come. */
+  received(bytes: number): void;
+}
+
 export interface StorageOptions {
   readonly s3?: S3Options | undefined;
+  /** Of object storage; local files are not told of. */
+  readonly observer?: StorageObserver | undefined;
   /** Of several storages with the same access, and not theirs to close; default: one of its own, as the next two say. */
   readonly spool?: SharedSpool | undefined;
   /** Folder for copies of remote files; default: a new one in the system's temporary folder. */

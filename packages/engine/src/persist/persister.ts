@@ -132,7 +132,7 @@ export class Persister implements MessageWriter {
     // Failed rows, too, as above.
     const names = rows.map(({ key }) => key);
     const span = limits.span && startInvalidationSpan(limits.span, target.entity, names.length);
-    await this.#invalidator.written(target.entity, names);
+    await this.#invalidator.written(target.entity, names, span);
     span?.end();
     const { deletes, writes } = countRows(write.rows, outcomes);
     for (const [operation, { failed, written }] of [
@@ -170,7 +170,7 @@ export class Persister implements MessageWriter {
     const failures = await leaving(Promise.all(results), deadlineMs, leave);
     // Failed rows, too: a store that did not answer in time may have taken them.
     const span = context.span && startInvalidationSpan(context.span, entity, names.length);
-    await this.#invalidator.written(entity, names);
+    await this.#invalidator.written(entity, names, span);
     span?.end();
     const failure = failures.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;

@@ -1,4 +1,4 @@
-import { type Logger, mapBounded, toWireStatus } from "@ofs/platform";
+import { type Logger, mapBounded, type Span, toWireStatus, traceFields } from "@ofs/platform";
 import { RowError } from "@ofs/rows";
 import type { Registry as MetricsRegistry } from "prom-client";
 import { WriteClock } from "../persist/write-clock.ts";
@@ -97,7 +97,7 @@ export class RowEngine {
     context: RowWriteContext,
   ): Promise<BatchOutcome<RowWriteAnswer>[]> {
     const timed = this.#writer.inOrder(requests);
-    return this.#each(timed, (request) => this.#writer.write(request, context));
+    return this.#each(timed, context, (request) => this.#writer.write(request, context));
   }
 
   /** @returns Unix microseconds, later than any before: for the rows of a request that must have times of their own */
@@ -115,7 +115,7 @@ export class RowEngine {
     requests: readonly RowReadRequest[],
     context: RowCallContext,
   ): Promise<BatchOutcome<RowReadAnswer>[]> {
-    return this.#each(requests, (request) => this.#reader.read(request, context));
+    return this.#each(requests, context, (request) => this.#reader.read(request, context));
   }
 
   /** All rows below a key prefix. @throws {RowError} as `read` @throws {RowStoreError} as the first page fails */
@@ -125,22 +125,25 @@ export class RowEngine {
 
   #each<Q, A>(
     requests: readonly Q[],
+    { span }: Pick<RowCallContext, "span">,
     work: (request: Q) => Promise<A>,
   ): Promise<BatchOutcome<A>[]> {
     return mapBounded(requests, MAX_PARALLEL_BATCHES, async (request): Promise<BatchOutcome<A>> => {
       try {
         return { answer: await work(request) };
       } catch (error) {
-        return { error: this.#told(error) };
+        return { error: this.#told(error, span) };
       }
     });
   }
 
   /** What a caller may know of a failure. */
-  #told(error: unknown): Error {
+  #told(error: unknown, span: Span | undefined): Error {
     if (error instanceof RowError) return error;
     const { code, message } = toWireStatus(error);
-    if (code === "INTERNAL") this.#log.error({ err: error }, "a batch failed unexpectedly");
+    if (code === "INTERNAL") {
+      this.#log.error({ err: error, ...traceFields(span) }, "a batch failed unexpectedly");
+    }
     return new Error(message, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, Logger } from "@ofs/platform";
+import { type ErrorCode, type Logger, traceFields } from "@ofs/platform";
 import { backoffMs } from "../loop/backoff.ts";
 import { type Message, recordSizeBytes } from "../loop/message.ts";
 import type { IngestMetrics } from "../loop/metrics.ts";
@@ -140,13 +140,13 @@ export class DeadLetterWriter {
 
   async #produceSmaller(pending: PendingLetter, tooLarge: SinkError): Promise<Error | undefined> {
     const { log } = this.#context;
-    const { offset, partition, record } = pending.message;
+    const { offset, partition, record, span } = pending.message;
     const smaller = smallerLetter(pending.letter, record.value?.length ?? 0);
     if (smaller === undefined) return tooLarge;
     const { topic, partition: number } = partition;
     const sizeBytes = recordSizeBytes(record);
-    const about = { topic, partition: number, offset, sizeBytes, err: tooLarge };
-    log.error(about, "dead letter is too large: part of it is left out");
+    const about = { topic, partition: number, offset, sizeBytes, ...traceFields(span) };
+    log.error({ err: tooLarge, ...about }, "dead letter is too large: part of it is left out");
     pending.letter = smaller;
     return this.#produce([pending]);
   }

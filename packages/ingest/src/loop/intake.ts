@@ -1,4 +1,10 @@
-import { type ErrorCode, FeatureStoreError, type Logger, type Tracer } from "@ofs/platform";
+import {
+  type ErrorCode,
+  FeatureStoreError,
+  type Logger,
+  type Tracer,
+  traceFields,
+} from "@ofs/platform";
 import { MessageFault, type MessageWrites } from "../format.ts";
 import { parseWriteTime } from "../write-time/write-time-header.ts";
 import type { FormatTable } from "./format-table.ts";
@@ -221,8 +227,7 @@ export class Intake {
     const { isHalted, partition, topic } = message.partition;
     const code = codeOf(error);
     if (!isHalted) {
-      const trace_id = message.span?.traceId;
-      const at = { topic, partition, offset: message.offset, trace_id };
+      const at = { topic, partition, offset: message.offset, ...traceFields(message.span) };
       log.error({ err: error, ...at }, "partition halted");
     }
     message.partition.halt(message, error.message, code, now());
@@ -235,7 +240,7 @@ export class Intake {
     partition.unhalt(message);
     const code = codeOf(error);
     if (code === "INTERNAL") {
-      const at = { topic: partition.topic, offset, trace_id: message.span?.traceId };
+      const at = { topic: partition.topic, offset, ...traceFields(message.span) };
       log.error({ err: error, ...at }, "a record could not be prepared");
     }
     const field = error instanceof MessageFault ? error.field : undefined;

@@ -1,4 +1,4 @@
-import type { ErrorCode, FeatureStoreError, Logger } from "@ofs/platform";
+import { type ErrorCode, type FeatureStoreError, type Logger, traceFields } from "@ofs/platform";
 import type { DeadLetterListener, DeadLetterWriter } from "../dead-letters/dead-letter-writer.ts";
 import { deadLetter, type LetterCause } from "../dead-letters/letter.ts";
 import type { LaneEntry, LaneListener } from "./lane-entry.ts";
@@ -99,7 +99,10 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
   #halt(message: Message, reason: string, code: ErrorCode, err: Error): void {
     const { log, now } = this.#context;
     const { isHalted, partition, topic } = message.partition;
-    if (!isHalted) log.error({ err, topic, partition, offset: message.offset }, "partition halted");
+    if (!isHalted) {
+      const at = { topic, partition, offset: message.offset, ...traceFields(message.span) };
+      log.error({ err, ...at }, "partition halted");
+    }
     message.partition.halt(message, reason, code, now());
   }
 
@@ -128,12 +131,13 @@ export class MessageEnds implements LaneListener, DeadLetterListener {
   }
 
   /** A message with these rows only; if it cannot be made, the whole one: storing rows again is harmless. */
-  #valueOf({ partition, offset, prepared, record }: Message, rows: readonly number[]) {
+  #valueOf({ partition, offset, prepared, record, span }: Message, rows: readonly number[]) {
     try {
       return prepared?.encodeRows(rows) ?? record.value;
     } catch (err) {
       const { log } = this.#context;
-      log.error({ err, topic: partition.topic, offset }, "bad rows cannot be told from good ones");
+      const at = { topic: partition.topic, offset, ...traceFields(span) };
+      log.error({ err, ...at }, "bad rows cannot be told from good ones");
       return record.value;
     }
   }

@@ -14,9 +14,12 @@ const MAX_LINKS = 32;
 
 /** Goes on with the producer's trace, or begins one. @returns undefined if it is not kept */
 export function startMessageSpan(tracer: Tracer, record: SourceRecord): Span | undefined {
+  const traceparent = textOf(record, TRACEPARENT_HEADER);
+  const starter = tracer.keep(traceparent);
+  if (starter === undefined) return undefined;
   const { offset, partition, topic } = record;
-  return tracer.start(`process ${topic}`, "consumer", {
-    traceparent: textOf(record, TRACEPARENT_HEADER),
+  return starter.start(`process ${topic}`, "consumer", {
+    traceparent,
     tracestate: textOf(record, TRACESTATE_HEADER),
     attributes: {
       "messaging.operation.name": "process",

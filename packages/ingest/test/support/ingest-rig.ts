@@ -8,6 +8,7 @@ import {
   type TopicPartition,
 } from "@ofs/ingest";
 import { createLogger, type Logger } from "@ofs/platform";
+import { MemoryTracer } from "@ofs/testkit";
 import { Registry } from "prom-client";
 import { MemoryGroup, MemorySource } from "./memory-group.ts";
 import { MemorySink } from "./memory-sink.ts";
@@ -37,14 +38,22 @@ export class IngestRig {
   readonly sink = new MemorySink();
   readonly registry = new Registry();
   readonly metrics = new IngestMetrics(this.registry, this.clock.now);
-  readonly log: Logger = createLogger({ service: "test", level: "DISABLED" });
+  /** Log lines. */
+  readonly lines: string[] = [];
+  readonly log: Logger = createLogger({
+    service: "test",
+    level: "WARN",
+    destination: { write: (line) => void this.lines.push(line) },
+  });
+  /** Keeps the traces that producers keep. */
+  readonly tracer = new MemoryTracer();
   readonly format: RowFormat;
   readonly source: MemorySource;
   readonly ingestor: Ingestor;
 
   constructor(options: RigOptions = {}) {
     const { fetchRecords = 100, formats, random = () => 1, settings = {} } = options;
-    const { clock, group, log, metrics, sink } = this;
+    const { clock, group, log, metrics, sink, tracer } = this;
     this.format = new RowFormat(clock);
     this.source = new MemorySource(group, clock, fetchRecords);
     this.ingestor = new Ingestor({
@@ -58,6 +67,7 @@ export class IngestRig {
       random,
       metrics,
       log,
+      tracer,
     });
   }
 

@@ -26,24 +26,35 @@ const VERSION = "5.0.6";
 const JAVA_MAJORS = [11, 17];
 const HEAP = "512m";
 
-interface CassandraPrograms {
+export interface CassandraPrograms {
   readonly java: string;
   /** Folder of jars. */
   readonly jars: string;
 }
 
-async function findCassandra(log: Log): Promise<CassandraPrograms> {
+/** A node, and where it keeps what. */
+export interface StartedCassandra extends StartedServer {
+  /** Holds `conf`, `data` and the rest. */
+  readonly folder: string;
+}
+
+/** @throws {Error} when Java or the jars cannot be had, naming the variable to set instead */
+export async function findCassandra(log: Log): Promise<CassandraPrograms> {
   const java = await findJava(JAVA_MAJORS, VARIABLE, log);
   const artifact = `org.apache.cassandra:cassandra-all:${VERSION}`;
   const jars = await installMavenArtifacts(`cassandra-${VERSION}`, [artifact], VARIABLE, log);
   return { java, jars };
 }
 
-/** @param settings lines of cassandra.yaml, added or in place of ours: `read_request_timeout: 1000ms` */
+/**
+ * @param settings lines of cassandra.yaml, added or in place of ours: `read_request_timeout: 1000ms`
+ * @param flags further ones of the JVM
+ */
 export async function startCassandraNode(
   context: StartContext,
   settings: readonly string[] = [],
-): Promise<StartedServer> {
+  flags: readonly string[] = [],
+): Promise<StartedCassandra> {
   const { java, jars } = await findCassandra(context.log);
   const [port, storagePort] = await choosePorts(context, 2);
   if (port === undefined || storagePort === undefined) throw new Error("no ports");
@@ -61,6 +72,7 @@ export async function startCassandraNode(
     args: [
       ...jvmOptions(await jammAgent(jars)),
       ...systemProperties(folder),
+      ...flags,
       ...["-cp", `${conf}:${join(jars, "*")}`, "org.apache.cassandra.service.CassandraDaemon"],
     ],
     env: process.env,
@@ -68,7 +80,7 @@ export async function startCassandraNode(
     isReady: () => acceptsConnections(port), // it listens only once CQL is served
   };
   const node = await startNode(context, plan);
-  return { address: localAddress(port), nodes: [node] };
+  return { address: localAddress(port), nodes: [node], folder };
 }
 
 /** Cassandra measures its objects through this agent and does not start without. */
@@ -80,16 +92,21 @@ async function jammAgent(jars: string): Promise<string> {
 
 function jvmOptions(agent: string): string[] {
   const memory = [`-Xms${HEAP}`, `-Xmx${HEAP}`, "-Xss512k", "-XX:MaxDirectMemorySize=256m"];
+  return [...memory, "-XX:+UseG1GC", ...jdkAccess(), `-javaagent:${agent}`];
+}
+
+/** What Cassandra's classes reach of the JDK, the server's and its tools'. */
+export function jdkAccess(): string[] {
   const opens = OPENED_PACKAGES.flatMap((name) => ["--add-opens", `${name}=ALL-UNNAMED`]);
   const exported = EXPORTED_PACKAGES.flatMap((name) => ["--add-exports", `${name}=ALL-UNNAMED`]);
-  return [...memory, "-XX:+UseG1GC", ...opens, ...exported, `-javaagent:${agent}`];
+  return [...opens, ...exported];
 }
 
 /** The zeros save about five seconds that a node of a larger cluster spends on listening. */
 function systemProperties(folder: string): string[] {
   const properties = {
     "jdk.attach.allowAttachSelf": "true",
-    "cassandra.config": new URL(`file://${join(folder, "conf", "cassandra.yaml")}`).href,
+    "cassandra.config": configUrl(folder),
     "logback.configurationFile": join(folder, "conf", "logback.xml"),
     "cassandra.storagedir": folder,
     "cassandra.logdir": join(folder, "logs"),
@@ -99,6 +116,11 @@ function systemProperties(folder: string): string[] {
     "cassandra-foreground": "yes",
   };
   return Object.entries(properties).map(([name, value]) => `-D${name}=${value}`);
+}
+
+/** Of a node's folder: where its classes, those of tools too, look for cassandra.yaml. */
+export function configUrl(folder: string): string {
+  return new URL(`file://${join(folder, "conf", "cassandra.yaml")}`).href;
 }
 
 /** One Cassandra node with a small heap; data centre `datacenter1`. */

@@ -4,6 +4,7 @@ import {
   type SpanAttributes,
   type SpanKind,
   type SpanStart,
+  type SpanStarter,
   type Tracer,
 } from "@ofs/platform";
 import {
@@ -16,7 +17,9 @@ import {
   TraceFlags,
   trace,
 } from "@opentelemetry/api";
-import { parseTraceParent, TraceState } from "@opentelemetry/core";
+import { TraceState } from "@opentelemetry/core";
+import type { Sampling } from "./sampling.ts";
+import { isSampled, isTraceparent, spanIdOf, traceIdOf } from "./traceparent.ts";
 
 const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
   internal: OtelKind.INTERNAL,
@@ -30,22 +33,24 @@ const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
 const MAX_STATE_LENGTH = 512;
 
 /** The tracing port over OpenTelemetry's. Contexts are handed on by hand: nothing is looked up by asynchronous call. */
-export class OtelTracer implements Tracer {
+export class OtelTracer implements Tracer, SpanStarter {
   readonly #tracer: OtelApiTracer;
-  readonly #rootShare: number;
+  readonly #keeps: Sampling;
 
-  /** @param rootShare of traces that are begun here, how many are kept; the tracer's sampler must take those */
-  constructor(tracer: OtelApiTracer, rootShare: number) {
+  /** @param tracer one that takes every span: which there are is decided before it is asked */
+  constructor(tracer: OtelApiTracer, keeps: Sampling) {
     this.#tracer = tracer;
-    this.#rootShare = rootShare;
+    this.#keeps = keeps;
   }
 
-  start(name: string, kind: SpanKind, start: SpanStart): Span | undefined {
-    const parent = parentOf(start);
-    if (parent === ROOT_CONTEXT && Math.random() >= this.#rootShare) return undefined;
+  keep(traceparent?: string): SpanStarter | undefined {
+    return this.#keeps(traceparent) ? this : undefined;
+  }
+
+  start(name: string, kind: SpanKind, start: SpanStart): Span {
     const { attributes = {} } = start;
-    const span = this.#tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent);
-    return span.isRecording() ? new OtelSpan(this.#tracer, span) : undefined;
+    const options = { kind: KINDS[kind], attributes };
+    return new OtelSpan(this.#tracer, this.#tracer.startSpan(name, options, parentOf(start)));
   }
 }
 
@@ -60,6 +65,10 @@ class OtelSpan implements Span {
 
   get traceId(): string {
     return this.#span.spanContext().traceId;
+  }
+
+  get spanId(): string {
+    return this.#span.spanContext().spanId;
   }
 
   get traceparent(): string {
@@ -101,10 +110,13 @@ function typeOf(failure: unknown): string {
 }
 
 function parentOf({ traceparent, tracestate }: SpanStart): Context {
-  if (traceparent === undefined) return ROOT_CONTEXT;
-  const parent = parseTraceParent(traceparent);
-  if (parent === null) return ROOT_CONTEXT;
-  const context = { ...parent, isRemote: true };
+  if (!isTraceparent(traceparent)) return ROOT_CONTEXT;
+  const context = {
+    traceId: traceIdOf(traceparent),
+    spanId: spanIdOf(traceparent),
+    traceFlags: isSampled(traceparent) ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  };
   if (tracestate === undefined || tracestate.length > MAX_STATE_LENGTH) {
     return trace.setSpanContext(ROOT_CONTEXT, context);
   }

@@ -1,7 +1,12 @@
 import { hostname } from "node:os";
 import type { Logger, TracedService, Tracer } from "@ofs/platform";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
+import {
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  type SpanExporter,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
 import type { Registry } from "prom-client";
 import type { TracingSettings } from "../settings.ts";
 import { BoundedProcessor, CountedExporter, SpanCounts } from "./bounded-export.ts";
@@ -17,10 +22,10 @@ export class OtelTracing {
   readonly #provider: TracerProvider;
   readonly #log: Logger;
 
-  private constructor(provider: TracerProvider, { rootShare }: Sampling, log: Logger) {
+  private constructor(provider: TracerProvider, sampling: Sampling, log: Logger) {
     this.#provider = provider;
     this.#log = log;
-    this.tracer = new OtelTracer(provider.getTracer(SCOPE), rootShare);
+    this.tracer = new OtelTracer(provider.getTracer(SCOPE), sampling);
   }
 
   static async open(
@@ -38,14 +43,14 @@ export class OtelTracing {
       scheduledDelayMillis: exportDelayMs,
       exportTimeoutMillis: timeoutMs,
     });
-    const sampling = samplingOf(sampler, ratio);
     const provider = new TracerProvider({
       resource: resourceFromAttributes(resourceOf(service, settings)),
-      sampler: sampling.sampler,
+      // What is not kept never gets here.
+      sampler: new AlwaysOnSampler(),
       spanProcessors: [new BoundedProcessor(batches, counts, maxQueuedSpans)],
     });
     log.info({ host: new URL(settings.url).host, sampler, ratio }, "tracing");
-    return new OtelTracing(provider, sampling, log);
+    return new OtelTracing(provider, samplingOf(sampler, ratio), log);
   }
 
   /** Sends what is left, until the signal aborts. Never rejects: traces are no reason for an unclean end. */

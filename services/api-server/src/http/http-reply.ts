@@ -1,5 +1,5 @@
 import { HttpError, type HttpReply, InvalidBodyError, jsonReply } from "@ofs/http";
-import { toWireStatus } from "@ofs/platform";
+import { type TraceFields, toWireStatus } from "@ofs/platform";
 import { CredentialsError } from "../auth/authenticator.ts";
 
 /** An answer that is made while it is sent. */
@@ -9,6 +9,8 @@ export interface StreamedReply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Asked for the next one only when the caller has taken the last; always asked for the first, whatever happens. */
   readonly chunks: AsyncIterable<string>;
+  /** Of the call, for the log line of an answer that breaks off. */
+  readonly trace?: TraceFields | undefined;
 }
 
 export type RouteReply = HttpReply | StreamedReply;

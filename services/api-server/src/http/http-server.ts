@@ -190,7 +190,8 @@ export class HttpServer {
       await sendStream(response, reply, mustClose ? { ...headers, connection: "close" } : headers);
       if (this.#mayCloseIdle) this.#server.closeIdleConnections();
     } catch (error) {
-      this.#log.warn({ err: error, path: pathOf(request.url) }, "an answer was cut off");
+      const path = pathOf(request.url);
+      this.#log.warn({ err: error, path, ...reply.trace }, "an answer was cut off");
       response.destroy();
     }
   }

@@ -18,9 +18,11 @@ const SERVER_FAULTS: ReadonlySet<ErrorCode> = new Set([
 
 /** Goes on with the caller's trace, or begins one. @returns undefined if it is not kept */
 export function startCallSpan(tracer: Tracer, call: UnaryCall): Span | undefined {
-  const method = call.method.slice(1);
   const traceparent = call.header(TRACEPARENT_HEADER);
-  return tracer.start(method, "server", {
+  const starter = tracer.keep(traceparent);
+  if (starter === undefined) return undefined;
+  const method = call.method.slice(1);
+  return starter.start(method, "server", {
     traceparent,
     tracestate: traceparent && call.header(TRACESTATE_HEADER),
     attributes: { "rpc.system.name": "grpc", "rpc.method": method },
@@ -34,9 +36,10 @@ export function startPathSpan(
   httpMethod: string,
   call: UnaryCall,
 ): Span | undefined {
-  return tracer.start(`${httpMethod} ${path}`, "server", {
-    traceparent: call.header(TRACEPARENT_HEADER),
-    tracestate: call.header(TRACESTATE_HEADER),
+  const traceparent = call.header(TRACEPARENT_HEADER);
+  return tracer.keep(traceparent)?.start(`${httpMethod} ${path}`, "server", {
+    traceparent,
+    tracestate: traceparent && call.header(TRACESTATE_HEADER),
     attributes: { "http.request.method": httpMethod, "http.route": path },
   });
 }

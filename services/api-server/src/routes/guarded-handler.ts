@@ -3,9 +3,11 @@ import {
   type CancelSignal,
   FeatureStoreError,
   type InFlightLimit,
+  type Logger,
   type Span,
   type Tracer,
   toWireStatus,
+  traceFields,
   type UnaryCall,
   type UnaryHandler,
   type UnaryReply,
@@ -21,6 +23,7 @@ export interface GuardDeps {
   readonly limit: InFlightLimit;
   readonly queue: CallQueue;
   readonly metrics: RequestMetrics;
+  readonly log: Logger;
   /** undefined: nothing is traced. */
   readonly tracer?: Tracer | undefined;
 }
@@ -34,6 +37,7 @@ export type GuardedWork = (
 /**
  * Puts the same guard before every method: authenticate, check the access, admit below the in-flight limit,
  * wait for a turn, and count the outcome of whatever happens. A synchronous answer stays synchronous.
+ * What fails without having been thrown on purpose is logged here, where its trace is known, and handed on as INTERNAL.
  */
 export function guardedHandler(access: Access, work: GuardedWork, deps: GuardDeps): UnaryHandler {
   return (call) => {
@@ -88,8 +92,16 @@ class Guard {
   }
 
   fail(error: unknown): never {
-    this.#leave(toWireStatus(error).name, error);
-    throw error;
+    const { code, message, name } = toWireStatus(error);
+    if (code === "INTERNAL" && !this.#isRecorded) this.#logFailure(error);
+    this.#leave(name, error);
+    if (error instanceof FeatureStoreError) throw error;
+    throw new FeatureStoreError(code, message, { cause: error });
+  }
+
+  #logFailure(err: unknown): void {
+    const about = { err, method: this.#call.method, ...traceFields(this.#span) };
+    this.#deps.log.error(about, "a call failed unexpectedly");
   }
 
   #leave(status: string, error?: unknown): void {

@@ -7,6 +7,7 @@ import {
   type Span,
   type Tracer,
   toWireStatus,
+  traceFields,
 } from "@ofs/platform";
 import { JsonSyntaxError, type JsonValue, parseJson, RowError } from "@ofs/rows";
 import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
@@ -105,7 +106,8 @@ async function runAdmitted(
       limit.leave();
       record(status, reply.status, error);
     };
-    return { ...reply, chunks: watched(reply.chunks, onEnd) };
+    const trace = traceFields(call.span);
+    return { ...reply, trace, chunks: watched(reply.chunks, onEnd) };
   } finally {
     if (!isStreaming) limit.leave();
   }
@@ -186,7 +188,7 @@ function failureReply(
   const reply = rowErrorReply(error);
   const isKnown = error instanceof RowError || error instanceof FeatureStoreError;
   if (reply.status >= 500 && !isKnown) {
-    log.error({ err: error, path, trace_id: span?.traceId }, "a row call failed");
+    log.error({ err: error, path, ...traceFields(span) }, "a row call failed");
   }
   return reply;
 }

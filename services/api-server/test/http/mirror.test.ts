@@ -294,6 +294,19 @@ describe("errors", () => {
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({ error: "internal error", code: "Internal" });
     expect(api.lines.filter((line) => line.includes("secret detail"))).toHaveLength(1);
+    expect(api.lines.join("\n")).not.toContain("trace_id");
+  });
+
+  test("of ours: the line leads to the call's trace, where it has one", async () => {
+    api.engine.answer = () => Promise.reject(new TypeError("secret detail"));
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await send(RETRIEVE, "{}", { headers: { traceparent } });
+    const [span] = api.tracer.spans;
+    const lines = api.lines.filter((line) => line.includes("secret detail"));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { trace_id: "0af7651916cd43dd8448eb211c80319c", span_id: span?.spanId },
+    ]);
+    expect(span).toMatchObject({ isEnded: true, failure: new TypeError("secret detail") });
   });
 });
 

@@ -198,3 +198,46 @@ describe("metrics", () => {
     expect(await api.series(counter(RETRIEVE_METHOD, "ranker", "DeadlineExceeded"))).toBe("1");
   });
 });
+
+describe("a failure of ours", () => {
+  const KEPT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  function logged(): object[] {
+    const lines = api.lines.filter((line) => line.includes("a call failed unexpectedly"));
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  test("is logged once, with its trace where there is one, and is no text for callers", async () => {
+    api.engine.answer = () => {
+      throw new TypeError("secret detail");
+    };
+    const call = (headers: Record<string, string>) =>
+      failureOf(
+        client.call(RETRIEVE_METHOD, Buffer.alloc(0), { ...credentialsOf("ranker"), ...headers }),
+      );
+    expect(await call({ traceparent: KEPT })).toEqual([13, "internal error"]);
+    expect(await call({ traceparent: KEPT.replace(/1$/, "0") })).toEqual([13, "internal error"]);
+    expect(await call({})).toEqual([13, "internal error"]);
+    const [traced, ...others] = logged();
+    const { spanId, traceId } = api.tracer.spans[0] ?? {};
+    const about = { method: RETRIEVE_METHOD, err: { type: "TypeError", message: "secret detail" } };
+    expect(traced).toMatchObject({ ...about, trace_id: traceId, span_id: spanId });
+    expect(others).toMatchObject([about, about]);
+    for (const line of others) {
+      expect(line).not.toHaveProperty("trace_id");
+      expect(line).not.toHaveProperty("span_id");
+    }
+    expect(api.tracer.spans).toHaveLength(1);
+  });
+
+  test("that was told by its code is logged as well; what the world failed at is not", async () => {
+    const call = () =>
+      failureOf(client.call(RETRIEVE_METHOD, Buffer.alloc(0), credentialsOf("ranker")));
+    api.engine.answer = () => Promise.reject(new FeatureStoreError("INTERNAL", "no such plan"));
+    expect(await call()).toEqual([13, "no such plan"]);
+    expect(logged()).toMatchObject([{ err: { message: "no such plan" } }]);
+    api.engine.answer = () => Promise.reject(new FeatureStoreError("UNAVAILABLE", "no store"));
+    expect(await call()).toEqual([14, "no store"]);
+    expect(logged()).toHaveLength(1);
+  });
+});

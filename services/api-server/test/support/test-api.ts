@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { CallContext, Engine, RetrieveAnswer } from "@ofs/engine";
 import { InFlightLimit } from "@ofs/platform";
 import type { Reader, Snapshot } from "@ofs/registry";
+import { MemoryTracer } from "@ofs/testkit";
 import {
   AUTH_TOKEN_HEADER,
   Authenticator,
@@ -104,6 +105,8 @@ export class FakeEngine implements Engine {
 
 export interface TestApi extends TestFront {
   readonly engine: FakeEngine;
+  /** Keeps the traces that callers keep. */
+  readonly tracer: MemoryTracer;
   /** What the registry says from now on. */
   setSnapshot(snapshot: Snapshot | undefined): void;
   /** Value of a series in the metrics' text; undefined if it is not there. */
@@ -118,12 +121,14 @@ export async function openTestApi(
   transport: GrpcTransport = "front",
 ): Promise<TestApi> {
   const engine = new FakeEngine();
+  const tracer = new MemoryTracer();
   let snapshot: Snapshot | undefined = snapshotOf(readers);
   const current = () => snapshot;
-  const opened = await openTestFront({}, { transport }, (health, metrics) => {
+  const opened = await openTestFront({}, { transport }, (health, metrics, log) => {
     const authenticator = new Authenticator(current, () => NOW_SECONDS * 1_000);
     const limit = new InFlightLimit("MAX_IN_FLIGHT", maxInFlight);
-    const guard = { authenticator, limit, queue, metrics: new RequestMetrics(metrics, limit) };
+    const requestMetrics = new RequestMetrics(metrics, limit);
+    const guard = { authenticator, limit, queue, metrics: requestMetrics, log, tracer };
     const grpcRoutes = new Map([...featureRoutes(engine, guard), ...schemaRoutes(current, guard)]);
     const mirror = mirrorRoutes({
       routes: grpcRoutes,
@@ -140,6 +145,7 @@ export async function openTestApi(
   return {
     ...opened,
     engine,
+    tracer,
     setSnapshot(next) {
       snapshot = next;
     },

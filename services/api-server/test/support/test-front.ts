@@ -1,4 +1,10 @@
-import { createLogger, Health, type UnaryHandler, type UnaryRoutes } from "@ofs/platform";
+import {
+  createLogger,
+  Health,
+  type Logger,
+  type UnaryHandler,
+  type UnaryRoutes,
+} from "@ofs/platform";
 import { Registry } from "prom-client";
 import { type Front, type FrontDeps, type FrontSettings, openFront } from "../../src/front.ts";
 import { adminRoutes } from "../../src/http/admin-routes.ts";
@@ -25,7 +31,7 @@ export interface TestFront {
 export async function openTestFront(
   handlers: Record<string, UnaryHandler> = {},
   settings: Partial<FrontSettings> = {},
-  more: (health: Health, metrics: Registry) => Partial<FrontDeps> = () => ({}),
+  more: (health: Health, metrics: Registry, log: Logger) => Partial<FrontDeps> = () => ({}),
 ): Promise<TestFront> {
   const metrics = new Registry();
   const health = new Health();
@@ -56,7 +62,7 @@ export async function openTestFront(
       queue: new CallQueue({ maxWaitMs: 0 }),
       metrics,
       log,
-      ...more(health, metrics),
+      ...more(health, metrics, log),
     },
   );
   return { front, port: front.port, health, metrics, lines };

@@ -94,13 +94,16 @@ export class RequestTraces {
 
   #begin(request: FastifyRequest): void {
     const { headers, method } = request;
+    const traceparent = textOf(headers[TRACEPARENT_HEADER]);
+    const starter = this.#tracer.keep(traceparent);
+    if (starter === undefined) return;
     const route = request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE);
-    const span = this.#tracer.start(`${method} ${route}`, "server", {
-      traceparent: textOf(headers[TRACEPARENT_HEADER]),
+    const span = starter.start(`${method} ${route}`, "server", {
+      traceparent,
       tracestate: textOf(headers[TRACESTATE_HEADER]),
       attributes: { "http.request.method": method, "http.route": route },
     });
-    if (span !== undefined) this.#spans.set(request, span);
+    this.#spans.set(request, span);
   }
 
   /** Part of the request that asks for it, if that is traced; what nobody asks for is not. */

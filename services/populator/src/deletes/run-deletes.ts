@@ -32,7 +32,7 @@ export async function runDeletes(
   surroundings: ShardSurroundings,
   signal: AbortSignal,
 ): Promise<ShardOutcome> {
-  const { shards, access, registries } = surroundings;
+  const { shards, access, registries, times } = surroundings;
   const version = await shards.version(shard);
   if (version === undefined) throw new FencedError(`run ${spec.tableName} was replaced`);
   const plan = createDeletePlan(spec, version.schema, registries);
@@ -40,15 +40,18 @@ export async function runDeletes(
   const sender = new DeleteSender(spec, shard, surroundings);
   const spill = new KeySpill({ ...access.spill, batchKeys: BATCH_KEYS });
   try {
-    await withTable(access, spec, signal, (table) =>
-      gather(table, spec, shard, surroundings, { plan, spill, sender, signal }),
-    );
+    const parts = { plan, spill, sender, signal };
+    const work = (table: OpenTable) => gather(table, spec, shard, surroundings, parts);
+    await withTable(access, spec, signal, work, times);
+    times.enter("encode");
     for await (const keys of spill.difference()) {
       const left = sender.notYetSent(keys);
       const records = plan.encode(left, { topic: spec.topicName, headers });
       const outcome = await sender.send(left.length, records, signal);
       if (outcome !== undefined) return outcome;
+      times.enter("encode");
     }
+    times.enter("database");
     return await sender.finish();
   } catch (error) {
     if (error instanceof StoppedError) return "stopped";
@@ -62,7 +65,7 @@ async function gather(
   table: OpenTable,
   { filter }: RunSpec,
   shard: Shard,
-  { shards, rejects }: ShardSurroundings,
+  { shards, rejects, times, workMetrics }: ShardSurroundings,
   parts: {
     readonly plan: DeletePlan;
     readonly spill: KeySpill;
@@ -79,6 +82,12 @@ async function gather(
     keysOf: plan.keysOf,
     spill,
     signal,
+    async *timed(batches) {
+      for await (const batch of times.batches(batches)) {
+        workMetrics.decoded(batch.decodeMs);
+        yield batch;
+      }
+    },
     async onRejects(file, batch, found) {
       for (const reject of found) {
         sender.rejects.add(reject, file.path, batch.firstRow + reject.index);
@@ -89,6 +98,7 @@ async function gather(
     async onBatch() {
       batchCount += 1;
       if (batchCount % LOOK_BATCHES !== 0) return;
+      times.enter("database");
       if ((await shards.runState(shard)) !== "RUNNING") throw new StoppedError();
     },
   });
@@ -127,10 +137,13 @@ class DeleteSender {
     signal: AbortSignal,
   ): Promise<ShardOutcome | undefined> {
     if (keyCount === 0) return undefined;
-    const { limit } = this.#given;
+    const { limit, times } = this.#given;
     signal.throwIfAborted();
+    times.enter("limit");
     await limit.take(this.#spec.tenantName, keyCount, signal);
+    times.enter("log");
     const repeatedCount = await this.#repeats.send(records, this.#noted, keyCount);
+    times.enter("database");
     const sent = { deletedCount: keyCount, repeatedCount, sentBytes: sizeOf(records) };
     const progress = { ...NO_PROGRESS, ...sent };
     return this.#note(this.#position, progress, false);

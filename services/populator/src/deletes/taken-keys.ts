@@ -23,6 +23,8 @@ export interface TakenKeysOptions {
   /** @throws {MappingError} */
   readonly keysOf: (schema: readonly TableField[]) => KeyPlan;
   readonly spill: KeySpill;
+  /** Hands batches on, and takes the time that they take. */
+  readonly timed: (batches: AsyncIterable<RowBatch>) => AsyncIterable<RowBatch>;
   /** Of rows that are gone and whose keys cannot be told. */
   readonly onRejects: (
     file: DataFile,
@@ -105,12 +107,13 @@ function readingOf(
 }
 
 async function gather(
-  { table, spill, onRejects, onBatch, signal }: TakenKeysOptions,
+  { table, spill, timed, onRejects, onBatch, signal }: TakenKeysOptions,
   reading: Reading,
   { file, onlyRows }: FilePart,
 ): Promise<void> {
   const { side, fields, keys, keyColumns, filter, filterColumns } = reading;
-  for await (const batch of table.reader.read(table.storage, file, { fields, onlyRows, signal })) {
+  const batches = table.reader.read(table.storage, file, { fields, onlyRows, signal });
+  for await (const batch of timed(batches)) {
     const rejects: Reject[] = [];
     for (const index of selectRows(batch, filter, filterColumns)) {
       if (!isTaken(batch, reading.changeColumn, index)) continue;

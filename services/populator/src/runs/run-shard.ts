@@ -9,9 +9,11 @@ import type { RateLimit } from "../output/rate-limit.ts";
 import type { RejectFiles } from "../rejects/reject-files.ts";
 import { RejectTally } from "../rejects/reject-tally.ts";
 import { FencedError, type ShardStore } from "../store/shard-store.ts";
+import type { WorkMetrics } from "../work-metrics.ts";
 import { NO_PROGRESS, type Progress, type RunSpec, type Shard } from "./model.ts";
 import { Repeats } from "./repeats.ts";
-import { dataFileOf, type TableAccess, withTable } from "./table-source.ts";
+import { dataFileOf, type OpenTable, type TableAccess, withTable } from "./table-source.ts";
+import type { WorkTimes } from "./work-times.ts";
 
 /** Most rows of a batch, as the reader has it. */
 const BATCH_ROWS = 2_048;
@@ -25,6 +27,9 @@ export interface ShardSurroundings {
   readonly limit: RateLimit;
   readonly rejects: RejectFiles;
   readonly metrics: PopulatorMetrics;
+  readonly workMetrics: WorkMetrics;
+  /** Of the worker, for this shard. */
+  readonly times: WorkTimes;
 }
 
 /** What became of a shard: all its rows are done; the run does not go on for now; or it was refused too many rows. */
@@ -42,7 +47,7 @@ export async function runShard(
   surroundings: ShardSurroundings,
   signal: AbortSignal,
 ): Promise<ShardOutcome> {
-  const { shards, access, registries } = surroundings;
+  const { shards, access, registries, times, workMetrics } = surroundings;
   const version = await shards.version(shard);
   if (version === undefined) throw new FencedError(`run ${spec.tableName} was replaced`);
   const { schema, writeTimeMs } = version;
@@ -58,15 +63,18 @@ export async function runShard(
   });
   const planColumns = plan.fields.map((field) => fields.indexOf(field));
   const filterColumns = filterFields.map((field) => fields.indexOf(field));
-  return withTable(access, spec, signal, async ({ storage, reader }) => {
+  const work = async ({ storage, reader }: OpenTable): Promise<ShardOutcome> => {
     const request = { fields, fromRow: shard.nextRow, toRow: shard.file.toRow, signal };
-    for await (const batch of reader.read(storage, dataFileOf(shard.file), request)) {
+    const batches = reader.read(storage, dataFileOf(shard.file), request);
+    for await (const batch of times.batches(batches)) {
+      workMetrics.decoded(batch.decodeMs);
       const rows = selectRows(batch, filter, filterColumns);
       const outcome = await sender.send(batch, planColumns, rows, signal);
       if (outcome !== undefined) return outcome;
     }
     return sender.finish();
-  });
+  };
+  return withTable(access, spec, signal, work, times);
 }
 
 class ShardSender {
@@ -101,13 +109,16 @@ class ShardSender {
     rows: readonly number[],
     signal: AbortSignal,
   ): Promise<ShardOutcome | undefined> {
-    const { limit, rejects, metrics } = this.#given;
+    const { limit, rejects, metrics, times } = this.#given;
     const { tenantName, tableName } = this.#spec;
     const encoded = this.#plan.encode(batch, columnOf, rows, this.#head);
     signal.throwIfAborted();
     const { records, rowCount } = encoded;
+    times.enter("limit");
     await limit.take(tenantName, rowCount, signal);
+    times.enter("log");
     const repeatedCount = await this.#repeats.send(records, batch.firstRow, rowCount);
+    times.enter("database");
     const tally = new RejectTally();
     const { path } = this.#shard.file;
     for (const reject of encoded.rejects) tally.add(reject, path, batch.firstRow + reject.index);

@@ -13,6 +13,8 @@ import {
 import type { KeySpillOptions } from "../deletes/key-spill.ts";
 import type { LateReader } from "./late-reader.ts";
 import type { RunSpec, ShardFile } from "./model.ts";
+import { TimedStorage } from "./timed-storage.ts";
+import type { WorkTimes } from "./work-times.ts";
 
 /** Of a version in the name of its commit. */
 const VERSION_DIGITS = 20;
@@ -39,6 +41,7 @@ export interface OpenTable {
 /**
  * Opens a table for some work, and closes it after that.
  *
+ * @param times of the worker, if it is one that works
  * @throws {DeltaError} naming the location
  */
 export async function withTable<T>(
@@ -46,8 +49,10 @@ export async function withTable<T>(
   { path, format }: Pick<RunSpec, "path" | "format">,
   signal: AbortSignal,
   work: (table: OpenTable) => Promise<T>,
+  times?: WorkTimes,
 ): Promise<T> {
-  const storage = openTableStorage(path, access.storage);
+  const opened = openTableStorage(path, access.storage);
+  const storage = times === undefined ? opened : new TimedStorage(opened, times);
   try {
     const open = format === "delta" ? openDelta : openFolder;
     return await work(await open(storage, await access.reader.open(), signal));

@@ -1,5 +1,5 @@
 import { SinkError } from "@ofs/ingest";
-import { FeatureStoreError, type Logger, type Span, type Tracer } from "@ofs/platform";
+import { FeatureStoreError, type Logger, type Span, type Tracer, traceFields } from "@ofs/platform";
 import { runDeletes } from "../deletes/run-deletes.ts";
 import type { WorkerSinks } from "../output/open-sinks.ts";
 import { TracedSink } from "../output/traced-sink.ts";
@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Causes that a run's error names. */
 const NAMED_CAUSES = 5;
 
-export interface WorkerOptions extends Omit<ShardSurroundings, "sink"> {
+export interface WorkerOptions extends Omit<ShardSurroundings, "sink" | "times"> {
   readonly id: string;
   readonly runs: RunStore;
   readonly claims: Claims;
@@ -105,14 +105,15 @@ export class Worker {
   }
 
   async #process(run: Run, shard: Shard, signal: AbortSignal): Promise<void> {
-    const { shards, metrics, log, sinks } = this.#options;
+    const { shards, metrics, workMetrics, log, sinks } = this.#options;
     const span = this.#startSpan(run, shard);
+    const times = workMetrics.began();
     let failure: unknown;
     try {
       const plain = sinks[run.spec.target.dialect];
       const sink = span === undefined ? plain : new TracedSink(plain, span);
       const runIt = shard.file.kind === "deletes" ? runDeletes : runShard;
-      const outcome = await runIt(run.spec, shard, { ...this.#options, sink }, signal);
+      const outcome = await runIt(run.spec, shard, { ...this.#options, sink, times }, signal);
       metrics.ended(outcome);
       if (outcome === "done") return;
       await shards.release(shard);
@@ -121,20 +122,22 @@ export class Worker {
       failure = error;
       if (error instanceof FencedError) {
         metrics.ended("fenced");
-        log.info({ shard: describeShard(shard) }, "a shard is another's by now");
+        const about = { shard: describeShard(shard), ...traceFields(span) };
+        log.info(about, "a shard is another's by now");
       } else if (signal.aborted) {
         metrics.ended("stopped");
         await shards.release(shard, true);
       } else {
-        await this.#failShard(shard, error);
+        await this.#failShard(shard, error, span);
       }
     } finally {
+      workMetrics.ended(times);
       span?.end(failure);
     }
   }
 
   #startSpan({ spec }: Run, { file, number, version }: Shard): Span | undefined {
-    return this.#options.tracer?.start(`populate ${spec.tableName}`, "internal", {
+    return this.#options.tracer?.keep()?.start(`populate ${spec.tableName}`, "internal", {
       attributes: {
         "ofs.table": spec.tableName,
         "ofs.run_id": spec.runId,
@@ -145,11 +148,12 @@ export class Worker {
     });
   }
 
-  async #failShard(shard: Shard, error: unknown): Promise<void> {
+  async #failShard(shard: Shard, error: unknown, span: Span | undefined): Promise<void> {
     const { shards, metrics, log } = this.#options;
     const tries = isPassing(error) ? PASSING_TRIES : LASTING_TRIES;
     const message = error instanceof Error ? error.message : String(error);
-    log.warn({ err: error, shard: describeShard(shard) }, "a shard failed");
+    const about = { shard: describeShard(shard), ...traceFields(span) };
+    log.warn({ err: error, ...about }, "a shard failed");
     metrics.ended("failed");
     await shards.fail(shard, `${shard.file.path}: ${message}`, (failureCount) =>
       failureCount >= tries

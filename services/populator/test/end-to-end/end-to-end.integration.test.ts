@@ -93,6 +93,7 @@ test(
     expect(deleted).not.toEqual([]);
     // Deletes are not sent: what they took away stays as it was.
     await expectStored([...after.rows, ...deleted]);
+    await expectMeasured();
   },
   TEST_TIMEOUT_MS,
 );
@@ -120,6 +121,25 @@ async function expectStored(rows: readonly ExactRow[]): Promise<void> {
   const { found, missing } = await readRows(keys);
   expect(found).toEqual(byKey(keys, rows.map(rowValues)));
   expect(missing).toEqual([NEVER_SENT.join()]);
+}
+
+/** All of it came from object storage, was decoded, and waited for Kafka. */
+async function expectMeasured(): Promise<void> {
+  const text = await fleet.populatorMetrics();
+  const value = (series: RegExp): number => Number(series.exec(text)?.[1]);
+  for (const phase of ["storage", "decode", "encode", "log", "database"]) {
+    const spent = new RegExp(
+      `^ofs_populator_work_seconds_total\\{[^}]*phase="${phase}".*\\} (.+)$`,
+      "m",
+    );
+    expect(value(spent), phase).toBeGreaterThan(0);
+  }
+  expect(value(/^ofs_populator_decode_seconds_total.* (\S+)$/m)).toBeGreaterThan(0);
+  expect(value(/^ofs_populator_storage_received_bytes_total.* (\S+)$/m)).toBeGreaterThan(0);
+  for (const operation of ["list", "get"]) {
+    const asked = `^ofs_populator_storage_request_seconds_count\\{[^}]*operation="${operation}".*\\} (.+)$`;
+    expect(value(new RegExp(asked, "m")), operation).toBeGreaterThan(0);
+  }
 }
 
 /** Of as many keys as there are values. */

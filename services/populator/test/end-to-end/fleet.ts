@@ -32,6 +32,7 @@ export type RunRequest = { readonly tableName: string } & Readonly<Record<string
 export type RunStatus = any;
 
 type Close = () => Promise<unknown>;
+type Environment = Readonly<Record<string, string>>;
 
 interface Parts {
   readonly populator: PopulatorProcess;
@@ -52,14 +53,19 @@ export class EndToEndFleet {
     this.#undo = undo;
   }
 
-  /** @param populatorEnvironment beside what all of them have */
+  /**
+   * @param populatorEnvironment beside what all of them have
+   * @param commonEnvironment more of what all of them have
+   */
   static async start(
     objects: FleetObjects,
-    populatorEnvironment: Readonly<Record<string, string>>,
+    populatorEnvironment: Environment,
+    commonEnvironment: Environment = {},
   ): Promise<EndToEndFleet> {
     const undo: Close[] = [];
+    const environments = { populatorEnvironment, commonEnvironment };
     try {
-      return new EndToEndFleet(await openParts(objects, populatorEnvironment, undo), undo);
+      return new EndToEndFleet(await openParts(objects, environments, undo), undo);
     } catch (error) {
       await undoAll(undo);
       throw error;
@@ -86,6 +92,11 @@ export class EndToEndFleet {
     return statuses;
   }
 
+  /** @returns what the populator tells of itself, as Prometheus reads it */
+  populatorMetrics(): Promise<string> {
+    return this.#parts.populator.metrics();
+  }
+
   close(): Promise<void> {
     return undoAll(this.#undo);
   }
@@ -105,7 +116,7 @@ export class EndToEndFleet {
 /** What is registered in `undo` is closed in the opposite order. */
 async function openParts(
   { block, row }: FleetObjects,
-  populatorEnvironment: Readonly<Record<string, string>>,
+  environments: Readonly<Record<"populatorEnvironment" | "commonEnvironment", Environment>>,
   undo: Close[],
 ): Promise<Parts> {
   const registry = await TestRegistry.open(`end_to_end_${randomBytes(6).toString("hex")}`);
@@ -120,7 +131,9 @@ async function openParts(
   const database = await createTestDatabase(serverAddress("mysql"));
   undo.push(() => database.drop());
   const rows = { ROW_ENABLED: "true", ROW_KEYSPACE };
-  const shared = { ...registry.environment(), ...blockTopic.environment(), ...rows };
+  const { commonEnvironment, populatorEnvironment } = environments;
+  const own = { ...registry.environment(), ...blockTopic.environment() };
+  const shared = { ...own, ...rows, ...commonEnvironment };
   const { host, port, username } = database.settings;
   const populator = await PopulatorProcess.start({
     ...shared,

@@ -37,4 +37,9 @@ export class PopulatorProcess {
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
     return JSON.parse(text).data;
   }
+
+  /** What Prometheus reads. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.#origin}/metrics`)).text();
+  }
 }

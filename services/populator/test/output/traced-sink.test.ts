@@ -1,29 +1,17 @@
 import { headerOf, type NewRecord, SinkError } from "@ofs/ingest";
-import type { Span, SpanAttributes } from "@ofs/platform";
-import { expect, test } from "vitest";
+import { MemorySpan } from "@ofs/testkit";
+import { beforeEach, expect, test } from "vitest";
 import { TracedSink } from "../../src/output/traced-sink.ts";
 
-const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 
-class RecordingSpan implements Span {
-  readonly traceId = "0af7651916cd43dd8448eb211c80319c";
-  readonly traceparent = TRACEPARENT;
-  readonly children: { readonly name: string; readonly attributes?: SpanAttributes }[] = [];
-  readonly ends: unknown[] = [];
+let spans: MemorySpan[];
+let parent: MemorySpan;
 
-  startChild(name: string, _kind: string, attributes: SpanAttributes = {}): Span {
-    this.children.push({ name, attributes });
-    return this;
-  }
-
-  setAttributes(): void {
-    throw new Error("not expected");
-  }
-
-  end(failure?: unknown): void {
-    this.ends.push(failure);
-  }
-}
+beforeEach(() => {
+  spans = [];
+  parent = new MemorySpan({ name: "populate t", kind: "internal", traceId: TRACE_ID }, {}, spans);
+});
 
 const RECORD: NewRecord = {
   topic: "t",
@@ -32,43 +20,67 @@ const RECORD: NewRecord = {
   headers: [["run-id", Buffer.from("r")]],
 };
 
-test("records tell their consumers which trace to go on with", async () => {
+function traceparentOf(record: NewRecord | undefined): string | undefined {
+  return record && String(headerOf(record, "traceparent"));
+}
+
+/** @returns the records as they are sent */
+async function produce(records: readonly NewRecord[]): Promise<NewRecord[]> {
   const sent: NewRecord[] = [];
-  const span = new RecordingSpan();
   const inner = {
     retryCount: 0,
-    produce: async (records: readonly NewRecord[]) => {
-      sent.push(...records);
+    produce: async (given: readonly NewRecord[]) => {
+      sent.push(...given);
     },
     close: () => Promise.resolve(),
   };
-  await new TracedSink(inner, span).produce([RECORD, RECORD]);
-  expect(span.children).toMatchObject([
-    { name: "send t", attributes: { "messaging.batch.message_count": 2 } },
-  ]);
-  expect(span.ends).toEqual([undefined]);
-  const [first] = sent;
-  expect(sent).toHaveLength(2);
-  expect(first && String(headerOf(first, "traceparent"))).toBe(TRACEPARENT);
-  expect(first && String(headerOf(first, "run-id"))).toBe("r");
+  await new TracedSink(inner, parent).produce(records);
+  return sent;
+}
+
+test("records tell their consumers which trace to go on with", async () => {
+  const sent = await produce([RECORD, RECORD]);
+  const [, span] = spans;
+  expect(span).toMatchObject({
+    name: "send t",
+    kind: "producer",
+    traceId: TRACE_ID,
+    attributes: { "messaging.batch.message_count": 2 },
+    isEnded: true,
+    failure: undefined,
+  });
+  expect(sent.map(traceparentOf)).toEqual([span?.traceparent, span?.traceparent]);
+  expect(sent.map((record) => String(headerOf(record, "run-id")))).toEqual(["r", "r"]);
   expect(RECORD.headers).toHaveLength(1);
+});
+
+test("beyond some of a batch, they tell that nothing of the trace is kept", async () => {
+  const other: NewRecord = { ...RECORD, headers: [["run-id", Buffer.from("other")]] };
+  const sent = await produce(Array.from({ length: 40 }, (_, i) => (i === 39 ? other : RECORD)));
+  const told = spans[1]?.traceparent ?? "";
+  expect(sent.slice(0, 32).every((record) => traceparentOf(record) === told)).toBe(true);
+  const notKept = told.replace(/01$/, "00");
+  expect(sent.slice(32).map(traceparentOf)).toEqual(Array.from({ length: 8 }, () => notKept));
+  expect(sent.map((record) => String(headerOf(record, "run-id"))).slice(-2)).toEqual([
+    "r",
+    "other",
+  ]);
 });
 
 test("a batch that is not acknowledged fails its span, and its caller", async () => {
   const failure = new SinkError("UNAVAILABLE", "no broker");
-  const span = new RecordingSpan();
   const inner = {
     retryCount: 0,
     produce: () => Promise.reject(failure),
     close: () => Promise.resolve(),
   };
-  await expect(new TracedSink(inner, span).produce([RECORD])).rejects.toBe(failure);
-  expect(span.ends).toEqual([failure]);
+  await expect(new TracedSink(inner, parent).produce([RECORD])).rejects.toBe(failure);
+  expect(spans[1]).toMatchObject({ isEnded: true, failure });
 });
 
 test("what the sink sends again is told through it", async () => {
   const inner = { retryCount: 0, produce: () => Promise.resolve(), close: () => Promise.resolve() };
-  const traced = new TracedSink(inner, new RecordingSpan());
+  const traced = new TracedSink(inner, parent);
   inner.retryCount = 3;
   expect(traced.retryCount).toBe(3);
 });

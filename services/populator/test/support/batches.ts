@@ -19,6 +19,7 @@ export function batchOf(
     firstRow: 0,
     rowCount,
     nextRow: rowCount,
+    decodeMs: 0,
     columns: columns.map(([of, values]) => {
       const nulls = Uint8Array.from(values, (value) => (value === null ? 1 : 0));
       const held = values.map((value) => (typeof value === "boolean" ? Number(value) : value));

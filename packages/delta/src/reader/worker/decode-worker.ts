@@ -62,9 +62,13 @@ function sendFailure(error: unknown): void {
 
 async function read(job: ReadJob, decoders: Decoders): Promise<void> {
   const own = room;
-  for await (const batch of readJob(job, decoders)) {
+  let sinceMs = performance.now();
+  for await (const decoded of readJob(job, decoders)) {
+    const decodeMs = performance.now() - sinceMs;
     if (!(await own.take())) break;
+    const batch = { ...decoded, decodeMs };
     send({ kind: "batch", batch }, batch.columns.flatMap(transferables));
+    sinceMs = performance.now();
   }
   send({ kind: "end" });
 }

@@ -44,11 +44,16 @@ export interface FileDescription {
   readonly rowCount: number;
 }
 
-export interface PackedBatch {
+export interface DecodedBatch {
   readonly firstRow: number;
   readonly rowCount: number;
   readonly nextRow: number;
   readonly columns: readonly ColumnData[];
+}
+
+export interface PackedBatch extends DecodedBatch {
+  /** Time that the thread took for it, without waits for whoever reads. */
+  readonly decodeMs: number;
 }
 
 /** From the thread. */

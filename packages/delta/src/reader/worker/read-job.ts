@@ -1,7 +1,7 @@
 import { RowSet } from "../../deletion-vectors/row-set.ts";
 import { brokenTable } from "../../errors.ts";
 import { type DecodedRows, type Decoder, ROW_NUMBER } from "./decoder.ts";
-import type { JobVector, PackedBatch, ReadJob } from "./messages.ts";
+import type { DecodedBatch, JobVector, ReadJob } from "./messages.ts";
 import { packColumn } from "./pack-column.ts";
 import { openParquetFile, type ParquetFile } from "./parquet-file.ts";
 import { type ColumnPlan, planColumns } from "./plan-columns.ts";
@@ -18,7 +18,7 @@ export interface Decoders {
  *
  * @throws {DeltaError} without the file's name
  */
-export async function* readJob(job: ReadJob, decoders: Decoders): AsyncGenerator<PackedBatch> {
+export async function* readJob(job: ReadJob, decoders: Decoders): AsyncGenerator<DecodedBatch> {
   const file = await openParquetFile(job.path);
   const columns = planColumns(job.fields, file.fields);
   const deleted = rowSet(job.deletionVector, file.rowCount);
@@ -76,7 +76,7 @@ function packRows(
   kept: readonly number[],
   firstRow: number,
   nextRow: number,
-): PackedBatch {
+): DecodedBatch {
   let decoded = 0;
   const packed = columns.map(({ field, source, convert }) => {
     if (source === undefined) return packColumn(field.type, kept.length, () => null);

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findGo, provideServers } from "@ofs/testkit";
+import { startYardstick } from "../candidate.ts";
+import type { Bench } from "./bench.ts";
+import { measureCache } from "./cache-scale.ts";
+import { openKeyLoad } from "./key-load.ts";
+import { measureRequests } from "./request-scale.ts";
+import { measureStore } from "./store-scale.ts";
+import { measureWorkers } from "./worker-scale.ts";
+
+const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  requests: measureRequests,
+  workers: measureWorkers,
+  store: measureStore,
+  cache: measureCache,
+};
+const USAGE = `usage: npm run scale-bench -- [options]
+  How CPU and memory grow with keys, features, workers, the embedded store and the process cache.
+
+  --part NAME    ${Object.keys(PARTS).join(", ")}; default all; may be repeated
+  --rounds N     default 5
+  --quick        one round, small stores, a twentieth of the calls: does it run, not what does it cost
+`;
+const SIZES = [10_000, 100_000, 1_000_000];
+const QUICK_SIZES = [1_000, 10_000];
+const QUICK_SHARE = 1 / 20;
+
+const { values } = parseArgs({
+  options: {
+    part: { type: "string", multiple: true },
+    rounds: { type: "string", default: "5" },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function run(): Promise<void> {
+  const names = values.part ?? Object.keys(PARTS);
+  const unknown = names.find((name) => !Object.hasOwn(PARTS, name));
+  if (unknown !== undefined)
+    throw new Error(`--part ${unknown}: there are ${Object.keys(PARTS).join(", ")}`);
+  const rounds = values.quick ? 1 : Number(values.rounds);
+  if (!(Number.isInteger(rounds) && rounds >= 1))
+    throw new Error(`--rounds ${values.rounds}: not a whole number of at least 1`);
+  const go = await findGo();
+  if ("missing" in go) throw new Error(go.missing);
+  const stopServers = await provideServers(["etcd", "redis"]);
+  const folder = await mkdtemp(join(tmpdir(), "ofs-scale-"));
+  try {
+    const { name, address, pid, close } = await startYardstick(go.path, "server");
+    try {
+      const bench: Bench = {
+        load: await openKeyLoad(go.path, folder),
+        yardstick: { name, address, pids: pid === undefined ? [] : [pid] },
+        rounds,
+        share: values.quick ? QUICK_SHARE : 1,
+        sizes: values.quick ? QUICK_SIZES : SIZES,
+        folder,
+        stores: new Map(),
+      };
+      process.stdout.write(`${describeMachine()}, medians of ${rounds} rounds [least..most]\n`);
+      for (const part of names) await PARTS[part]?.(bench);
+    } finally {
+      await close();
+    }
+  } finally {
+    await stopServers();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function describeMachine(): string {
+  const [cpu] = cpus();
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  return `Node ${process.versions.node}, ${cpus().length} x ${cpu?.model ?? "unknown CPU"}, ${gibibytes} GiB`;
+}
+
+if (values.help) process.stdout.write(USAGE);
+else await run();
