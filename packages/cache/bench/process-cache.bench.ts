@@ -50,7 +50,7 @@ const NAME = new KeyName();
 /** From a request's bytes to cells, the way the engine goes with each. @returns hits */
 function lookUp(cache: ProcessCache, variant: Variant, request: Buffer): number {
   const cells = new Array<Block | undefined>(KEYS_A_REQUEST).fill(undefined);
-  const text = variant === "list" ? request.latin1Slice(0, request.length) : "";
+  const text = variant === "list" ? request.toString("latin1") : "";
   let hits = 0;
   for (let k = 0; k < KEYS_A_REQUEST; k++) {
     const start = k * VALUE_BYTES;
