@@ -1,5 +1,5 @@
 import { median } from "../quantiles.ts";
-import { cpuRatio, type Series, type Turn } from "./cell.ts";
+import { cpuRatio, cpuRatios, type Series, type Turn } from "./cell.ts";
 
 const HEAD = [
   "tier",
@@ -18,6 +18,8 @@ const HEAD = [
   "RSS MiB",
 ];
 const TEXT_COLUMNS = [0, 1, 3, 4];
+/** Of servers whose process is somebody else's. */
+const UNKNOWN = "-";
 
 /** Markdown: medians, and of the CPU the least and the most of a round. */
 export function renderTable(all: readonly Series[]): string {
@@ -25,26 +27,34 @@ export function renderTable(all: readonly Series[]): string {
   return [HEAD, divider, ...all.map(cellsOf)].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+function figure(value: number, digits: number): string {
+  return Number.isNaN(value) ? UNKNOWN : value.toFixed(digits);
+}
+
 function cellsOf(series: Series): string[] {
   const { tier, shape, keyCount, load, candidate, turns, yardstick } = series;
   const of = (figure: (turn: Turn) => number): number => median(turns.map(figure));
   const cpu = turns.map(({ cpuMicros }) => cpuMicros);
   const range = `[${Math.min(...cpu).toFixed(1)}..${Math.max(...cpu).toFixed(1)}]`;
+  const isKnown = !Number.isNaN(median(cpu));
   return [
     tier,
     shape,
     String(keyCount),
     load,
     candidate,
-    `${median(cpu).toFixed(1)} ${range}`,
-    (median(cpu) / keyCount).toFixed(2),
+    isKnown ? `${median(cpu).toFixed(1)} ${range}` : UNKNOWN,
+    figure(median(cpu) / keyCount, 2),
     median(yardstick.map(({ cpuMicros }) => cpuMicros)).toFixed(1),
-    cpuRatio(series).toFixed(2),
+    figure(cpuRatio(series), 2),
     of((t) => t.callsPerSecond).toFixed(0),
     of((t) => t.p50Ms).toFixed(2),
     of((t) => t.p99Ms).toFixed(2),
     of((t) => t.p999Ms).toFixed(2),
-    of((t) => t.rssMebibytes).toFixed(0),
+    figure(
+      of((t) => t.rssMebibytes),
+      0,
+    ),
   ];
 }
 
@@ -52,7 +62,7 @@ function cellsOf(series: Series): string[] {
 export function renderAgainstFirst(all: readonly Series[]): string {
   const rows = all.flatMap((series) => {
     const first = all.find((other) => isSameCell(other, series));
-    if (first === undefined || first === series) return [];
+    if (first === undefined || first === series || cpuRatios(series).length === 0) return [];
     const ratios = series.turns.map(
       ({ cpuMicros }, round) => cpuMicros / (first.turns[round]?.cpuMicros ?? Number.NaN),
     );

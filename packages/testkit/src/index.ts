@@ -64,7 +64,7 @@ export {
   type RegistryEntries,
 } from "./registry-tree.ts";
 export { type CassandraWithTools, startCassandraWithTools } from "./servers/cassandra-tools.ts";
-export { writeClientPrograms } from "./servers/client-programs.ts";
+export { installOperatorPrograms, writeClientPrograms } from "./servers/client-programs.ts";
 export type { KafkaListener, SaslMechanism } from "./servers/kafka-config.ts";
 export type { KafkaVersion } from "./servers/kafka-programs.ts";
 export { createKafkaTopic, type TopicOptions } from "./servers/kafka-topics.ts";

@@ -46,6 +46,17 @@ function sentKeys(): string[] {
   return populator.sink.blockRows().map(({ keyValues }) => keyValues[0] as string);
 }
 
+async function metric(series: RegExp): Promise<number> {
+  const { body } = await populator.call("GET", "/metrics");
+  return Number(series.exec(body)?.[1]);
+}
+
+function workSeconds(phase: string): Promise<number> {
+  return metric(
+    new RegExp(`^ofs_populator_work_seconds_total\\{[^}]*phase="${phase}"[^}]*\\} (\\S+)$`, "m"),
+  );
+}
+
 describe("a run", LIMIT, () => {
   it("sends every row of a version once, with the version's time, and counts them", async () => {
     const table = newTable();
@@ -277,5 +288,40 @@ describe("a request", LIMIT, () => {
     ]);
     const metrics = await populator.call("GET", "/metrics");
     expect(metrics.body).toMatch(/ofs_ready.* 1/);
+  });
+
+  it("tells what workers wait for while they wait, and where their time went", async () => {
+    const table = newTable();
+    await table.commit(rows(0, ROWS));
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const sending = new Promise<void>((resolve) => {
+      populator.sink.beforeProduce = () => {
+        resolve();
+        return held;
+      };
+    });
+    await populator.call("POST", "/table/read", request(table));
+    await sending;
+    const first = await workSeconds("log");
+    const second = await workSeconds("log");
+    expect(second).toBeGreaterThan(first);
+    const [storage, encode] = [await workSeconds("storage"), await workSeconds("encode")];
+    // Nothing else goes on meanwhile.
+    expect([await workSeconds("storage"), await workSeconds("encode")]).toEqual([storage, encode]);
+    answer();
+    await populator.whenState("users", "COMPLETED");
+    const ended = await workSeconds("log");
+    expect(await workSeconds("log")).toBe(ended);
+    for (const phase of ["storage", "decode", "encode", "database"]) {
+      expect(await workSeconds(phase), phase).toBeGreaterThan(0);
+    }
+    expect(await metric(/^ofs_populator_decode_seconds_total(?:\{.*\})? (\S+)$/m)).toBeGreaterThan(
+      0,
+    );
+    // A table in a folder asks nothing of object storage.
+    expect(await metric(/^ofs_populator_storage_received_bytes_total(?:\{.*\})? (\S+)$/m)).toBe(0);
   });
 });

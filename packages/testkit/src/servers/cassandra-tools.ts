@@ -2,13 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { freePorts } from "../free-ports.ts";
 import { writeLauncher } from "../install/launcher.ts";
-import { stderrLog } from "../install/log.ts";
+import { type Log, stderrLog } from "../install/log.ts";
 import { installPythonPackages } from "../install/python.ts";
 import { configUrl, findCassandra, jdkAccess, startCassandraNode } from "./cassandra.ts";
 import { type PrivateServer, startInNewFolder, toPrivateServer } from "./private-servers.ts";
 import { parseAddresses } from "./server-address.ts";
 
 const CQLSH_VERSION = "6.2.2";
+
+/** For what lives for a second, or for one test: no time for the best code. */
+const QUICK_JVM = "-XX:TieredStopAtLevel=1";
 
 /** Of Cassandra's tools that are Java, by the name that they are called by. */
 const JAVA_TOOLS = {
@@ -30,7 +33,7 @@ export interface CassandraWithTools extends PrivateServer {
 export async function startCassandraWithTools(): Promise<CassandraWithTools> {
   const [jmxPort = 0] = await freePorts(1);
   const { started, close } = await startInNewFolder("cassandra", (context) =>
-    startCassandraNode(context, [], [`-Dcassandra.jmx.local.port=${jmxPort}`]),
+    startCassandraNode(context, [], [`-Dcassandra.jmx.local.port=${jmxPort}`, QUICK_JVM]),
   );
   const { folder, address } = started;
   try {
@@ -55,8 +58,8 @@ async function writeTools(
   const log = stderrLog("servers");
   const { java, jars } = await findCassandra(log);
   const classPath = `${join(folder, "conf")}:${join(jars, "*")}`;
-  // Tools keep a history in the home folder. They live for a second: no time for the best code.
-  const jvm = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", `-Duser.home=${folder}`];
+  // Tools keep a history in the home folder.
+  const jvm = ["-Xmx256m", QUICK_JVM, "-XX:+UseSerialGC", `-Duser.home=${folder}`];
   for (const [name, className] of Object.entries(JAVA_TOOLS)) {
     const at = name === "nodetool" ? ["-h", "127.0.0.1", "-p", String(jmxPort)] : [];
     const config = `-Dcassandra.config=${configUrl(folder)}`;
@@ -65,14 +68,16 @@ async function writeTools(
       args: [...jdkAccess(), ...jvm, config, "-cp", classPath, className, ...at],
     });
   }
-  const python = await installPythonPackages(
-    `cqlsh-${CQLSH_VERSION}`,
-    [`cqlsh==${CQLSH_VERSION}`],
-    log,
-  );
   const [server] = parseAddresses(address);
   await writeLauncher(toolsFolder, "cqlsh", {
-    command: join(dirname(python), "cqlsh"),
+    command: await installCqlsh(log),
     env: { HOME: folder, CQLSH_HOST: server?.host, CQLSH_PORT: String(server?.port) },
   });
+}
+
+/** @returns path of cqlsh, a Python package @throws {Error} if it cannot be had */
+export async function installCqlsh(log: Log): Promise<string> {
+  const packages = [`cqlsh==${CQLSH_VERSION}`];
+  const python = await installPythonPackages(`cqlsh-${CQLSH_VERSION}`, packages, log);
+  return join(dirname(python), "cqlsh");
 }
