@@ -6,6 +6,8 @@ import { memoryOf, type ScaleServer, scaleHome, startScaleServer } from "./scale
 
 const CACHE_BYTES = 2_000_000_000;
 const BATCH = 500;
+/** Of the entries that were asked for: what is there when the last turn is over. */
+const HELD_SHARE = 0.99;
 /** Rows of more features are measured for the second largest number of keys. */
 const WIDE = 100;
 const CALLS = [
@@ -99,16 +101,17 @@ async function measureHits(
   printTable("The process cache by its entries; all hits", [...head, ...calls], rows);
 }
 
-/** @throws {Error} unless the cache holds all that it should */
+/** @throws {Error} if the cache holds less than it should */
 async function describe({ keys, features, server, emptyMib }: Held): Promise<string[]> {
   const metrics = await (await fetch(`http://${server.address}/metrics`)).text();
   const of = (name: string): number =>
     Number(new RegExp(`^ofs_in_memory_cache_${name}\\{[^}]*\\} (\\S+)$`, "m").exec(metrics)?.[1]);
   const [count, bytes] = [of("item_count"), of("size_bytes")];
-  if (count !== keys) throw new Error(`the cache holds ${count} entries, not ${keys}`);
+  if (!(count >= keys * HELD_SHARE))
+    throw new Error(`the cache holds ${count} entries of ${keys}: these were not all hits`);
   const { residentMib } = memoryOf(server.pids);
   return [
-    String(keys),
+    String(count),
     String(features),
     (bytes / 1e6).toFixed(1),
     (bytes / count).toFixed(0),

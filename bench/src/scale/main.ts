@@ -22,6 +22,7 @@ const USAGE = `usage: npm run scale-bench -- [options]
 
   --part NAME    ${Object.keys(PARTS).join(", ")}; default all; may be repeated
   --rounds N     default 5
+  --share N      of the calls that a turn has, up to 1; default 1
   --quick        one round, small stores, a twentieth of the calls: does it run, not what does it cost
 `;
 const SIZES = [10_000, 100_000, 1_000_000];
@@ -32,6 +33,7 @@ const { values } = parseArgs({
   options: {
     part: { type: "string", multiple: true },
     rounds: { type: "string", default: "5" },
+    share: { type: "string", default: "1" },
     quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -45,6 +47,9 @@ async function run(): Promise<void> {
   const rounds = values.quick ? 1 : Number(values.rounds);
   if (!(Number.isInteger(rounds) && rounds >= 1))
     throw new Error(`--rounds ${values.rounds}: not a whole number of at least 1`);
+  const share = values.quick ? QUICK_SHARE : Number(values.share);
+  if (!(share > 0 && share <= 1))
+    throw new Error(`--share ${values.share}: not above 0 and up to 1`);
   const go = await findGo();
   if ("missing" in go) throw new Error(go.missing);
   const stopServers = await provideServers(["etcd", "redis"]);
@@ -56,7 +61,7 @@ async function run(): Promise<void> {
         load: await openKeyLoad(go.path, folder),
         yardstick: { name, address, pids: pid === undefined ? [] : [pid] },
         rounds,
-        share: values.quick ? QUICK_SHARE : 1,
+        share,
         sizes: values.quick ? QUICK_SIZES : SIZES,
         folder,
         stores: new Map(),

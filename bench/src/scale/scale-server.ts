@@ -65,7 +65,9 @@ export async function startScaleServer(options: ScaleServerOptions): Promise<Sca
       APP_PORT: String(port),
       APP_LOG_LEVEL: "WARN",
       WORKERS: "1",
+      // On a machine that others use, too, a late call must be counted and not refused.
       OVERLOAD_QUEUE_MS: "60000",
+      STORE_TIMEOUT_MS: "60000",
       ...home.env,
       ...cacheEnvironment(),
       [`${cache}_ENABLED`]: String(cacheBytes > 0),

@@ -17,8 +17,8 @@ const FEATURES = 20;
 const TASKS = [
   { name: "read 1 key", method: READ, each: 1, calls: 20_000 },
   { name: "read 100 keys", method: READ, each: 100, calls: 1_500 },
-  { name: "write 1 row", method: WRITE, each: 1, calls: 3_000 },
-  { name: "write 100 rows", method: WRITE, each: 100, calls: 200 },
+  { name: "write 1 row", method: WRITE, each: 1, calls: 2_000 },
+  { name: "write 100 rows", method: WRITE, each: 100, calls: 150 },
 ] as const;
 type StoreTask = (typeof TASKS)[number];
 
