@@ -36,7 +36,7 @@ export interface BlockContent {
   readonly dataType: DataType;
   /** Plain, from `encodePayload`. */
   readonly payload: Uint8Array;
-  /** `zstd` compresses only where that makes the payload strictly shorter. */
+  /** `zstd` compresses only where that makes the payload shorter by enough to be worth decompressing. */
   readonly compression: Compression;
   /** How many bools the payload holds (`FeatureLayout.elementCount`); needed for Bool and BoolVector only. */
   readonly valueCount?: number | undefined;

@@ -129,15 +129,31 @@ describe("readCacheRecord", () => {
 });
 
 describe("readStoreRecord", () => {
-  it("gives copies of the bytes as stored, unopened", () => {
+  it("gives views of the bytes as stored, unopened", () => {
     const record = encodeRecord([
       { groupId: 1, block: SHORT_LIVED },
       { groupId: 2, block: Uint8Array.of(9) },
       { groupId: 3, block: NEGATIVE },
     ]);
     const cells = readStoreRecord(record, [2, 1, 3, 4]);
-    record.fill(0);
     expect(cells).toEqual([Uint8Array.of(9), new Uint8Array(SHORT_LIVED), undefined, undefined]);
+    expect(cells[0]?.buffer).toBe(record.buffer);
+  });
+
+  it("takes the last entry of a group that occurs twice, and answers a group as often as it is asked for", () => {
+    const double = unhex(`01 0100 0a00 ${hex(ONE)} 0100 0a00 ${hex(TWO)}`);
+    const [first, again] = readStoreRecord(double, [1, 1]);
+    expect(first).toEqual(new Uint8Array(TWO));
+    expect(again).toEqual(first);
+    const emptied = unhex(`01 0100 0a00 ${hex(ONE)} 0100 0000`);
+    expect(readStoreRecord(emptied, [1])).toEqual([undefined]);
+  });
+
+  it("puts the blocks where it is told", () => {
+    const record = encodeRecord([{ groupId: 1, block: Uint8Array.of(9) }]);
+    const cells: (Uint8Array | undefined | number)[] = [1, 2, 3, 4];
+    expect(readStoreRecord<number>(record, [5, 1], cells, 1)).toBe(cells);
+    expect(cells).toEqual([1, undefined, Uint8Array.of(9), 4]);
   });
 
   it("knows nothing of any group in a record without entries", () => {

@@ -15,6 +15,8 @@ export interface BlockRead extends BlockTable {
   readonly groups: readonly FeatureGroup[];
   /** Distinct. */
   readonly keys: readonly KeyValues[];
+  /** `entityKeyString` of each key, where the caller has it. */
+  readonly names?: readonly string[] | undefined;
   /** Unix milliseconds after which no answer is of use; `Infinity` = the adapter's own limit. */
   readonly deadlineMs: number;
   /** Once it aborts, open cells or rows are CANCELLED at once, and what has not been sent is not sent any more. */
@@ -23,8 +25,8 @@ export interface BlockRead extends BlockTable {
 
 /**
  * What a store knows of one group of one key: the block's bytes as stored, `undefined` for nothing
- * stored (also where the stored bytes are empty), or why it could not be read. The bytes belong to the
- * caller: they are never a view of a buffer that is reused.
+ * stored (also where the stored bytes are empty), or why it could not be read. Nothing writes to the bytes any
+ * more, but they may share a buffer with those of other cells: copy what is kept for longer than the answer.
  */
 export type StoredCell = Uint8Array | undefined | FeatureStoreError;
 

@@ -1,6 +1,3 @@
-/** Shorter content is not looked at: zstd does not code its literals, and is as quick. */
-const MIN_GUESSED_BYTES = 64;
-
 /** Longer content is not looked at: a look at each byte is no longer much cheaper than zstd. */
 const MAX_GUESSED_BYTES = 1024;
 
@@ -22,9 +19,9 @@ const PLACE_SHIFT = 32 - Math.log2(PLACE_COUNT);
 const HASH_FACTOR = 0x9e3779b1;
 
 /**
- * Guesses whether zstd would make content shorter, at a tenth of what finding out costs: most blocks of floats have nothing
- * to gain. It counts bytes and repeated words and takes every cost at its least, so that it errs towards trying. What it
- * passes over would have saved a few bytes at most.
+ * Guesses whether zstd would make content short enough, at a tenth of what finding out costs: most blocks of floats have
+ * little to gain. It counts bytes and repeated words and takes every cost at its least, so that it errs towards trying. What it
+ * passes over would have been shorter than asked for by a few bytes at most.
  */
 export class Compressibility {
   readonly #counts = new Uint16Array(256);
@@ -41,12 +38,15 @@ export class Compressibility {
     for (let n = 1; n <= MAX_GUESSED_BYTES; n++) this.#logs[n] = n * Math.log2(n);
   }
 
-  /** @returns false only if compressing is not worth a try */
-  isPossible(content: Uint8Array): boolean {
+  /**
+   * @param maxSizeBytes of the frame
+   * @returns false only if compressing is not worth a try
+   */
+  isPossible(content: Uint8Array, maxSizeBytes: number): boolean {
     const size = content.length;
-    if (size < MIN_GUESSED_BYTES || size > MAX_GUESSED_BYTES) return true;
+    if (size > MAX_GUESSED_BYTES) return true;
     const literalBytes = Math.min(size, this.#codedBytes(content));
-    return literalBytes - this.#matchedBytes(content) + FRAME_BYTES < size;
+    return literalBytes - this.#matchedBytes(content) + FRAME_BYTES <= maxSizeBytes;
   }
 
   /**

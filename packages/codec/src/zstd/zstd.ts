@@ -14,16 +14,32 @@ const COMPRESSION_LEVEL = 3;
  */
 const NATIVE_FROM_BYTES = 1024 * 1024;
 
+/**
+ * What a frame must save, for decompressing it takes about 4 us at every read (bench/README.md): with less saved, reads would
+ * pay more than the memory is worth.
+ */
+const MIN_SAVED_BYTES = 64;
+const MIN_SAVED_SHARE = 1 / 8;
+
 const wasm = new WasmZstdCodec();
 const compressibility = new Compressibility();
 
-/** @returns one zstd frame, or undefined if it would not be strictly shorter than `content`, or by a few bytes at most */
+/** @returns one zstd frame, or undefined if it would not be shorter than `content` by an eighth and 64 bytes, or hardly more */
 export function compressZstd(content: Uint8Array): Uint8Array | undefined {
-  if (content.length <= MIN_FRAME_SIZE_BYTES) return undefined;
-  if (!compressibility.isPossible(content)) return undefined;
-  return HAS_NATIVE_ZSTD && content.length >= NATIVE_FROM_BYTES
-    ? compressNative(content, COMPRESSION_LEVEL)
-    : wasm.compress(content, COMPRESSION_LEVEL);
+  const maxSizeBytes = maxFrameSize(content.length);
+  if (maxSizeBytes < MIN_FRAME_SIZE_BYTES) return undefined;
+  if (!compressibility.isPossible(content, maxSizeBytes)) return undefined;
+  const frame =
+    HAS_NATIVE_ZSTD && content.length >= NATIVE_FROM_BYTES
+      ? compressNative(content, COMPRESSION_LEVEL)
+      : wasm.compress(content, COMPRESSION_LEVEL);
+  return frame !== undefined && frame.length <= maxSizeBytes ? frame : undefined;
+}
+
+/** The longest frame that is worth its decompression. */
+function maxFrameSize(contentSizeBytes: number): number {
+  const saved = Math.max(MIN_SAVED_BYTES, Math.ceil(contentSizeBytes * MIN_SAVED_SHARE));
+  return contentSizeBytes - saved;
 }
 
 /**

@@ -28,6 +28,15 @@ const frames = content.map((bytes) => compressZstd(bytes) ?? unhex("28b52ffd 040
 /** A frame without content size, and with a checksum, as the older system writes small ones. */
 const FOREIGN = unhex("28b52ffd44009000650000200000c03f015404022c89075001a82b");
 
+/** Bytes without pattern. */
+function noise(sizeBytes: number): Uint8Array {
+  let state = 12_345;
+  return Uint8Array.from({ length: sizeBytes }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 16;
+  });
+}
+
 function outcomeOf(action: () => Uint8Array): Uint8Array | string {
   try {
     return action();
@@ -45,7 +54,8 @@ describe("zstd", () => {
         fc.property(content, fc.nat(9), (bytes, offset) => {
           const frame = compressZstd(bytes);
           if (frame === undefined) return;
-          expect(frame.length).toBeLessThan(bytes.length);
+          expect(frame.length).toBeLessThanOrEqual(bytes.length - 64);
+          expect(frame.length).toBeLessThanOrEqual((bytes.length * 7) / 8);
           const buffer = new Uint8Array(offset + frame.length);
           buffer.set(frame, offset);
           expect(Buffer.compare(decompressZstd(buffer, offset, bytes.length), bytes)).toBe(0);
@@ -60,8 +70,20 @@ describe("zstd", () => {
   it("does not compress what cannot become shorter", () => {
     expect(compressZstd(new Uint8Array(0))).toBeUndefined();
     expect(compressZstd(new Uint8Array(10))).toBeUndefined();
-    const noise = Uint8Array.from({ length: 256 }, (_, i) => i);
-    expect(compressZstd(noise)).toBeUndefined();
+    const different = Uint8Array.from({ length: 256 }, (_, i) => i);
+    expect(compressZstd(different)).toBeUndefined();
+  });
+
+  it("does not compress for a saving that is not worth decompressing", () => {
+    const zeros = (size: number) => compressZstd(new Uint8Array(size))?.length;
+    // Twelve bytes of frame: nearly all is saved, but less than 64 bytes of the shorter.
+    expect(zeros(70)).toBeUndefined();
+    expect(zeros(90)).toBeLessThan(26);
+    // A twelfth of it is compressible: more than 64 bytes, less than an eighth.
+    const mostlyNoise = Buffer.concat([noise(1100), new Uint8Array(100)]);
+    expect(new WasmZstdCodec().compress(mostlyNoise, 3)?.length).toBeLessThan(1136);
+    expect(compressZstd(mostlyNoise)).toBeUndefined();
+    expect(compressZstd(Buffer.concat([noise(600), new Uint8Array(600)]))).toBeDefined();
   });
 
   it("reads frames that do not tell their content size", () => {

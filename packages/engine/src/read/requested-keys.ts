@@ -104,9 +104,9 @@ export function collectKeys(
 
 /** The same keys, each distinct one once: what is read from afar is read once. @returns the given ones if all are distinct */
 export function distinctKeys(keys: RequestedKeys): RequestedKeys {
+  if (new Set(keys.names).size === keys.names.length) return keys;
   const indexes = new Map<string, number>();
   for (const name of keys.names) if (!indexes.has(name)) indexes.set(name, indexes.size);
-  if (indexes.size === keys.names.length) return keys;
   const values = new Array<KeyValues>(indexes.size);
   // From the last on, so that the first of equal ones stays.
   for (let row = keys.names.length - 1; row >= 0; row--) {

@@ -49,7 +49,7 @@ export class SharedReads implements StoreReader {
   /** Nobody shares the read, so nothing is kept of it. */
   #readAlone(request: StoreReadRequest, enteredAtMs: number): StoredCell[] | Promise<StoredCell[]> {
     const cancellation = new Cancellation();
-    const read = this.#load(request, request.keys, cancellation);
+    const read = this.#load(request, request.keys, request.names, cancellation);
     if (!(read instanceof Promise)) return this.#leaveAtOnce(request, enteredAtMs, read);
     return request.life.wait(read, (cells) => {
       this.#leave(request, enteredAtMs, cells);
@@ -125,7 +125,8 @@ export class SharedReads implements StoreReader {
     if (own.length === 0) return parts;
     const cancellation = new Cancellation();
     const ownKeys = own.map((k) => keys[k] as KeyValues);
-    const read = this.#load(request, ownKeys, cancellation);
+    const ownNames = own.map((k) => request.names[k] as string);
+    const read = this.#load(request, ownKeys, ownNames, cancellation);
     if (read instanceof Promise) {
       const load = this.#takeOff(request, own, read, cancellation);
       loads.add(load);
@@ -179,6 +180,7 @@ export class SharedReads implements StoreReader {
   #load(
     request: StoreReadRequest,
     keys: readonly KeyValues[],
+    names: readonly string[],
     signal: CancelSignal,
   ): StoredCell[] | Promise<StoredCell[]> {
     const { entity, store, groups, deadlineMs } = request;
@@ -191,10 +193,11 @@ export class SharedReads implements StoreReader {
       return new Array<StoredCell>(keys.length * groups.length).fill(error);
     }
     const table = { entity, store };
-    const readable = keys.filter((key) => blocks.refuseKey(table, key) === undefined);
-    if (readable.length === keys.length) {
-      return begin(() => blocks.read({ entity, store, groups, keys, deadlineMs, signal }));
+    const isReadable = (key: KeyValues): boolean => blocks.refuseKey(table, key) === undefined;
+    if (keys.every(isReadable)) {
+      return begin(() => blocks.read({ entity, store, groups, keys, names, deadlineMs, signal }));
     }
+    const readable = keys.filter(isReadable);
     const all = (read: readonly StoredCell[]) => spread(keys, readable, read, groups.length);
     if (readable.length === 0) return all([]);
     const read = begin(() =>

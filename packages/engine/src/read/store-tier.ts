@@ -127,12 +127,13 @@ function readBatch(
   const store = plan.snapshot.stores.get(batch.storeId) as StoreDefinition;
   metrics.storeAsked(context.callerId, store);
   const endTimer = metrics.startStoreTimer(plan.entity.label, store, batch.keyIndexes.length);
+  const isWhole = batch.keyIndexes.length === keys.values.length;
   const request: StoreReadRequest = {
     entity: plan.entity,
     store,
     groups: batch.groupIndexes.map((g) => plan.groups[g] as FeatureGroup),
-    keys: batch.keyIndexes.map((k) => keys.values[k] as KeyValues),
-    names: batch.keyIndexes.map((k) => keys.names[k] as string),
+    keys: isWhole ? keys.values : batch.keyIndexes.map((k) => keys.values[k] as KeyValues),
+    names: isWhole ? keys.names : batch.keyIndexes.map((k) => keys.names[k] as string),
     mayJoin: joinability(fetch, batch),
     deadlineMs: context.deadlineMs,
     life: context.life,

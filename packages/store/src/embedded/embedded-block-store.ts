@@ -11,6 +11,7 @@ import type {
   StoredCell,
 } from "../block-store.ts";
 import { passedLimit, withinLimits } from "../request-limits.ts";
+import { BlockSlab } from "./block-slab.ts";
 import { recordFailure } from "./embedded-failures.ts";
 import type { EmbeddedEnvironment, EmbeddedTable } from "./environment.ts";
 import { Sweeper, type SweepReport } from "./expiry-sweep.ts";
@@ -52,8 +53,9 @@ export class EmbeddedBlockStore implements BlockStore {
     this.#environment.refresh();
     const blocks = this.#environment.table("blocks");
     this.#keys.startTable(store.table, entity.label);
+    const slab = new BlockSlab(cells.length);
     for (let index = 0; index < keys.length; index++) {
-      this.#readRow(blocks, keys[index] as KeyValues, groups, cells, index * groups.length);
+      this.#readRow(blocks, keys[index] as KeyValues, groups, slab, cells, index * groups.length);
     }
     return cells;
   }
@@ -117,6 +119,7 @@ export class EmbeddedBlockStore implements BlockStore {
     table: EmbeddedTable,
     key: KeyValues,
     groups: readonly FeatureGroup[],
+    slab: BlockSlab,
     cells: StoredCell[],
     base: number,
   ): void {
@@ -125,9 +128,8 @@ export class EmbeddedBlockStore implements BlockStore {
       if (record === undefined) return;
       for (let index = 0; index < groups.length; index++) {
         const place = record.indexOf((groups[index] as FeatureGroup).id);
-        if (place >= 0 && record.blockSize(place) > 0) {
-          cells[base + index] = Buffer.from(record.block(place));
-        }
+        const size = place < 0 ? 0 : record.blockSize(place);
+        if (size > 0) cells[base + index] = record.copyBlock(place, slab);
       }
     } catch (error) {
       cells.fill(recordFailure(this.#environment.folder, error), base, base + groups.length);

@@ -1,4 +1,5 @@
 import { CodecError } from "@ofs/codec";
+import type { BlockSlab } from "./block-slab.ts";
 
 /*
  * One row as stored: the blocks of all its groups, each with its write time. Numbers are little endian.
@@ -21,6 +22,9 @@ const ENTRY_SIZE = 18;
 const ENTRY_TIME = 2;
 const ENTRY_BLOCK_OFFSET = 10;
 const ENTRY_BLOCK_LENGTH = 14;
+
+/** Up to here a loop is faster than a view and a copy of it. */
+const MAX_LOOP_SIZE = 128;
 
 const TWO_TO_32 = 4_294_967_296;
 
@@ -102,12 +106,29 @@ export class RowRecord {
 
   /** The block's bytes, as a view of the record. */
   block(index: number): Uint8Array {
+    const start = this.#blockStart(index);
+    return this.#bytes.subarray(start, start + this.blockSize(index));
+  }
+
+  /** The block's bytes, to stay. */
+  copyBlock(index: number, slab: BlockSlab): Uint8Array {
+    const start = this.#blockStart(index);
+    const copy = slab.take(this.blockSize(index));
+    if (copy.length > MAX_LOOP_SIZE) {
+      copy.set(this.#bytes.subarray(start, start + copy.length));
+    } else {
+      for (let i = 0; i < copy.length; i++) copy[i] = this.#bytes[start + i] as number;
+    }
+    return copy;
+  }
+
+  #blockStart(index: number): number {
     const start = readUint32(this.#bytes, this.#entryOffset(index) + ENTRY_BLOCK_OFFSET);
     const end = start + this.blockSize(index);
     if (end > this.#size) {
       throw new CodecError("TRUNCATED", `record of ${this.#size} bytes, block to ${end}`, start);
     }
-    return this.#bytes.subarray(start, end);
+    return start;
   }
 
   #entryOffset(index: number): number {

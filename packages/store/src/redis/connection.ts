@@ -104,19 +104,18 @@ class DriverConnection implements RedisConnection {
 
   async read(keys: readonly string[], call: RedisCall = {}): Promise<RedisValue[]> {
     const link = call.isMasterOnly ? this.#master.link : this.#linkForReads();
-    const groups = link.groupKeys(keys);
-    const commands = groups.map((group): RedisCommand => {
-      return { command: "mget", keys: group.map((index) => keys[index] as string), args: [] };
-    });
     const { readTimeoutMs } = this.#settings;
+    const groups = link.groupKeys(keys);
+    if (groups === undefined) {
+      const [reply] = await this.#dispatcher.run(link, [mget(keys)], call, readTimeoutMs);
+      return this.#valuesOf(reply, keys.length);
+    }
+    const commands = groups.map((group) => mget(group.map((index) => keys[index] as string)));
     const replies = await this.#dispatcher.run(link, commands, call, readTimeoutMs);
     const values = new Array<RedisValue>(keys.length);
     for (const [g, group] of groups.entries()) {
-      const reply = replies[g];
-      const fault = reply instanceof Error ? this.#toStoreError(reply) : undefined;
-      for (const [i, index] of group.entries()) {
-        values[index] = fault ?? (reply as (Buffer | null)[])[i] ?? undefined;
-      }
+      const own = this.#valuesOf(replies[g], group.length);
+      for (const [i, index] of group.entries()) values[index] = own[i];
     }
     return values;
   }
@@ -162,6 +161,14 @@ class DriverConnection implements RedisConnection {
     await Promise.all(this.#clients.map(closeClient));
   }
 
+  /** @param reply to an MGET */
+  #valuesOf(reply: RawReply, keyCount: number): RedisValue[] {
+    if (reply instanceof Error) {
+      return new Array<RedisValue>(keyCount).fill(this.#toStoreError(reply));
+    }
+    return (reply as (Buffer | null)[]).map((value) => value ?? undefined);
+  }
+
   /** A ready one, at random where there are several; else the master's. */
   #linkForReads(): RedisLink {
     if (this.#clients.length === 1) return this.#master.link;
@@ -178,6 +185,10 @@ class DriverConnection implements RedisConnection {
     }
     return toStoreError(error, this.name);
   }
+}
+
+function mget(keys: readonly string[]): RedisCommand {
+  return { command: "mget", keys, args: [] };
 }
 
 function nameOf(options: RedisOptions): string {

@@ -35,18 +35,15 @@ export class RedisBlockStore implements BlockStore {
     this.#writer = new MergeWriter(connection, now);
   }
 
-  async read({ entity, groups, keys, deadlineMs, signal }: BlockRead): Promise<StoredCell[]> {
+  async read(request: BlockRead): Promise<StoredCell[]> {
+    const { entity, groups, keys, deadlineMs, signal } = request;
     if (groups.length === 0) return [];
-    const names = keys.map((key) => entityKeyString(entity.label, key));
+    const names = request.names ?? keys.map((key) => entityKeyString(entity.label, key));
     const values = await this.#connection.read(names, { deadlineMs, signal });
     const groupIds = groups.map(({ id }) => id);
-    const cells = new Array<StoredCell>(keys.length * groups.length);
+    const cells = new Array<StoredCell>(keys.length * groups.length).fill(undefined);
     for (let k = 0; k < keys.length; k++) {
-      const base = k * groups.length;
-      const blocks = readRecord(values[k], groupIds, names[k] as string);
-      for (let g = 0; g < groups.length; g++) {
-        cells[base + g] = blocks instanceof FeatureStoreError ? blocks : blocks?.[g];
-      }
+      readRecord(values[k], groupIds, names[k] as string, cells, k * groups.length);
     }
     return cells;
   }
@@ -60,7 +57,9 @@ export class RedisBlockStore implements BlockStore {
   }
 
   refuseKey({ entity }: BlockTable, key: KeyValues): string | undefined {
-    return refuseRecordName(entityKeyString(entity.label, key), this.#connection.kind);
+    const { kind } = this.#connection;
+    if (kind !== "cluster") return undefined;
+    return refuseRecordName(entityKeyString(entity.label, key), kind);
   }
 
   async prepare(): Promise<void> {
@@ -80,13 +79,20 @@ function readRecord(
   value: RedisValue,
   groupIds: readonly number[],
   name: string,
-): (Uint8Array | undefined)[] | FeatureStoreError | undefined {
-  if (value === undefined || value instanceof FeatureStoreError) return value;
+  cells: StoredCell[],
+  start: number,
+): void {
+  if (value === undefined) return;
+  if (value instanceof FeatureStoreError) {
+    cells.fill(value, start, start + groupIds.length);
+    return;
+  }
   try {
-    return readStoreRecord(value, groupIds);
+    readStoreRecord(value, groupIds, cells, start);
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
     const message = `redis record ${name} is corrupt: ${cause.message}`;
-    return new FeatureStoreError("FAILED_PRECONDITION", message, { cause });
+    const failure = new FeatureStoreError("FAILED_PRECONDITION", message, { cause });
+    cells.fill(failure, start, start + groupIds.length);
   }
 }

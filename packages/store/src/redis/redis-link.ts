@@ -14,8 +14,8 @@ export type RawReply = unknown | Error;
 export interface RedisLink {
   /** `ready` where commands may be sent; else what the driver calls its state. */
   status(): string;
-  /** Groups positions in `keys` so that the keys of a group may share one MGET. */
-  groupKeys(keys: readonly string[]): readonly (readonly number[])[];
+  /** Groups positions in `keys` so that the keys of a group may share one MGET; undefined: all of them may. */
+  groupKeys(keys: readonly string[]): readonly (readonly number[])[] | undefined;
   /** Sets `replies[i]` for each command as its reply arrives. Never rejects. */
   send(
     commands: readonly RedisCommand[],
@@ -37,7 +37,8 @@ export class NodeLink implements RedisLink {
     return this.#client.status;
   }
 
-  groupKeys(keys: readonly string[]): number[][] {
+  groupKeys(keys: readonly string[]): number[][] | undefined {
+    if (keys.length <= MGET_KEYS_MAX) return undefined;
     const groups: number[][] = [];
     for (let start = 0; start < keys.length; start += MGET_KEYS_MAX) {
       const length = Math.min(MGET_KEYS_MAX, keys.length - start);

@@ -10,6 +10,7 @@ import {
 } from "./options.ts";
 import { PreferredHostPolicy } from "./preferred-host-policy.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
+import { passWholePages } from "./whole-pages.ts";
 
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
@@ -166,6 +167,7 @@ async function connectClient(
   options: ResolvedScyllaOptions,
   settings: ClientOptions,
 ): Promise<Client> {
+  passWholePages();
   const client = new Client(settings);
   refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);
@@ -201,6 +203,8 @@ function clientOptions(
         [types.distance.remote]: 1,
       },
     },
+    // Blocks are views of what came from the network: nothing writes to it any more.
+    encoding: { copyBuffer: false },
     maxPrepared: options.maxPreparedStatements,
     queryOptions: { fetchSize: options.pageSize },
     policies: {

@@ -8,7 +8,8 @@ import { partitionKey, refusePartitionKey } from "./partition-key.ts";
 import { groupByReplica, type ReplicaGroup } from "./replica-groups.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
 import { leftOut, type StatementRunner, subjectOf } from "./statement-runner.ts";
-import { planSelect, type SelectPlan } from "./statements.ts";
+import type { SelectPlan } from "./statements.ts";
+import { encodeTextList } from "./text-list.ts";
 
 /** Keys of one `IN`: what ScyllaDB allows by default, and past it little is gained. */
 const MAX_KEYS_PER_STATEMENT = 100;
@@ -27,12 +28,16 @@ export class RowReader {
   readonly #subject: string;
   readonly #cells: OpenCell[];
 
-  /** @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take */
-  constructor(request: BlockRead, connection: ScyllaConnection, runner: StatementRunner) {
+  constructor(
+    request: BlockRead,
+    plan: SelectPlan,
+    connection: ScyllaConnection,
+    runner: StatementRunner,
+  ) {
     this.#request = request;
     this.#connection = connection;
     this.#runner = runner;
-    this.#plan = planSelect(connection.keyspace, request, request.groups);
+    this.#plan = plan;
     this.#subject = subjectOf(request);
     this.#cells = new Array<OpenCell>(request.keys.length * request.groups.length).fill(PENDING);
   }
@@ -91,10 +96,12 @@ export class RowReader {
   async #readKeys(query: string, indexes: readonly number[], group: ReplicaGroup): Promise<void> {
     const { keys } = this.#request;
     await this.#place(indexes, async () => {
-      const places = new Map(indexes.map((index) => [(keys[index] as KeyValues)[0], index]));
+      const texts = indexes.map((index) => (keys[index] as KeyValues)[0] as string);
+      const places = new Map<string, number>();
+      for (let i = 0; i < texts.length; i++) places.set(texts[i] as string, indexes[i] as number);
       const first = keys[indexes[0] as number] as KeyValues;
       const route = { group, routingKey: partitionKey(first) };
-      const statement = { query, params: [[...places.keys()]] };
+      const statement = { query, params: [encodeTextList(texts)] };
       const rows = await this.#runner.run(statement, { ...this.#context(), route });
       for (const index of indexes) this.#fill(index, undefined);
       for (const row of rows) {
@@ -138,10 +145,7 @@ export class RowReader {
   }
 }
 
-/**
- * Joins the pieces. The driver copies each value out of its network buffer, so the one piece that most blocks
- * have is the block.
- */
+/** Joins the pieces. Most blocks have one, which is the block. */
 function blockOf(row: types.Row, columns: readonly string[]): Uint8Array | undefined {
   const pieces: Uint8Array[] = [];
   for (let index = 0; index < columns.length; index++) {

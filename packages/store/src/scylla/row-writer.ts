@@ -7,7 +7,7 @@ import type { ScyllaConnection } from "./connection.ts";
 import { partitionKey, refusePartitionKey } from "./partition-key.ts";
 import { groupByReplica, type ReplicaGroup } from "./replica-groups.ts";
 import { type Route, type Statement, type StatementRunner, subjectOf } from "./statement-runner.ts";
-import { planWrite, type WritePlan } from "./statements.ts";
+import type { WritePlan } from "./statements.ts";
 
 /** Past so many rows little is gained. Bytes are those of keys and blocks. */
 const BATCH_LIMITS: BatchLimits = { maxRows: 20, maxBytes: 32 * 1024 };
@@ -28,11 +28,15 @@ export class RowWriter {
   /** By position; those of rows that are refused are not there. */
   readonly #statements: Statement[];
 
-  /** @throws {FeatureStoreError} INVALID_ARGUMENT for a name that CQL does not take */
-  constructor(request: BlockWrite, connection: ScyllaConnection, runner: StatementRunner) {
+  constructor(
+    request: BlockWrite,
+    plan: WritePlan,
+    connection: ScyllaConnection,
+    runner: StatementRunner,
+  ) {
     this.#request = request;
     this.#runner = runner;
-    this.#plan = planWrite(connection.keyspace, request, request.groups);
+    this.#plan = plan;
     this.#writeTime = types.Long.fromNumber(request.writeTimeMicros);
     this.#statements = new Array<Statement>(request.rows.length);
     this.#writer = new BatchWriter({

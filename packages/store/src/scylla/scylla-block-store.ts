@@ -17,6 +17,7 @@ import { RowReader } from "./row-reader.ts";
 import { RowWriter } from "./row-writer.ts";
 import { prepareTable } from "./schema.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
+import { StatementPlans } from "./statement-plans.ts";
 import { StatementRunner, subjectOf } from "./statement-runner.ts";
 
 export interface ScyllaBlockStoreOptions {
@@ -35,10 +36,12 @@ export class ScyllaBlockStore implements BlockStore {
   readonly kind = "scylla";
   readonly #connection: ScyllaConnection;
   readonly #runner: StatementRunner;
+  readonly #plans: StatementPlans;
 
   constructor({ connection }: ScyllaBlockStoreOptions) {
     this.#connection = connection;
     this.#runner = new StatementRunner(connection);
+    this.#plans = new StatementPlans(connection.keyspace);
   }
 
   async read(request: BlockRead): Promise<StoredCell[]> {
@@ -47,7 +50,8 @@ export class ScyllaBlockStore implements BlockStore {
     const stop = this.#refuse(request);
     if (stop !== undefined) return new Array<StoredCell>(cellCount).fill(stop);
     try {
-      return await new RowReader(request, this.#connection, this.#runner).read();
+      const plan = this.#plans.select(request, request.groups);
+      return await new RowReader(request, plan, this.#connection, this.#runner).read();
     } catch (error) {
       const failure = toScyllaFailure(error, subjectOf(request), false);
       return new Array<StoredCell>(cellCount).fill(failure);
@@ -60,7 +64,8 @@ export class ScyllaBlockStore implements BlockStore {
     const stop = this.#refuse(request);
     if (stop !== undefined) return new Array<RowOutcome>(rowCount).fill(stop);
     try {
-      return await new RowWriter(request, this.#connection, this.#runner).write();
+      const plan = this.#plans.write(request, request.groups);
+      return await new RowWriter(request, plan, this.#connection, this.#runner).write();
     } catch (error) {
       const failure = toScyllaFailure(error, subjectOf(request), false);
       return new Array<RowOutcome>(rowCount).fill(failure);

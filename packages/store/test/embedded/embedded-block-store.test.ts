@@ -130,7 +130,7 @@ test("a store that is only read refuses writes in their outcomes", async () => {
   const reading = openEmbeddedEnvironment(folder.path, { readOnly: true });
   const reader = new EmbeddedBlockStore(reading);
   const request = { ...pairs, ...noDeadline, groups: [scores] };
-  expect(reader.read({ ...request, keys: [["a", "b"]] })).toEqual([textBlock("x")]);
+  expect(reader.read({ ...request, keys: [["a", "b"]] })).toEqual([new Uint8Array(textBlock("x"))]);
   const rows = [{ key: ["a", "b"], blocks: [textBlock("y")] }];
   const outcomes = await reader.write({ ...request, rows, writeTimeMicros: 2 });
   expect(outcomes).toMatchObject([{ code: "FAILED_PRECONDITION" }]);
@@ -146,7 +146,7 @@ test("a write of more rows than one commit takes is acknowledged as a whole", as
   const outcomes = await store.write({ ...request, rows, writeTimeMicros: 1 });
   expect(outcomes).toEqual(Array(1201).fill(undefined));
   const cells = read(rows.map(({ key }) => key));
-  expect(cells).toEqual(rows.map(({ blocks }) => blocks[0]));
+  expect(cells).toEqual(rows.map(({ blocks }) => new Uint8Array(blocks[0] as Uint8Array)));
 });
 
 test("closing the store leaves the folder open for others", async () => {
