@@ -11,6 +11,8 @@ import { LruProcessCache } from "./lru-process-cache.ts";
 
 const PAYLOAD_BYTES = 80;
 const KEYS_A_REQUEST = 100;
+/** A bound for each entry that either has room for. */
+const AMPLE_BYTES = 800;
 const LOOK_UPS = 2_000_000;
 const CHURN_FACTOR = 3;
 const ZIPF_READS = 2_000_000;
@@ -83,7 +85,7 @@ function timed(operations: number, run: () => void): number {
 }
 
 function measureLookUps(variant: Variant, entryCount: number, prefix: string): number {
-  const cache = createCache(variant, 4e9);
+  const cache = createCache(variant, entryCount * AMPLE_BYTES);
   fillPadded(cache, entryCount);
   const requests = createRequests(2_000, entryCount, prefix);
   const run = (count: number): void => {
@@ -96,8 +98,8 @@ function measureLookUps(variant: Variant, entryCount: number, prefix: string): n
 }
 
 function measureFills(variant: Variant, entryCount: number): number {
-  fill(createCache(variant, 4e9), 0, 20_000);
-  const cache = createCache(variant, 4e9);
+  fill(createCache(variant, 20_000 * AMPLE_BYTES), 0, 20_000);
+  const cache = createCache(variant, entryCount * AMPLE_BYTES);
   return timed(entryCount, () => fill(cache, 0, entryCount));
 }
 
@@ -115,7 +117,7 @@ function measureMemory(variant: Variant, entryCount: number): number {
   fill(createCache(variant, 1e6), 0, 20_000);
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
-  const cache = createCache(variant, entryCount * 800);
+  const cache = createCache(variant, entryCount * AMPLE_BYTES);
   fill(cache, 0, entryCount);
   globalThis.gc?.();
   return (process.memoryUsage.rss() - before) / cache.stats().itemCount;
