@@ -21,6 +21,7 @@ const USAGE = `usage: npm run scale-bench -- [options]
   How CPU and memory grow with keys, features, workers, the embedded store and the process cache.
 
   --part NAME    ${Object.keys(PARTS).join(", ")}; default all; may be repeated
+  --most N       keys of the largest store and cache: 10000, 100000 or 1000000, which is the default
   --rounds N     default 5
   --share N      of the calls that a turn has, up to 1; default 1
   --quick        one round, small stores, a twentieth of the calls: does it run, not what does it cost
@@ -32,6 +33,7 @@ const QUICK_SHARE = 1 / 20;
 const { values } = parseArgs({
   options: {
     part: { type: "string", multiple: true },
+    most: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "5" },
     share: { type: "string", default: "1" },
     quick: { type: "boolean", default: false },
@@ -47,6 +49,8 @@ async function run(): Promise<void> {
   const rounds = values.quick ? 1 : Number(values.rounds);
   if (!(Number.isInteger(rounds) && rounds >= 1))
     throw new Error(`--rounds ${values.rounds}: not a whole number of at least 1`);
+  if (!SIZES.includes(Number(values.most)))
+    throw new Error(`--most ${values.most}: there are ${SIZES.join(", ")}`);
   const share = values.quick ? QUICK_SHARE : Number(values.share);
   if (!(share > 0 && share <= 1))
     throw new Error(`--share ${values.share}: not above 0 and up to 1`);
@@ -62,7 +66,7 @@ async function run(): Promise<void> {
         yardstick: { name, address, pids: pid === undefined ? [] : [pid] },
         rounds,
         share,
-        sizes: values.quick ? QUICK_SIZES : SIZES,
+        sizes: values.quick ? QUICK_SIZES : SIZES.filter((size) => size <= Number(values.most)),
         folder,
         stores: new Map(),
       };
