@@ -1,6 +1,5 @@
 import { Block, NEGATIVE_BLOCK } from "./block.ts";
 import {
-  type BlockHeader,
   COMPRESSION_MASK,
   COMPRESSION_NONE,
   COMPRESSION_ZSTD,
@@ -87,7 +86,7 @@ function boolLastIndex({ dataType, payload, valueCount }: BlockContent): number 
  *
  * @param bytes empty = negative
  * @param maxPayloadBytes most that a compressed payload may decompress to
- * @returns `NEGATIVE_BLOCK` for empty bytes; a plain payload is a view of `bytes`
+ * @returns `NEGATIVE_BLOCK` for empty bytes; a plain payload stays where it is in `bytes`
  * @throws {CodecError} with the offset
  */
 export function decodeBlock(
@@ -95,9 +94,16 @@ export function decodeBlock(
   maxPayloadBytes: number = DEFAULT_MAX_PAYLOAD_BYTES,
 ): Block {
   if (bytes.length === 0) return NEGATIVE_BLOCK;
-  const header = decodeBlockHeader(bytes);
-  const payload = plainPayload(bytes, header, maxPayloadBytes);
-  return new Block(header.schemaVersion, header.expiryAtSeconds, header.dataTypeCode, payload);
+  const { compressionCode, dataTypeCode, expiryAtSeconds, schemaVersion } =
+    decodeBlockHeader(bytes);
+  const sizeBytes = bytes.length - HEADER_SIZE_BYTES;
+  // An empty payload stays empty, whatever the compression says.
+  if (compressionCode === COMPRESSION_NONE || sizeBytes === 0) {
+    const start = HEADER_SIZE_BYTES;
+    return new Block(schemaVersion, expiryAtSeconds, dataTypeCode, bytes, start, sizeBytes);
+  }
+  const payload = decompressZstd(bytes, HEADER_SIZE_BYTES, maxPayloadBytes);
+  return new Block(schemaVersion, expiryAtSeconds, dataTypeCode, payload);
 }
 
 /**
@@ -113,19 +119,10 @@ export function decompressBlock(
   if (bytes.length === 0) return bytes;
   const header = decodeBlockHeader(bytes);
   if (header.compressionCode === COMPRESSION_NONE) return bytes;
-  const payload = plainPayload(bytes, header, maxPayloadBytes);
+  const payload = decodeBlock(bytes, maxPayloadBytes).payload;
   const plain = new Uint8Array(HEADER_SIZE_BYTES + payload.length);
   plain.set(bytes.subarray(0, HEADER_SIZE_BYTES));
   plain[FLAGS_OFFSET] = (bytes[FLAGS_OFFSET] as number) & ~COMPRESSION_MASK;
   plain.set(payload, HEADER_SIZE_BYTES);
   return plain;
-}
-
-function plainPayload(bytes: Uint8Array, header: BlockHeader, maxPayloadBytes: number): Uint8Array {
-  const sizeBytes = bytes.length - HEADER_SIZE_BYTES;
-  // An empty payload stays empty, whatever the compression says.
-  if (header.compressionCode === COMPRESSION_NONE || sizeBytes === 0) {
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + HEADER_SIZE_BYTES, sizeBytes);
-  }
-  return decompressZstd(bytes, HEADER_SIZE_BYTES, maxPayloadBytes);
 }

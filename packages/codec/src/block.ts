@@ -32,7 +32,8 @@ export class Block {
   /** The payload alone. Making a view costs more than reading a few bytes: hot paths use `bytes` and `start`. */
   get payload(): Uint8Array {
     const { bytes, start, sizeBytes } = this;
-    return sizeBytes === bytes.length ? bytes : bytes.subarray(start, start + sizeBytes);
+    if (sizeBytes === bytes.length) return bytes;
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, sizeBytes);
   }
 }
 

@@ -53,6 +53,7 @@ export {
   encodeRecord,
   listRecord,
   MAX_RECORD_BLOCK_BYTES,
+  placeStoreRecord,
   type RecordEntry,
   type RecordRange,
   readCacheRecord,

@@ -135,7 +135,8 @@ export function readCacheRecord(
     for (let i = 0; i < groupIds.length; i++) {
       const start = ranges[i * 2] as number;
       if (start < 0) return undefined;
-      const block = decodeBlock(record.subarray(start, ranges[i * 2 + 1]));
+      const end = ranges[i * 2 + 1] as number;
+      const block = decodeBlock(viewOf(record, start, end - start));
       if (block !== NEGATIVE_BLOCK && isExpired(block.expiryAtSeconds, nowMs)) return undefined;
       blocks[i] = block;
     }
@@ -149,18 +150,32 @@ export function readCacheRecord(
 /**
  * Reads a record that is a store's value. The blocks are not opened: they may be expired or corrupt.
  *
- * @param cells where the blocks go, from `start` on; one for each group
- * @returns the cells: views of the record, in the order asked; undefined for groups that are negative or not there
+ * @returns views of the record, in the order asked; undefined for groups that are negative or not there
  * @throws {CodecError} as `listRecord`
  */
-export function readStoreRecord<Cell>(
+export function readStoreRecord(
   record: Uint8Array,
   groupIds: readonly number[],
-  cells: (Uint8Array | undefined | Cell)[] = new Array(groupIds.length),
-  start = 0,
-): (Uint8Array | undefined | Cell)[] {
+): (Uint8Array | undefined)[] {
+  const cells = new Array<Uint8Array | undefined>(groupIds.length).fill(undefined);
+  placeStoreRecord(record, groupIds, cells, 0);
+  return cells;
+}
+
+/**
+ * As `readStoreRecord`, into cells that are there already: those from `start` on, one for each group. Cells of groups that are
+ * negative or not there are set to undefined.
+ *
+ * @throws {CodecError} as `listRecord`; some of the cells are set then
+ */
+export function placeStoreRecord(
+  record: Uint8Array,
+  groupIds: readonly number[],
+  cells: unknown[],
+  start: number,
+): void {
   assertVersion(record);
-  for (let i = 0; i < groupIds.length; i++) cells[start + i] = undefined;
+  cells.fill(undefined, start, start + groupIds.length);
   for (let offset = VERSION_SIZE_BYTES; offset < record.length; ) {
     const end = entryEnd(record, offset);
     const groupId = readUint16(record, offset);
@@ -172,7 +187,6 @@ export function readStoreRecord<Cell>(
     }
     offset = end;
   }
-  return cells;
 }
 
 /**

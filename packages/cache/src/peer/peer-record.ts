@@ -140,7 +140,7 @@ export class OpenRecord {
     this.groupIds = ranges.map(({ groupId }) => groupId);
     this.blocks = blocks;
     this.isPlain = blocks.every(
-      (block) => block === NEGATIVE_BLOCK || block?.payload.buffer === record.buffer,
+      (block) => block === NEGATIVE_BLOCK || block?.bytes.buffer === record.buffer,
     );
   }
 

@@ -1,4 +1,4 @@
-import { CodecError, entityKeyString, MAX_RECORD_BLOCK_BYTES, readStoreRecord } from "@ofs/codec";
+import { CodecError, entityKeyString, MAX_RECORD_BLOCK_BYTES, placeStoreRecord } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
 import type {
   BlockRead,
@@ -88,7 +88,7 @@ function readRecord(
     return;
   }
   try {
-    readStoreRecord(value, groupIds, cells, start);
+    placeStoreRecord(value, groupIds, cells, start);
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
     const message = `redis record ${name} is corrupt: ${cause.message}`;
