@@ -48,8 +48,8 @@ export interface RetryOptions {
   /** @default 1000 */
   readonly maxDelayMs?: number;
   /**
-   * Also repeats persists. The server may have carried out the one that failed, so a repetition can overwrite
-   * what someone else wrote in between. @default false
+   * Also repeats persists, those that the server's store did not take in time (DEADLINE_EXCEEDED) among them. The server
+   * may have carried out the one that failed, so a repetition can overwrite what someone else wrote in between. @default false
    */
   readonly persist?: boolean;
   /**

@@ -12,9 +12,11 @@ export interface RepeatedCodes {
 
 export function repeatedCodes({ persist, overload }: Required<RetryOptions>): RepeatedCodes {
   const refused: StatusName[] = overload ? ["RESOURCE_EXHAUSTED"] : [];
+  // A deadline that passes before the call's own is that of the server's store.
+  const persisted: StatusName[] = persist ? ["UNAVAILABLE", "DEADLINE_EXCEEDED"] : [];
   return {
     reads: new Set<StatusName>(["UNAVAILABLE", ...refused]),
-    persists: new Set<StatusName>(persist ? ["UNAVAILABLE", ...refused] : refused),
+    persists: new Set<StatusName>([...persisted, ...refused]),
   };
 }
 

@@ -4,6 +4,13 @@ import { RAW, useFakeServer } from "./use-fake-server.ts";
 
 const server = useFakeServer();
 
+const WRITE = {
+  entityLabel: "user",
+  keysSchema: ["user_id"],
+  featureGroups: [{ label: "scores", featureLabels: ["ctr"] }],
+  data: [{ keyValues: ["1"], featureValues: [{ fp32Values: [0.5] }] }],
+};
+
 describe("retries", () => {
   test("repeat reads that were answered with UNAVAILABLE", async () => {
     server.intercept = () => {
@@ -23,15 +30,27 @@ describe("retries", () => {
     const client = server.client({ retry });
     expect((await client.retrieveRaw(RAW)).rows).toHaveLength(1);
     expect(server.calls).toHaveLength(3);
-    await client.persistFeatures({
-      entityLabel: "user",
-      keysSchema: ["user_id"],
-      featureGroups: [{ label: "scores", featureLabels: ["ctr"] }],
-      data: [{ keyValues: ["1"], featureValues: [{ fp32Values: [0.5] }] }],
-    });
+    await client.persistFeatures(WRITE);
     expect(server.calls).toHaveLength(6);
     client.close();
   });
+
+  test.each(["UNAVAILABLE", "DEADLINE_EXCEEDED"] as const)(
+    "of writes that may be repeated go on after %s, while the call has time",
+    async (code) => {
+      server.intercept = () => {
+        if (server.calls.length < 3) throw new Refusal(code, "the store did not answer in time");
+      };
+      const once = server.client({ retry: { attempts: 5, baseDelayMs: 1 } });
+      expect(await failureOf(once.persistFeatures(WRITE))).toMatchObject({ code });
+      expect(server.calls).toHaveLength(1);
+      once.close();
+      const client = server.client({ retry: { attempts: 5, baseDelayMs: 1, persist: true } });
+      await client.persistFeatures(WRITE);
+      expect(server.calls).toHaveLength(3);
+      client.close();
+    },
+  );
 
   test("end with the last error when attempts run out", async () => {
     server.intercept = () => {
@@ -56,16 +75,19 @@ describe("retries", () => {
     client.close();
   });
 
-  test.each(["INTERNAL", "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "ABORTED"] as const)(
-    "do not repeat %s",
-    async (code) => {
-      server.intercept = () => {
-        throw new Refusal(code, "no");
-      };
-      const client = server.client({ retry: { attempts: 5, baseDelayMs: 0 } });
-      expect(await failureOf(client.retrieveRaw(RAW))).toMatchObject({ code });
-      expect(server.calls).toHaveLength(1);
-      client.close();
-    },
-  );
+  test.each([
+    "INTERNAL",
+    "INVALID_ARGUMENT",
+    "RESOURCE_EXHAUSTED",
+    "DEADLINE_EXCEEDED",
+    "ABORTED",
+  ] as const)("do not repeat %s", async (code) => {
+    server.intercept = () => {
+      throw new Refusal(code, "no");
+    };
+    const client = server.client({ retry: { attempts: 5, baseDelayMs: 0 } });
+    expect(await failureOf(client.retrieveRaw(RAW))).toMatchObject({ code });
+    expect(server.calls).toHaveLength(1);
+    client.close();
+  });
 });

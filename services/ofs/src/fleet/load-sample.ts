@@ -6,7 +6,6 @@ import { readSampleDataset } from "../sample/dataset.ts";
 import { createSample, SAMPLE_TREE_FILE } from "../sample/sample-rows.ts";
 import { writeRows } from "../write-rows.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { patientSink } from "./patient-sink.ts";
 
 /** For one call that writes many rows; a slow disk is given its time. */
 const PERSIST_DEADLINE_MS = 60_000;
@@ -41,9 +40,12 @@ export async function loadSample(target: SampleTarget): Promise<void> {
     callerId: SAMPLE_CALLER,
     callerToken: SAMPLE_CALLER,
     deadlineMs: PERSIST_DEADLINE_MS,
-    retry: BULK_RETRY,
+    // Nobody else writes the sample. A server gives up on its store sooner than a slow disk may need.
+    retry: { ...BULK_RETRY, persist: true },
   });
-  const sink = patientSink({ persist: (request) => client.persist(request, { signal }) });
+  const sink = {
+    persist: (request: Parameters<typeof client.persist>[0]) => client.persist(request, { signal }),
+  };
   try {
     for (const { label, rows } of createSample(await readSampleDataset(), target.maxRows)) {
       signal.throwIfAborted();
