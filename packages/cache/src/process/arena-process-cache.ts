@@ -60,7 +60,7 @@ export class ArenaProcessCache implements ProcessCache, RecordMatcher {
   constructor({ maxSizeBytes, monotonicNow, hash, seed }: ArenaProcessCacheOptions) {
     const usableBytes = Math.min(maxSizeBytes, MAX_ADDRESSABLE_BYTES);
     const slots = 2 ** Math.floor(Math.log2(usableBytes / BYTES_PER_SLOT));
-    this.#maxSizeBytes = maxSizeBytes;
+    this.#maxSizeBytes = usableBytes;
     this.#monotonicNow = monotonicNow ?? (() => performance.now());
     this.#hash = hash ?? hashName;
     this.#seed = seed ?? randomInt(2 ** 32) | 0;
