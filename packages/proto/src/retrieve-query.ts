@@ -71,12 +71,13 @@ export class RetrieveQueryView {
     this.keyCount = reader.starts.length;
     this.rawKeys = { start: reader.starts, end: reader.ends };
     this.#foreign = reader.foreign;
-    this.#keys = reader.isAscii ? undefined : readKeys(bytes, this.rawKeys);
+    this.#keys = reader.isAscii ? undefined : readKeys(bytes, this.rawKeys, false);
   }
 
   /** Columns of each key. */
   get keys(): readonly (readonly string[])[] {
-    this.#keys ??= readKeys(this.bytes, this.rawKeys);
+    // Others than ASCII were read at once.
+    this.#keys ??= readKeys(this.bytes, this.rawKeys, true);
     return this.#keys;
   }
 
@@ -162,11 +163,16 @@ class KeysReader extends WireReader {
   }
 }
 
-/** The columns of keys that have been looked through. @throws {ProtoError} if one is not valid UTF-8 */
-function readKeys(bytes: Buffer, { start, end }: KeyRanges): string[][] {
+/**
+ * The columns of keys that have been looked through.
+ *
+ * @param isAscii whether all from the first key on is
+ * @throws {ProtoError} if one is not valid UTF-8
+ */
+function readKeys(bytes: Buffer, { start, end }: KeyRanges, isAscii: boolean): string[][] {
   const reader = new ColumnsReader(bytes);
   const keys = new Array<string[]>(start.length);
-  if (start.length > 0) reader.startText(start[0] as number);
+  if (isAscii && start.length > 0) reader.startText(start[0] as number);
   for (let i = 0; i < keys.length; i++) {
     keys[i] = reader.readKey(start[i] as number, end[i] as number);
   }
@@ -178,9 +184,9 @@ class ColumnsReader extends WireReader {
   #text: string | undefined = undefined;
   #textStart = 0;
 
+  /** @param start from here on all is ASCII */
   startText(start: number): void {
     if (this.bytes.length - start < KEYS_TEXT_MIN_SIZE) return;
-    if (!isAsciiRange(this.bytes, start, this.bytes.length)) return;
     this.#textStart = start;
     this.#text = readLatin1(this.bytes, start, this.bytes.length);
   }
