@@ -11,7 +11,7 @@ import {
  * The three cases for which figures of the older Go codec are published: processor time and allocated bytes of each, in
  * rounds in turns.
  *
- *   npm run bench:published -w packages/codec
+ *   npm run --prefix packages/codec bench:published
  */
 
 const ROUNDS = 31;
@@ -98,6 +98,8 @@ function bytesOf(call: () => unknown): number {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
+  // The second waits until what the first found is swept.
+  globalThis.gc?.();
   globalThis.gc?.();
   const before = used();
   repeat(COUNTED_CALLS, call);

@@ -58,7 +58,8 @@ function parseElement(dataType: DataType, text: string, limits: DefaultLimits): 
   if (dataType.kind === "string") return parseString(dataType, text, limits);
   const value = parseValue(dataType, text);
   if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
-  return encodePayload(createFeatureLayout(dataType, 1), [value]);
+  // A copy, because defaults stay: the payload may lie in a piece of memory that is shared.
+  return new Uint8Array(encodePayload(createFeatureLayout(dataType, 1), [value]));
 }
 
 function parseValue(dataType: DataType, text: string): ElementValue {

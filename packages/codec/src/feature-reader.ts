@@ -1,3 +1,4 @@
+import { copyBytes } from "./copy-bytes.ts";
 import { CodecError } from "./errors.ts";
 import type { FeatureLayout } from "./feature-layout.ts";
 import { readUint16 } from "./float-bits.ts";
@@ -8,14 +9,11 @@ const BOOL = 1;
 const STRING = 2;
 const STRING_VECTOR = 3;
 
-/** From this size on a bulk copy beats the byte loop in spite of the view that it allocates. */
-const BULK_COPY_FROM_BYTES = 48;
-
 /**
  * Reads features of one payload after another, in the bytes that clients get: numbers little endian, one byte 00/01 a
  * bool, strings without a prefix, string vectors as u16 lengths followed by the bytes.
  *
- * Reuse one reader: nothing is allocated per feature (but for a view per copy of 48 bytes and more), and the offsets of
+ * Reuse one reader: nothing is allocated per feature (but for a view per copy of more than a few dozen bytes), and the offsets of
  * strings are found once per `open`. It holds the payload until the next `open`.
  */
 export class FeatureReader {
@@ -134,19 +132,17 @@ export class FeatureReader {
   }
 
   #copyBytes(start: number, end: number, out: Uint8Array, offset: number): number {
-    const bytes = this.#bytes;
-    const from = this.#base + start;
     const size = end - start;
     if (size === 4) {
-      // The most common size: without the loop it takes half of the time.
+      // The most common size: without the call it takes two thirds of the time.
+      const bytes = this.#bytes;
+      const from = this.#base + start;
       out[offset] = bytes[from] as number;
       out[offset + 1] = bytes[from + 1] as number;
       out[offset + 2] = bytes[from + 2] as number;
       out[offset + 3] = bytes[from + 3] as number;
-    } else if (size >= BULK_COPY_FROM_BYTES) {
-      out.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, size), offset);
     } else {
-      for (let i = 0; i < size; i++) out[offset + i] = bytes[from + i] as number;
+      copyBytes(this.#bytes, this.#base + start, size, out, offset);
     }
     return offset + size;
   }

@@ -15,6 +15,7 @@ export {
   encodeBlock,
 } from "./block-codec.ts";
 export { type BlockHeader, blockExpiry, decodeBlockHeader } from "./block-header.ts";
+export { copyBytes } from "./copy-bytes.ts";
 export {
   DATA_TYPES,
   type DataType,

@@ -1,4 +1,4 @@
-import { type Block, NEGATIVE_BLOCK } from "@ofs/codec";
+import { type Block, copyBytes, NEGATIVE_BLOCK } from "@ofs/codec";
 import type { KeyName } from "./key-name.ts";
 import {
   alignedSize,
@@ -13,9 +13,6 @@ import {
   type Segment,
   VERSION_AND_TYPE_WORD,
 } from "./segment.ts";
-
-/** From this size on a bulk copy beats the byte loop in spite of the view that it may need. */
-const BULK_COPY_FROM_BYTES = 64;
 
 /** The groups of a record that is about to be written: those that are filled, and those that the key has besides. */
 export class RecordDraft {
@@ -118,19 +115,4 @@ function writeGroup(
   words[group + PAYLOAD_SIZE_WORD] = block.sizeBytes;
   doubles[(group >>> 1) + EXPIRY_DOUBLE] = block.expiryAtSeconds;
   doubles[(group >>> 1) + ENDS_AT_DOUBLE] = endsAtMs;
-}
-
-function copyBytes(
-  from: Uint8Array,
-  start: number,
-  size: number,
-  to: Uint8Array,
-  offset: number,
-): void {
-  if (size < BULK_COPY_FROM_BYTES) {
-    for (let i = 0; i < size; i++) to[offset + i] = from[start + i] as number;
-    return;
-  }
-  const isWhole = start === 0 && size === from.length;
-  to.set(isWhole ? from : from.subarray(start, start + size), offset);
 }

@@ -1,4 +1,4 @@
-import { CodecError } from "@ofs/codec";
+import { CodecError, copyBytes } from "@ofs/codec";
 import type { BlockSlab } from "./block-slab.ts";
 
 /*
@@ -22,9 +22,6 @@ const ENTRY_SIZE = 18;
 const ENTRY_TIME = 2;
 const ENTRY_BLOCK_OFFSET = 10;
 const ENTRY_BLOCK_LENGTH = 14;
-
-/** Up to here a loop is faster than a view and a copy of it. */
-const MAX_LOOP_SIZE = 128;
 
 const TWO_TO_32 = 4_294_967_296;
 
@@ -114,11 +111,7 @@ export class RowRecord {
   copyBlock(index: number, slab: BlockSlab): Uint8Array {
     const start = this.#blockStart(index);
     const copy = slab.take(this.blockSize(index));
-    if (copy.length > MAX_LOOP_SIZE) {
-      copy.set(this.#bytes.subarray(start, start + copy.length));
-    } else {
-      for (let i = 0; i < copy.length; i++) copy[i] = this.#bytes[start + i] as number;
-    }
+    copyBytes(this.#bytes, start, copy.length, copy, 0);
     return copy;
   }
 
