@@ -1,7 +1,17 @@
 import type { persist, retrieve } from "@ofs/proto";
 import { entityTree, type GroupOptions, type RegistryEntries } from "@ofs/testkit";
-import type { CacheUse } from "../../services/api-server/test/scenarios/scenario-tree.ts";
+import {
+  CALLER_ID,
+  CALLER_TOKEN,
+  type CacheUse,
+} from "../../services/api-server/test/scenarios/scenario-tree.ts";
 import type { StoreKind } from "../../services/api-server/test/scenarios/server-under-test.ts";
+
+/** What every caller of the benchmarks sends. */
+export const HEADERS = {
+  "online-feature-store-caller-id": CALLER_ID,
+  "online-feature-store-auth-token": CALLER_TOKEN,
+};
 
 /** Where the answers come from. */
 export interface Tier {

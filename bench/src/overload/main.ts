@@ -6,7 +6,7 @@ import {
   type ServerUnderTest,
   startServerUnderTest,
 } from "../../../services/api-server/test/scenarios/server-under-test.ts";
-import { benchTree, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
+import { benchTree, HEADERS, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
 import { LOAD_CORE, pin, SERVER_CORE } from "../cores.ts";
 import type { LoadPlan, LoadReport, Phase } from "./load-plan.ts";
 import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
@@ -35,10 +35,6 @@ if (values.help) {
   process.exit(0);
 }
 
-const CREDENTIALS = {
-  "online-feature-store-caller-id": "scenario",
-  "online-feature-store-auth-token": "scenario-token",
-};
 const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
@@ -103,7 +99,7 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
     runLoad({
       address: server.address,
       method: overload.method,
-      headers: CREDENTIALS,
+      headers: HEADERS,
       requests,
       connectionCount: Number(values.connections),
       deadlineMs: Number(values.deadline),

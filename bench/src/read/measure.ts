@@ -1,6 +1,6 @@
 import { retrieve } from "@ofs/proto";
 import type { Candidate } from "../candidate.ts";
-import { readQuery } from "../cases.ts";
+import { HEADERS, readQuery } from "../cases.ts";
 import { cpuSeconds, residentMebibytes } from "../process-usage.ts";
 import type { Cell, Series, Turn } from "./cell.ts";
 import type { Load, LoadOrder } from "./loads.ts";
@@ -24,10 +24,6 @@ const CALLS: Readonly<Record<Cell["load"], readonly (readonly [number, number])[
 const STORE_SHARE = 1 / 3;
 const WARM_UP_SHARE = 1 / 3;
 const RATED_SECONDS = 5;
-const HEADERS = {
-  "online-feature-store-caller-id": "scenario",
-  "online-feature-store-auth-token": "scenario-token",
-};
 
 export interface MeasureOptions {
   readonly rounds: number;

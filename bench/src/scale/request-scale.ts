@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
 import { fillStore } from "./fill-store.ts";
-import type { Requests } from "./key-load.ts";
+import type { KeyRequests } from "./key-load.ts";
 import { middle, printTable, ratioOf, shown, takeTurns } from "./rounds.ts";
 import { FEATURE_COUNTS, type FeatureCount, inOrder, READ, readRequest } from "./scale-cases.ts";
 import { memoryOf, type ScaleServer, scaleHome, startScaleServer } from "./scale-server.ts";
@@ -22,7 +22,7 @@ const CALLS = { least: 400, most: 20_000 };
 interface Cell {
   readonly features: FeatureCount;
   readonly keys: number;
-  readonly requests: Requests;
+  readonly requests: KeyRequests;
   readonly callCount: number;
 }
 

@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import { median } from "../quantiles.ts";
-import type { KeyLoad, Requests } from "./key-load.ts";
+import type { KeyLoad, KeyRequests } from "./key-load.ts";
 import { cpuOf } from "./scale-server.ts";
 
 /** Whoever is measured. */
@@ -13,7 +13,7 @@ export interface Measured {
 /** What one of them is asked. */
 export interface Task {
   readonly server: Measured;
-  readonly requests: Requests;
+  readonly requests: KeyRequests;
   readonly callCount: number;
 }
 

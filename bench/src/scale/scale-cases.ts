@@ -1,9 +1,6 @@
 import { persist, retrieve } from "@ofs/proto";
 import { entityTree, type GroupOptions, type RegistryEntries } from "@ofs/testkit";
-import {
-  CALLER_ID,
-  CALLER_TOKEN,
-} from "../../../services/api-server/test/scenarios/scenario-tree.ts";
+import { CALLER_TOKEN } from "../../../services/api-server/test/scenarios/scenario-tree.ts";
 import type { StoreKind } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { storeDefinition } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 
@@ -17,10 +14,6 @@ const MAX_BLOCK_BYTES = 4_096;
 export const FEATURE_COUNTS = [20, 100, 500] as const;
 export type FeatureCount = (typeof FEATURE_COUNTS)[number];
 
-export const HEADERS = {
-  "online-feature-store-caller-id": CALLER_ID,
-  "online-feature-store-auth-token": CALLER_TOKEN,
-};
 export const READ = "/retrieve.FeatureService/RetrieveFeatures";
 export const WRITE = "/persist.FeatureService/PersistFeatures";
 

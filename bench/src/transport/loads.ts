@@ -1,8 +1,7 @@
-import { buildGo } from "@ofs/testkit";
-import { YARDSTICK_FOLDER } from "../candidate.ts";
-import { LOAD_CORE, runOnCore } from "../cores.ts";
+import { LOAD_CORE } from "../cores.ts";
+import { openGoLoad, type Requests } from "../go-load.ts";
 import { openH2load } from "../h2load.ts";
-import { CONNECTIONS, LOAD_TIMEOUT_MS, notAnswered, STREAMS } from "../load.ts";
+import { notAnswered } from "../load.ts";
 import { type BenchMethod, METHODS } from "./bench-methods.ts";
 
 /** Makes calls, all of which must be answered. @returns calls a second */
@@ -17,28 +16,16 @@ export async function openTransportH2load(folder: string): Promise<Load> {
   };
 }
 
-interface GoResult {
-  readonly seconds: number;
-  readonly failures: number;
-  readonly fault: string;
-}
-
-/**
- * grpc-go's client, with bytes that are no messages: a deadline that differs with each call, pings, its own windows. It
- * costs more than the server.
- */
-export async function openGrpcGo(go: string): Promise<Load> {
-  const program = await buildGo(go, { folder: YARDSTICK_FOLDER, package: "./transport-load" });
+/** With bytes that are no messages. @param folder for requests */
+export async function openGrpcGo(go: string, folder: string): Promise<Load> {
+  const load = await openGoLoad(go, folder);
+  const kept = new Map<BenchMethod, Requests>();
   return async (address, method, callCount) => {
-    const args = [
-      ...["-address", address, "-method", method.path, "-size", String(method.requestBytes)],
-      ...["-connections", String(CONNECTIONS), "-streams", String(STREAMS)],
-      ...["-calls", String(callCount)],
-    ];
-    const output = await runOnCore(LOAD_CORE, program, args, { timeoutMs: LOAD_TIMEOUT_MS });
-    const { seconds, failures } = JSON.parse(output) as GoResult;
+    const requests = kept.get(method) ?? (await load.keep([new Uint8Array(method.requestBytes)]));
+    kept.set(method, requests);
+    const result = await load.run({ address, method: method.path, requests, callCount });
     const expected = method === METHODS.refused ? callCount : 0;
-    if (failures !== expected) throw notAnswered("transport-load", output);
-    return callCount / seconds;
+    if (result.failures !== expected) throw notAnswered("grpc-go load", JSON.stringify(result));
+    return callCount / result.seconds;
   };
 }

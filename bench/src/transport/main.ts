@@ -103,7 +103,10 @@ async function main(): Promise<void> {
   const candidates: Candidate[] = [];
   const found = new Map<string, Turn[]>();
   try {
-    const loads = { h2load: await openTransportH2load(folder), go: await openGrpcGo(go.path) };
+    const loads = {
+      h2load: await openTransportH2load(folder),
+      go: await openGrpcGo(go.path, folder),
+    };
     for (const name of servers) candidates.push(await startServer(name, go.path));
     for (let round = 1; round <= rounds; round++) {
       await runRound(candidates, loads, values.quick ? QUICK_SHARE : 1, found);

@@ -1,4 +1,4 @@
-// The command key-load calls a server with grpc-go, request after request of a file, from the first again after the last: a
+// The command load calls a server with grpc-go, request after request of a file, from the first again after the last: a
 // few connections, a few calls at a time on each, every call with a deadline. It decodes no answers, but all must be OK. It
 // prints what it took as one JSON object.
 package main
