@@ -27,6 +27,7 @@ const USAGE = `usage: npm run bench -- [options]
   --all              every shape, key count and transport
   --rounds N         default 5
   --rate N           calls a second, in place of as many as there is time for
+  --share N          of the calls that a turn has, above 0 and up to 1; default 1
   --quick            one round, a twentieth of the calls: does it run, not what does it cost
   --save NAME        writes bench/results/NAME.json, .md and .svg
   --against NAME     compares the ratios to grpc-go with those of bench/results/NAME.json, or of the ${NEWEST} run; exits 1
@@ -49,6 +50,7 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
     rate: { type: "string" },
+    share: { type: "string", default: "1" },
     quick: { type: "boolean", default: false },
     save: { type: "string" },
     against: { type: "string" },
@@ -79,6 +81,13 @@ function wholeNumber(option: string, text: string): number {
   throw new Error(`--${option} ${text}: not a whole number of at least 1`);
 }
 
+/** @throws {Error} if it is not above 0 and up to 1 */
+function shareOf(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new Error(`--share ${text}: not above 0 and up to 1`);
+}
+
 const others = (values.also ?? []).map((text): Candidate => {
   const [, name, address] = /^([^=]+)=(.+:\d+)$/.exec(text) ?? [];
   if (name === undefined || address === undefined)
@@ -97,7 +106,7 @@ async function run(): Promise<void> {
   const states = choose("tracing", values.tracing, TRACING_STATES, TRACING_STATES.slice(0, 1));
   const options = {
     rounds: values.quick ? 1 : wholeNumber("rounds", values.rounds),
-    share: values.quick ? QUICK_SHARE : 1,
+    share: values.quick ? QUICK_SHARE : shareOf(values.share),
     rate: values.rate === undefined ? undefined : wholeNumber("rate", values.rate),
   };
   // Loaded before anything is saved: a run must not be compared with itself.

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { DATA_TYPES, type DataType } from "@ofs/codec";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CALLER_ID, CALLER_TOKEN } from "../scenarios/scenario-tree.ts";
 import { type ServerUnderTest, startServerUnderTest } from "../scenarios/server-under-test.ts";
 import { groupOf } from "../scenarios/type-samples.ts";
@@ -68,85 +68,94 @@ function vectorOf(type: DataType): PythonSample {
   };
 }
 
-let server: ServerUnderTest;
 let python: string;
 
 beforeAll(async () => {
   python = await pythonWithClient();
-  server = await startServerUnderTest("embedded", { process: true, distributed: false });
 }, SET_UP_TIMEOUT_MS);
 
-afterAll(async () => {
-  await server.close();
-});
-
-async function runPython(cases: readonly unknown[]): Promise<PythonAnswer[]> {
+async function callPython(address: string, cases: readonly unknown[]): Promise<PythonAnswer[]> {
   const child = spawn(python, [join(import.meta.dirname, "python_client.py")]);
   const [out, faults, closed] = [text(child.stdout), text(child.stderr), once(child, "close")];
-  const { address } = server;
   child.stdin.end(JSON.stringify({ address, caller: CALLER_ID, token: CALLER_TOKEN, cases }));
   const [code] = await closed;
   expect(code, await faults).toBe(0);
   return JSON.parse(await out);
 }
 
-test("the published Python client writes and reads every data type", async () => {
-  const samples = DATA_TYPES.map((type) => (type.isVector ? vectorOf(type) : sampleOf(type)));
-  const cases = DATA_TYPES.map((type, i) => ({
-    persist: {
-      entity_label: "every",
-      keys_schema: ["id"],
-      feature_group_schemas: [{ label: groupOf(type), feature_labels: ["first"] }],
-      data_rows: [{ id: "python", first: samples[i]?.value }],
-    },
-    retrieve: {
-      entity_label: "every",
-      feature_groups: [{ label: groupOf(type), feature_labels: ["first"] }],
-      keys_schema: ["id"],
-      entity_keys: [["python"], ["nobody"]],
-    },
-  }));
-  const answers = await runPython(cases);
-  const seen = answers.map(({ persist, retrieve, decoded }, i) => ({
-    type: DATA_TYPES[i]?.name,
-    error: persist.error,
-    hex: retrieve.rows[0]?.columns[0],
-    text: decoded.rows[0]?.columns[0],
-  }));
-  expect(seen).toEqual(
-    DATA_TYPES.map((type, i) => ({
-      type: type.name,
-      error: undefined,
-      hex: samples[i]?.hex,
-      text: samples[i]?.text,
-    })),
-  );
-  expect(answers[0]?.persist.message).toBe("Data Persisted Successfully");
-});
+describe.each(["front", "grpc-js"])("over %s", (transport) => {
+  let server: ServerUnderTest;
 
-test("the client's parallel batches bring every row", async () => {
-  const ids = Array.from({ length: 320 }, (_, i) => `batch-${i}`);
-  const [answer] = await runPython([
-    {
+  beforeAll(async () => {
+    const caches = { process: true, distributed: false };
+    server = await startServerUnderTest("embedded", caches, { env: { GRPC_TRANSPORT: transport } });
+  });
+
+  afterAll(async () => {
+    await server.close();
+  });
+
+  const runPython = (cases: readonly unknown[]): Promise<PythonAnswer[]> =>
+    callPython(server.address, cases);
+
+  test("the published Python client writes and reads every data type", async () => {
+    const samples = DATA_TYPES.map((type) => (type.isVector ? vectorOf(type) : sampleOf(type)));
+    const cases = DATA_TYPES.map((type, i) => ({
       persist: {
         entity_label: "every",
         keys_schema: ["id"],
-        feature_group_schemas: [{ label: "int32", feature_labels: ["first"] }],
-        data_rows: ids.map((id, i) => ({ id, first: i })),
+        feature_group_schemas: [{ label: groupOf(type), feature_labels: ["first"] }],
+        data_rows: [{ id: "python", first: samples[i]?.value }],
       },
       retrieve: {
         entity_label: "every",
-        feature_groups: [{ label: "int32", feature_labels: ["first"] }],
+        feature_groups: [{ label: groupOf(type), feature_labels: ["first"] }],
         keys_schema: ["id"],
-        entity_keys: ids.map((id) => [id]),
+        entity_keys: [["python"], ["nobody"]],
       },
-    },
-  ]);
-  const byKey = new Map(answer?.retrieve.rows.map(({ keys, columns }) => [keys[0], columns[0]]));
-  expect(byKey.size).toBe(ids.length);
-  for (const [i, id] of ids.entries()) {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32LE(i);
-    expect(byKey.get(id)).toBe(bytes.toString("hex"));
-  }
+    }));
+    const answers = await runPython(cases);
+    const seen = answers.map(({ persist, retrieve, decoded }, i) => ({
+      type: DATA_TYPES[i]?.name,
+      error: persist.error,
+      hex: retrieve.rows[0]?.columns[0],
+      text: decoded.rows[0]?.columns[0],
+    }));
+    expect(seen).toEqual(
+      DATA_TYPES.map((type, i) => ({
+        type: type.name,
+        error: undefined,
+        hex: samples[i]?.hex,
+        text: samples[i]?.text,
+      })),
+    );
+    expect(answers[0]?.persist.message).toBe("Data Persisted Successfully");
+  });
+
+  test("the client's parallel batches bring every row", async () => {
+    const ids = Array.from({ length: 320 }, (_, i) => `batch-${i}`);
+    const [answer] = await runPython([
+      {
+        persist: {
+          entity_label: "every",
+          keys_schema: ["id"],
+          feature_group_schemas: [{ label: "int32", feature_labels: ["first"] }],
+          data_rows: ids.map((id, i) => ({ id, first: i })),
+        },
+        retrieve: {
+          entity_label: "every",
+          feature_groups: [{ label: "int32", feature_labels: ["first"] }],
+          keys_schema: ["id"],
+          entity_keys: ids.map((id) => [id]),
+        },
+      },
+    ]);
+    const byKey = new Map(answer?.retrieve.rows.map(({ keys, columns }) => [keys[0], columns[0]]));
+    expect(byKey.size).toBe(ids.length);
+    for (const [i, id] of ids.entries()) {
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32LE(i);
+      expect(byKey.get(id)).toBe(bytes.toString("hex"));
+    }
+  });
 });
