@@ -36,6 +36,7 @@ export {
 export { mapBounded } from "./map-bounded.ts";
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
+export { runService, type ServiceProgram } from "./run-service.ts";
 export {
   CLOSE_TIME_MS,
   type OpenTracer,

@@ -1,28 +1,16 @@
-import { answerVersion, ConfigError, createLogger, runProcess } from "@ofs/platform";
+import { runService } from "@ofs/platform";
 import { loadConfig } from "./config/config.ts";
 import { firstAdminText } from "./first-admin-text.ts";
 import { startHorizon } from "./horizon.ts";
 
-const SERVICE = "horizon";
-
-answerVersion(SERVICE, process.argv.slice(2));
-
-try {
-  const config = loadConfig(process.env);
-  const { APP_NAME, APP_ENV, APP_LOG_LEVEL } = config.process;
-  const fields = { app: APP_NAME, env: APP_ENV };
-  const log = createLogger({ service: SERVICE, level: APP_LOG_LEVEL, fields });
-  const starting = startHorizon(config, {
-    log,
-    // To a person, not into the log, which is kept.
-    onFirstAdmin: (admin) => void process.stderr.write(firstAdminText(admin)),
-  });
-  // A signal during the start waits for its end.
-  runProcess(async () => (await starting).close(), log);
-  await starting;
-} catch (error) {
-  const log = createLogger({ service: SERVICE, level: "FATAL" });
-  if (error instanceof ConfigError) log.fatal({ faults: error.faults }, "invalid environment");
-  else log.fatal({ err: error }, "the control plane could not start");
-  process.exit(1);
-}
+await runService({
+  service: "horizon",
+  title: "the control plane",
+  loadConfig,
+  start: (config, log) =>
+    startHorizon(config, {
+      log,
+      // To a person, not into the log, which is kept.
+      onFirstAdmin: (admin) => void process.stderr.write(firstAdminText(admin)),
+    }),
+});

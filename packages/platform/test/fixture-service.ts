@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ConfigError, runService } from "../src/index.ts";
+
+/** A service that does nothing: how its start ends is said by the environment. */
+await runService({
+  service: "fixture",
+  title: "the fixture",
+  loadConfig(env) {
+    if (env["FIXTURE"] === "misconfigured")
+      throw new ConfigError(['PORT: not a number (value "x")']);
+    return { process: { APP_NAME: "tests", APP_ENV: "", APP_LOG_LEVEL: "INFO" as const } };
+  },
+  async start(_config, log) {
+    if (process.env["FIXTURE"] === "broken") throw new Error("the disk is gone");
+    await delay(100);
+    log.info("starting");
+    await delay(300);
+    const timer = setInterval(() => undefined, 1_000);
+    log.info("started");
+    return {
+      async close() {
+        clearInterval(timer);
+        log.info("closed");
+      },
+    };
+  },
+});
