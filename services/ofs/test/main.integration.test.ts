@@ -234,7 +234,8 @@ describe("the process", () => {
 });
 
 describe("the command line as a process", () => {
-  it("ends with the command's exit code, and with 0 where its reader has had enough", async () => {
+  const title = "ends with the command's exit code, and with 0 where its reader has had enough";
+  it(title, { timeout: PASTE_TIMEOUT_MS }, async () => {
     const { address } = await startServing();
     const cli = ["node", ...NODE_OPTIONS, "src/cli/main.ts", "--address", address].join(" ");
     expect(await paste(`${cli} get airport SEA --text | head -n 1`)).toMatch(

@@ -33,7 +33,7 @@ const NODE_LOOP: EventLoop = {
  * meanwhile waits unread, in the system's buffers, where nothing can be refused; much shorter, and reading from each
  * connection would be most of the work.
  */
-const TURN_MS = 5;
+const TURN_MS = 2;
 const TURN_SHARE = 0.1;
 
 /** The loop counts as busy while it waits for less than this share of the time from one turn to the next. */

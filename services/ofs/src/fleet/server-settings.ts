@@ -7,10 +7,12 @@ import { loadConfig as loadPopulatorConfig, type PopulatorConfig } from "@ofs/po
 const PASSED_ON: readonly string[] = [
   "APP_LOG_LEVEL",
   "GRPC_REFLECTION",
+  "GRPC_TRANSPORT",
   "MAX_CONCURRENT_STREAMS",
   "MAX_CONNECTIONS",
   "MAX_IN_FLIGHT",
   "MAX_REQUEST_BYTES",
+  "OVERLOAD_QUEUE_MS",
   "ROW_AUTH_ENABLED",
   "ROW_MAX_BODY_BYTES",
   "ROW_MAX_PARTITION_ROWS",
