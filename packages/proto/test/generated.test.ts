@@ -20,7 +20,9 @@ describe("generated files", () => {
   test("are what the proto files give", { timeout: 60_000 }, async () => {
     for (const [name, text] of await generate()) {
       const checkedIn = await readFile(new URL(`../gen/${name}`, import.meta.url), "utf8");
-      expect(checkedIn === text, `${name}: run npm run --prefix packages/proto generate`).toBe(true);
+      expect(checkedIn === text, `${name}: run npm run --prefix packages/proto generate`).toBe(
+        true,
+      );
     }
   });
 
