@@ -2,7 +2,7 @@ import { OfsClientError } from "@ofs/client";
 import { persistQueryFromJson } from "@ofs/http";
 import { connectScylla } from "@ofs/store";
 import { installOperatorPrograms, waitUntil } from "@ofs/testkit";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import {
   ENTITY,
   GROUP,
@@ -54,7 +54,8 @@ let missing: string | undefined;
 const startedAtMs = Date.now();
 const endings: (() => Promise<void>)[] = [];
 
-beforeAll(async () => {
+// Of each attempt: one that failed leaves everything half wiped.
+beforeEach(async () => {
   try {
     await installOperatorPrograms();
   } catch (error) {
@@ -65,8 +66,8 @@ beforeAll(async () => {
   guide = new GuideCommands(servers.settings, servers.programFolders);
 }, TIMEOUT_MS);
 
-afterAll(async () => {
-  for (const end of endings.toReversed()) await end();
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
   await servers?.close();
 }, TIMEOUT_MS);
 
