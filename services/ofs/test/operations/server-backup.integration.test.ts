@@ -1,4 +1,4 @@
-import { OfsClientError } from "@ofs/client";
+import { type OfsClient, OfsClientError } from "@ofs/client";
 import { persistQueryFromJson } from "@ofs/http";
 import { connectScylla } from "@ofs/store";
 import { installOperatorPrograms, waitUntil } from "@ofs/testkit";
@@ -113,10 +113,25 @@ async function writeToRows({ origins }: RunningServices, group: string, wins: nu
   if (status !== 200) throw new Error(`${group}: ${status} ${text}`);
 }
 
-async function registerBlockGroup({ operator }: RunningServices, group: string, ttl: number) {
+/** Resolves when the api-server, which follows the registry, knows the group. */
+async function registerBlockGroup(services: RunningServices, group: string, ttl: number) {
+  const { client, operator } = services;
   const request = registerGroup(SERVER_STORES, ENTITY, group, 1, FEATURES);
   const body = { ...request.body, "ttl-in-seconds": ttl };
   await operator.approve(request, await operator.submit({ ...request, body }));
+  await waitUntil(async () => (await presenceOf(client, group)) !== undefined, {
+    what: `the api-server to know ${group}`,
+  });
+}
+
+/** What is stored of a key in a group; undefined for a group that is not known. */
+async function presenceOf(client: OfsClient, group: string): Promise<string | undefined> {
+  const request = { entity: ENTITY, keys: [["old1"]], groups: [group] };
+  const states = await client.inspect(request).catch((error: unknown) => {
+    if (error instanceof OfsClientError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  });
+  return states?.[0]?.[0]?.presence;
 }
 
 /** Both dialects, rows that expire, a row that was deleted, and a table without rows. */
@@ -276,17 +291,9 @@ async function expectRepairable(services: RunningServices): Promise<void> {
     body.differences.filter(({ severity }: { severity: string }) => severity === "error"),
   ).toEqual([expect.objectContaining({ kind: "group-missing", subject })]);
   await registerBlockGroup(services, LATE.group, VISITS_TTL_SECONDS);
-  const request = { entity: ENTITY, keys: [["old1"]], groups: [LATE.group] };
-  await waitUntil(
-    async () => {
-      const states = await client.inspect(request).catch((error: unknown) => {
-        if (error instanceof OfsClientError && error.code === "NOT_FOUND") return undefined;
-        throw error;
-      });
-      return states?.[0]?.[0]?.presence === "stored";
-    },
-    { what: "a group that was registered again" },
-  );
+  await waitUntil(async () => (await presenceOf(client, LATE.group)) === "stored", {
+    what: "a group that was registered again",
+  });
   expect(await readRow(client, LATE, "old1", LABELS)).toEqual(rowOf(20));
 }
 
