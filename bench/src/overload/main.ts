@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { provideServers, serverAddress, startTcpProxy } from "@ofs/testkit";
 import { grpcMessage } from "../../../packages/grpc-front/test/proof/support/frames.ts";
@@ -39,6 +40,10 @@ const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
+/** Of a client beside the load, in a process of its own. */
+const QUIET_CALLS_PER_SECOND = 40;
+/** It shares its core with the load, and must not wait for it. */
+const QUIET_PRIORITY = -15;
 const PEAK_SECONDS = 5;
 /** Rate after the overload, beside the peak. */
 const NORMAL_SHARE = 0.7;
@@ -95,16 +100,15 @@ async function writeRows({ client }: ServerUnderTest): Promise<void> {
 
 async function overloadServer(overload: OverloadCase, server: ServerUnderTest): Promise<Outcome> {
   const requests = overload.requests().map((message) => grpcMessage(message));
-  const load = (phases: readonly Phase[]) =>
-    runLoad({
-      address: server.address,
-      method: overload.method,
-      headers: HEADERS,
-      requests,
-      connectionCount: Number(values.connections),
-      deadlineMs: Number(values.deadline),
-      phases,
-    });
+  const plan = {
+    address: server.address,
+    method: overload.method,
+    headers: HEADERS,
+    requests,
+    connectionCount: Number(values.connections),
+    deadlineMs: Number(values.deadline),
+  };
+  const load = (phases: readonly Phase[]) => runLoad({ ...plan, phases });
   const openCalls = await bestOpenCalls(load);
   const watch = new ServerWatch(server.pid);
   const { slices } = await load([{ name: "peak", seconds: PEAK_SECONDS, load: { openCalls } }]);
@@ -122,12 +126,17 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
       load: { callsPerSecond: peak * NORMAL_SHARE },
     },
   ]);
-  const report = await load(phases.flat());
+  const all = phases.flat();
+  const few = all.map((phase) => ({ ...phase, load: { callsPerSecond: QUIET_CALLS_PER_SECOND } }));
+  const [report, quiet] = await Promise.all([
+    load(all),
+    runLoad({ ...plan, connectionCount: 1, phases: few }, QUIET_PRIORITY),
+  ]);
   if (values.timeline) process.stderr.write(`${renderTimeline(report.slices)}\n`);
   for (const [status, count] of report.failures)
     process.stderr.write(`  ${count} calls ended with ${status}\n`);
   const { name } = overload;
-  return { name, rounds: Number(values.rounds), report, rssMebibytes: watch.stop() };
+  return { name, rounds: Number(values.rounds), report, quiet, rssMebibytes: watch.stop() };
 }
 
 /** The number of callers, of some, for whom a server does most while each waits for its answer. */
@@ -148,10 +157,22 @@ async function bestOpenCalls(
   return best;
 }
 
-function runLoad(plan: LoadPlan): Promise<LoadReport> {
+function raise(pid: number, priority: number): void {
+  try {
+    if (priority !== 0) setPriority(pid, priority);
+  } catch {
+    // For root only: without it the quiet client's times have the load's in them.
+  }
+}
+
+/** @param priority of the process, as `nice` has it; what is not allowed is left as it is */
+function runLoad(plan: LoadPlan, priority = 0): Promise<LoadReport> {
   const child = fork(new URL("./generator.ts", import.meta.url), { serialization: "advanced" });
   const start = async (): Promise<void> => {
-    if (child.pid !== undefined) await pin(child.pid, LOAD_CORE);
+    if (child.pid !== undefined) {
+      await pin(child.pid, LOAD_CORE);
+      raise(child.pid, priority);
+    }
     child.send(plan);
   };
   return new Promise((resolve, reject) => {

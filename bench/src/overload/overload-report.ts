@@ -6,6 +6,8 @@ export interface Outcome {
   /** How often `peak`, `overload` and `after` took turns; the phases are numbered from 0. */
   readonly rounds: number;
   readonly report: LoadReport;
+  /** What a client saw meanwhile that makes few calls: its own event loop adds nothing to its times. */
+  readonly quiet: LoadReport;
   /** Largest memory of the server. */
   readonly rssMebibytes: number;
 }
@@ -53,6 +55,7 @@ const HEAD = [
   "good p50/p99 ms",
   "refused/s",
   "refused p50/p99 ms",
+  "the same, quiet client",
   "late/s",
   "unsent/s",
   "failed/s",
@@ -63,7 +66,7 @@ const HEAD = [
 
 /** Markdown; each figure is the median of the rounds. */
 export function renderOutcomes(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map(({ name, rounds, report, rssMebibytes }) => {
+  const lines = outcomes.map(({ name, rounds, report, quiet, rssMebibytes }) => {
     const { slices, goodMs, refusedMs, ownCpu } = report;
     const ofRounds = (figure: (round: number) => number): number =>
       median(Array.from({ length: rounds }, (_, round) => figure(round)));
@@ -72,7 +75,7 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
     const peakOf = (round: number): number => goodputOf(slices, `peak ${round}`);
     const goodOf = (round: number): number => goodputOf(slices, `overload ${round}`);
     const at = (times: ReadonlyMap<string, readonly number[]>, share: number): string =>
-      ofRounds((round) => quantileOf(times.get(`overload ${round}`) ?? [], share)).toFixed(0);
+      ofRounds((round) => quantileOf(times.get(`overload ${round}`) ?? [], share)).toFixed(1);
     return [
       name,
       ofRounds(peakOf).toFixed(0),
@@ -82,6 +85,7 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
       `${at(goodMs, 0.5)} / ${at(goodMs, 0.99)}`,
       rate("refused"),
       `${at(refusedMs, 0.5)} / ${at(refusedMs, 0.99)}`,
+      `${at(quiet.refusedMs, 0.5)} / ${at(quiet.refusedMs, 0.99)}`,
       rate("late"),
       rate("unsent"),
       rate("failed"),
