@@ -1,17 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findGo, provideServers, startOtlpReceiver } from "@ofs/testkit";
 import { type Candidate, startYardstick } from "../candidate.ts";
 import { KEY_COUNTS, SHAPES, TIERS, type Tier } from "../cases.ts";
+import { describeMachine } from "../machine.ts";
+import { shareOf, wholeNumber } from "../options.ts";
 import { startApiServer, TRACING_STATES, TRANSPORTS } from "./candidates.ts";
 import type { Series } from "./cell.ts";
 import { compareRuns, renderComparison } from "./guard.ts";
 import { LOAD_KINDS, openLoads } from "./loads.ts";
 import { measureCell } from "./measure.ts";
 import { renderAgainstFirst, renderTable } from "./report.ts";
-import { loadRun, NEWEST, saveRun } from "./results.ts";
+import { assertComparable, type LoadOfRun, loadRun, NEWEST, saveRun } from "./results.ts";
 
 const USAGE = `usage: npm run bench -- [options]
   Server CPU, throughput and latency of reads beside a bare grpc-go server that takes turns with ours.
@@ -74,20 +76,6 @@ function choose<T>(
   });
 }
 
-/** @throws {Error} if it is not at least 1 */
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new Error(`--${option} ${text}: not a whole number of at least 1`);
-}
-
-/** @throws {Error} if it is not above 0 and up to 1 */
-function shareOf(text: string): number {
-  const value = Number(text);
-  if (value > 0 && value <= 1) return value;
-  throw new Error(`--share ${text}: not above 0 and up to 1`);
-}
-
 const others = (values.also ?? []).map((text): Candidate => {
   const [, name, address] = /^([^=]+)=(.+:\d+)$/.exec(text) ?? [];
   if (name === undefined || address === undefined)
@@ -110,8 +98,7 @@ async function run(): Promise<void> {
     rate: values.rate === undefined ? undefined : wholeNumber("rate", values.rate),
   };
   // Loaded before anything is saved: a run must not be compared with itself.
-  const then =
-    values.against === undefined ? undefined : await loadThen(values.against, options.rate);
+  const then = values.against === undefined ? undefined : await loadThen(values.against, options);
   const go = await findGo();
   if ("missing" in go) throw new Error(go.missing);
   const folder = await mkdtemp(join(tmpdir(), "ofs-bench-"));
@@ -162,19 +149,19 @@ async function run(): Promise<void> {
   const text = `${describeRun(options.rounds)}\n\n${renderTable(all)}\n${renderAgainstFirst(all)}`;
   process.stdout.write(`\n${text}`);
   const date = new Date().toISOString();
-  const { rate } = options;
-  const saved = { date, node: process.versions.node, rate, series: all };
+  const { rate, share } = options;
+  const saved = { date, node: process.versions.node, rate, share, series: all };
   if (values.save !== undefined) await saveRun(values.save, saved, text);
   if (then !== undefined) guard(then.name, then.series, all);
 }
 
 /** @throws {Error} before anything is measured, if the two would say nothing about each other */
-async function loadThen(name: string, rate: number | undefined): ReturnType<typeof loadRun> {
+async function loadThen(name: string, now: LoadOfRun): ReturnType<typeof loadRun> {
   if (values.quick)
     throw new Error("--against with --quick: quick runs do not say what calls cost");
   const then = await loadRun(name);
-  if (then.rate === rate) return then;
-  throw new Error(`--against ${name}: --rate was ${then.rate ?? "absent"}, is ${rate ?? "absent"}`);
+  assertComparable(then, now);
+  return then;
 }
 
 function guard(name: string, then: readonly Series[], now: readonly Series[]): void {
@@ -190,10 +177,8 @@ function tell(found: readonly Series[]): void {
 }
 
 function describeRun(rounds: number): string {
-  const [cpu] = cpus();
-  const gibibytes = Math.round(totalmem() / 2 ** 30);
   const load = loadavg().map((figure) => figure.toFixed(1));
-  return `Node ${process.versions.node}, ${cpus().length} x ${cpu?.model ?? "unknown CPU"}, ${gibibytes} GiB, medians of ${rounds} rounds [least..most], load averages at the end ${load.join(" ")}`;
+  return `${describeMachine()}, medians of ${rounds} rounds [least..most], load averages at the end ${load.join(" ")}`;
 }
 
 if (values.help) process.stdout.write(USAGE);

@@ -7,13 +7,19 @@ const RESULTS_FOLDER = join(import.meta.dirname, "../../results");
 /** Stands for the run that was saved last. */
 export const NEWEST = "newest";
 
+/** How much was asked of the servers, which is part of what a call costs. */
+export interface LoadOfRun {
+  /** Calls a second; absent = as many as there was time for. */
+  readonly rate?: number | undefined;
+  /** Of the calls that a turn has; absent = all, 1. */
+  readonly share?: number | undefined;
+}
+
 /** A run as it is kept. Numbers that were not known are NaN here and null in the file. */
-export interface SavedRun {
+export interface SavedRun extends LoadOfRun {
   /** ISO 8601. */
   readonly date: string;
   readonly node: string;
-  /** Calls a second; absent = as many as there was time for. */
-  readonly rate?: number | undefined;
   readonly series: readonly Series[];
 }
 
@@ -50,6 +56,20 @@ export async function loadRun(
   const newest = all.toSorted((a, b) => a.date.localeCompare(b.date)).at(-1);
   if (newest === undefined) throw new Error(`--against ${name}: nothing is saved in ${folder}`);
   return newest;
+}
+
+/** @throws {Error} naming the option that differs: the two runs would say nothing about each other */
+export function assertComparable(
+  then: LoadOfRun & { readonly name: string },
+  now: LoadOfRun,
+): void {
+  const differing = (option: string, before: unknown, after: unknown) =>
+    new Error(`--against ${then.name}: --${option} was ${before}, is ${after}`);
+  if (then.rate !== now.rate) {
+    throw differing("rate", then.rate ?? "absent", now.rate ?? "absent");
+  }
+  const [before, after] = [then.share ?? 1, now.share ?? 1];
+  if (before !== after) throw differing("share", before, after);
 }
 
 async function readRun(path: string): Promise<SavedRun> {

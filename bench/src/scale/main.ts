@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findGo, provideServers } from "@ofs/testkit";
 import { startYardstick } from "../candidate.ts";
+import { describeMachine } from "../machine.ts";
+import { shareOf, wholeNumber } from "../options.ts";
 import type { Bench } from "./bench.ts";
 import { measureCache } from "./cache-scale.ts";
 import { openKeyLoad } from "./key-load.ts";
@@ -46,14 +48,10 @@ async function run(): Promise<void> {
   const unknown = names.find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined)
     throw new Error(`--part ${unknown}: there are ${Object.keys(PARTS).join(", ")}`);
-  const rounds = values.quick ? 1 : Number(values.rounds);
-  if (!(Number.isInteger(rounds) && rounds >= 1))
-    throw new Error(`--rounds ${values.rounds}: not a whole number of at least 1`);
+  const rounds = values.quick ? 1 : wholeNumber("rounds", values.rounds);
   if (!SIZES.includes(Number(values.most)))
     throw new Error(`--most ${values.most}: there are ${SIZES.join(", ")}`);
-  const share = values.quick ? QUICK_SHARE : Number(values.share);
-  if (!(share > 0 && share <= 1))
-    throw new Error(`--share ${values.share}: not above 0 and up to 1`);
+  const share = values.quick ? QUICK_SHARE : shareOf(values.share);
   const go = await findGo();
   if ("missing" in go) throw new Error(go.missing);
   const stopServers = await provideServers(["etcd", "redis"]);
@@ -79,12 +77,6 @@ async function run(): Promise<void> {
     await stopServers();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function describeMachine(): string {
-  const [cpu] = cpus();
-  const gibibytes = Math.round(totalmem() / 2 ** 30);
-  return `Node ${process.versions.node}, ${cpus().length} x ${cpu?.model ?? "unknown CPU"}, ${gibibytes} GiB`;
 }
 
 if (values.help) process.stdout.write(USAGE);

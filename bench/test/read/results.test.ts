@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { renderChart } from "../../src/read/chart.ts";
-import { loadRun } from "../../src/read/results.ts";
+import { assertComparable, loadRun } from "../../src/read/results.ts";
 
 let folder: string;
 
@@ -47,4 +47,20 @@ it("keeps runs with the chart of their figures", async () => {
   const { name, series } = await loadRun("newest");
   const chart = await readFile(join(import.meta.dirname, `../../results/${name}.svg`), "utf8");
   expect(chart).toBe(renderChart(series));
+});
+
+it("compares runs of one rate and one share of the calls only", () => {
+  const then = { name: "a" };
+  expect(() => assertComparable(then, { share: 1 })).not.toThrow();
+  expect(() =>
+    assertComparable({ ...then, rate: 50, share: 0.5 }, { rate: 50, share: 0.5 }),
+  ).not.toThrow();
+  expect(() => assertComparable(then, { rate: 50 })).toThrow(
+    "--against a: --rate was absent, is 50",
+  );
+  expect(() => assertComparable({ ...then, rate: 50 }, { rate: 60 })).toThrow(
+    "--rate was 50, is 60",
+  );
+  expect(() => assertComparable({ ...then, share: 0.15 }, {})).toThrow("--share was 0.15, is 1");
+  expect(() => assertComparable(then, { share: 0.05 })).toThrow("--share was 1, is 0.05");
 });

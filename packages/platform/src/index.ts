@@ -36,13 +36,14 @@ export {
 export { mapBounded } from "./map-bounded.ts";
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
-export { runService, type ServiceProgram } from "./run-service.ts";
+export { logFailedStart, runService, type ServiceProgram } from "./run-service.ts";
 export {
   CLOSE_TIME_MS,
   type OpenTracer,
   openService,
   type ServiceBase,
   type ServiceBaseOptions,
+  type ServiceSettings,
 } from "./service-base.ts";
 export { CounterSeries, HistogramSeries, TallyCounter, TallyHistogram } from "./tally.ts";
 export { MAX_TOKEN_LENGTH, type TokenCredential, TokenVerifier } from "./token-verifier.ts";

@@ -1,32 +1,23 @@
 import { answerVersion } from "./build-info.ts";
 import { ConfigError } from "./config/config-error.ts";
-import { createLogger, type Logger, type LogLevel } from "./logger.ts";
+import { createLogger, type Logger } from "./logger.ts";
 import { runProcess } from "./run-process.ts";
+import type { ServiceSettings } from "./service-base.ts";
 
 /** A service that runs in one process of its own. */
 export interface ServiceProgram<Config> {
   /** For the log, for example `consumer`. */
   readonly service: string;
-  /** In words, for people. */
-  readonly title: string;
   /** @throws {ConfigError} naming every variable that makes no sense */
   loadConfig(env: NodeJS.ProcessEnv): Config;
   start(config: Config, log: Logger): Promise<{ close(): Promise<void> }>;
 }
 
-export interface ProcessConfig {
-  readonly process: {
-    readonly APP_NAME: string;
-    readonly APP_ENV: string;
-    readonly APP_LOG_LEVEL: LogLevel;
-  };
-}
-
 /** The whole of a service's `main`: from the environment until a signal. Exits with 1 if it cannot start, saying why. */
-export async function runService<Config extends ProcessConfig>(
+export async function runService<Config extends { readonly process: ServiceSettings }>(
   program: ServiceProgram<Config>,
 ): Promise<void> {
-  const { service, title } = program;
+  const { service } = program;
   answerVersion(service, process.argv.slice(2));
   try {
     const config = program.loadConfig(process.env);
@@ -38,10 +29,14 @@ export async function runService<Config extends ProcessConfig>(
     runProcess(async () => (await starting).close(), log);
     await starting;
   } catch (error) {
-    // At a level that no setting silences: the setting itself may be what is wrong.
-    const log = createLogger({ service, level: "FATAL" });
-    if (error instanceof ConfigError) log.fatal({ faults: error.faults }, "invalid environment");
-    else log.fatal({ err: error }, `${title} could not start`);
+    logFailedStart(service, error);
     process.exit(1);
   }
+}
+
+/** Says why a service could not start, at a level that no setting silences: the setting itself may be what is wrong. */
+export function logFailedStart(service: string, error: unknown): void {
+  const log = createLogger({ service, level: "FATAL" });
+  if (error instanceof ConfigError) log.fatal({ faults: error.faults }, "invalid environment");
+  else log.fatal({ err: error }, "could not start");
 }

@@ -22,15 +22,18 @@ export interface ServiceBase {
 /** Opens what traces go through, and registers its end. @returns undefined where tracing is off */
 export type OpenTracer = (service: TracedService, base: ServiceBase) => Promise<Tracer | undefined>;
 
+/** What the environment says to every service about itself, as far as its start and end need it. */
+export interface ServiceSettings {
+  readonly APP_NAME: string;
+  readonly APP_ENV: string;
+  readonly APP_LOG_LEVEL: LogLevel;
+  readonly SHUTDOWN_GRACE_MS: number;
+}
+
 export interface ServiceBaseOptions {
   /** For the log, for example `api-server`. */
   readonly service: string;
-  readonly settings: {
-    readonly APP_NAME: string;
-    readonly APP_ENV: string;
-    readonly APP_LOG_LEVEL: LogLevel;
-    readonly SHUTDOWN_GRACE_MS: number;
-  };
+  readonly settings: ServiceSettings;
   /** Of a program that runs the service inside itself, in place of its own. */
   readonly openTracer?: OpenTracer;
   readonly given: { readonly log?: Logger; readonly metrics?: Registry };

@@ -4,11 +4,11 @@ import { ConfigError, runService } from "../src/index.ts";
 /** A service that does nothing: how its start ends is said by the environment. */
 await runService({
   service: "fixture",
-  title: "the fixture",
   loadConfig(env) {
     if (env["FIXTURE"] === "misconfigured")
       throw new ConfigError(['PORT: not a number (value "x")']);
-    return { process: { APP_NAME: "tests", APP_ENV: "", APP_LOG_LEVEL: "INFO" as const } };
+    const names = { APP_NAME: "tests", APP_ENV: "" };
+    return { process: { ...names, APP_LOG_LEVEL: "INFO" as const, SHUTDOWN_GRACE_MS: 0 } };
   },
   async start(_config, log) {
     if (process.env["FIXTURE"] === "broken") throw new Error("the disk is gone");

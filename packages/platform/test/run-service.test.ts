@@ -53,7 +53,7 @@ test("what keeps it from starting is told", { timeout: TIMEOUT_MS }, async () =>
   start("broken");
   expect(await exitCode()).toBe(1);
   expect(output).toContain("the disk is gone");
-  expect(output).toContain("the fixture could not start");
+  expect(output).toContain('"msg":"could not start"');
 });
 
 test("a signal during the start waits for its end", { timeout: TIMEOUT_MS }, async () => {

@@ -1,9 +1,9 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import {
   answerVersion,
-  ConfigError,
   createLogger,
   type Logger,
+  logFailedStart,
   runProcess,
   type WorkerLink,
   workerLink,
@@ -32,9 +32,7 @@ try {
   if (link === undefined && config.workerCount > 1) await runPrimary(config, log);
   else await serve(config, log, link);
 } catch (error) {
-  const log = createLogger({ service: SERVICE, level: "FATAL" });
-  if (error instanceof ConfigError) log.fatal({ faults: error.faults }, "invalid environment");
-  else log.fatal({ err: error }, "the server could not start");
+  logFailedStart(SERVICE, error);
   link?.reportFailure(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }

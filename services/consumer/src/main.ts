@@ -4,7 +4,6 @@ import { startConsumer } from "./consumer.ts";
 
 await runService({
   service: "consumer",
-  title: "the consumer",
   loadConfig,
   start: (config, log) => startConsumer(config, { log }),
 });

@@ -5,7 +5,6 @@ import { startHorizon } from "./horizon.ts";
 
 await runService({
   service: "horizon",
-  title: "the control plane",
   loadConfig,
   start: (config, log) =>
     startHorizon(config, {

@@ -4,7 +4,6 @@ import { startPopulator } from "./populator.ts";
 
 await runService({
   service: "populator",
-  title: "the populator",
   loadConfig,
   start: (config, log) => startPopulator(config, { log }),
 });
