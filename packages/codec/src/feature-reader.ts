@@ -13,8 +13,8 @@ const STRING_VECTOR = 3;
  * Reads features of one payload after another, in the bytes that clients get: numbers little endian, one byte 00/01 a
  * bool, strings without a prefix, string vectors as u16 lengths followed by the bytes.
  *
- * Reuse one reader: nothing is allocated per feature (but for a view per copy of more than a few dozen bytes), and the offsets of
- * strings are found once per `open`. It holds the payload until the next `open`.
+ * Reuse one reader: nothing is allocated per feature (but for a view per copy of more than a few dozen bytes), and the
+ * offsets of strings are found once per `open`. It holds the payload until the next `open`.
  */
 export class FeatureReader {
   #mode = FIXED;
