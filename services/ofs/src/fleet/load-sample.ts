@@ -4,7 +4,7 @@ import { BULK_RETRY, SAMPLE_CALLER } from "../cli/connection.ts";
 import { Progress, type ProgressOutput } from "../progress.ts";
 import { readSampleDataset } from "../sample/dataset.ts";
 import { createSample, SAMPLE_TREE_FILE } from "../sample/sample-rows.ts";
-import { writeRows } from "../write-rows.ts";
+import { type RowSink, writeRows } from "../write-rows.ts";
 import type { DataFolder } from "./data-folder.ts";
 
 /** For one call that writes many rows; a slow disk is given its time. */
@@ -43,9 +43,7 @@ export async function loadSample(target: SampleTarget): Promise<void> {
     // Nobody else writes the sample. A server gives up on its store sooner than a slow disk may need.
     retry: { ...BULK_RETRY, persist: true },
   });
-  const sink = {
-    persist: (request: Parameters<typeof client.persist>[0]) => client.persist(request, { signal }),
-  };
+  const sink: RowSink = { persist: (request) => client.persist(request, { signal }) };
   try {
     for (const { label, rows } of createSample(await readSampleDataset(), target.maxRows)) {
       signal.throwIfAborted();
