@@ -226,6 +226,7 @@ describe("the process", () => {
     [["--help"], {}, 0, /^Usage: ofs-fleet/],
     [["--port", "many"], {}, 2, /'many' is invalid/],
     [[], { MAX_IN_FLIGHT: "none" }, 1, /^error: invalid environment\n {2}MAX_IN_FLIGHT: .*"none"/],
+    [[], { GRPC_TRANSPORT: "h3" }, 1, /GRPC_TRANSPORT: .*"h3"/],
   ])("with %j %j ends with %d", async (args, env, code, message) => {
     const fleet = await start(args, env);
     expect(await fleet.exited).toEqual({ code, signal: null });
