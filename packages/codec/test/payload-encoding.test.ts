@@ -7,7 +7,7 @@ import {
   readFeature,
   ValueError,
 } from "@ofs/codec";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { typeNamed } from "./support/arbitraries.ts";
 import { blockOf, hex } from "./support/blocks.ts";
 
@@ -130,5 +130,48 @@ describe("encodePayload", () => {
     const payload = block.subarray(9);
     expect(decodeFeature(dataType, readFeature(layout, payload, 0), 3)).toEqual(values[0]);
     expect(decodeFeature(dataType, readFeature(layout, payload, 1), 7)).toEqual(values[1]);
+  });
+});
+
+describe("encodePayload's memory", () => {
+  const UNTOUCHED = 0xee;
+  const MARGIN_BYTES = 16;
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** Makes the pool give pieces that begin at `byteOffset`, each of a memory of its own: the memories given so far. */
+  function givePiecesAt(byteOffset: number): readonly Uint8Array<ArrayBuffer>[] {
+    const memories: Uint8Array<ArrayBuffer>[] = [];
+    vi.spyOn(Buffer, "allocUnsafe").mockImplementation((size) => {
+      const memory = new Uint8Array(byteOffset + size + MARGIN_BYTES).fill(UNTOUCHED);
+      memories.push(memory);
+      return Buffer.from(memory.buffer, byteOffset, size);
+    });
+    return memories;
+  }
+
+  const numbers = DATA_TYPES.filter(({ kind }) => kind !== "string" && kind !== "bool");
+  it.each(numbers)("$name: is aligned, wherever the pool's pieces begin", (dataType) => {
+    const { unitSizeBytes, isVector } = dataType;
+    const scalars = [1, 0, 2, 3, 4];
+    const values = isVector ? [scalars, [5]] : scalars;
+    const layout = createFeatureLayout(dataType, values.length, [scalars.length, 1]);
+    const expected = hex(encodePayload(layout, values));
+    for (let byteOffset = 0; byteOffset <= 8; byteOffset++) {
+      const memories = givePiecesAt(byteOffset);
+      const payload = encodePayload(layout, values);
+      vi.restoreAllMocks();
+      expect(hex(payload), `at ${byteOffset}`).toBe(expected);
+      expect(payload.byteOffset % unitSizeBytes).toBe(0);
+
+      expect(memories).toHaveLength(1);
+      const memory = memories[0] as Uint8Array<ArrayBuffer>;
+      const isTaken = byteOffset % unitSizeBytes === 0;
+      expect(payload.buffer === memory.buffer, `taken at ${byteOffset}`).toBe(isTaken);
+      if (isTaken) memory.fill(UNTOUCHED, byteOffset, byteOffset + payload.length);
+      expect(memory.every((byte) => byte === UNTOUCHED)).toBe(true);
+    }
   });
 });
