@@ -1,6 +1,5 @@
 import { joinColumns } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
-import type { types } from "cassandra-driver";
 import type { BlockRead, KeyValues, StoredCell } from "../block-store.ts";
 import { withinLimits } from "../request-limits.ts";
 import type { ScyllaConnection } from "./connection.ts";
@@ -10,6 +9,7 @@ import { toScyllaFailure } from "./scylla-errors.ts";
 import { leftOut, type StatementRunner, subjectOf } from "./statement-runner.ts";
 import type { SelectPlan } from "./statements.ts";
 import { encodeTextList } from "./text-list.ts";
+import type { NumberedRow } from "./whole-pages.ts";
 
 /** Keys of one `IN`: what ScyllaDB allows by default, and past it little is gained. */
 const MAX_KEYS_PER_STATEMENT = 100;
@@ -105,7 +105,7 @@ export class RowReader {
       const rows = await this.#runner.run(statement, { ...this.#context(), route });
       for (const index of indexes) this.#fill(index, undefined);
       for (const row of rows) {
-        const index = places.get(row[this.#plan.keyColumn] as string);
+        const index = places.get(row[this.#plan.keyPlace] as string);
         if (index !== undefined) this.#fillRow(index, row);
       }
     });
@@ -135,22 +135,29 @@ export class RowReader {
     this.#cells.fill(cell, index * groupCount, (index + 1) * groupCount);
   }
 
-  #fillRow(index: number, row: types.Row | undefined): void {
-    const { groupColumns } = this.#plan;
-    const base = index * groupColumns.length;
-    for (let group = 0; group < groupColumns.length; group++) {
+  #fillRow(index: number, row: NumberedRow | undefined): void {
+    const { groupPlaces } = this.#plan;
+    const base = index * groupPlaces.length;
+    for (let group = 0; group < groupPlaces.length; group++) {
       this.#cells[base + group] =
-        row === undefined ? undefined : blockOf(row, groupColumns[group] as readonly string[]);
+        row === undefined ? undefined : blockOf(row, groupPlaces[group] as readonly number[]);
     }
   }
 }
 
 /** Joins the pieces. Most blocks have one, which is the block. */
-function blockOf(row: types.Row, columns: readonly string[]): Uint8Array | undefined {
+function blockOf(row: NumberedRow, places: readonly number[]): Uint8Array | undefined {
+  if (places.length === 1) return pieceAt(row, places[0] as number);
   const pieces: Uint8Array[] = [];
-  for (let index = 0; index < columns.length; index++) {
-    const piece = row[columns[index] as string] as Uint8Array | null | undefined;
-    if (piece !== null && piece !== undefined && piece.length > 0) pieces.push(piece);
+  for (const place of places) {
+    const piece = pieceAt(row, place);
+    if (piece !== undefined) pieces.push(piece);
   }
   return pieces.length === 1 ? pieces[0] : joinColumns(pieces);
+}
+
+/** @returns undefined where nothing, or an empty piece, is stored */
+function pieceAt(row: NumberedRow, place: number): Uint8Array | undefined {
+  const piece = row[place] as Uint8Array | null;
+  return piece === null || piece.length === 0 ? undefined : piece;
 }

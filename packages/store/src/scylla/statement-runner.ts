@@ -7,6 +7,7 @@ import type { ScyllaConnection } from "./connection.ts";
 import type { ReplicaGroup, Ring } from "./replica-groups.ts";
 import { DeadlineRetryPolicy, MAX_ATTEMPTS } from "./retry-policy.ts";
 import { isForgottenStatement } from "./scylla-errors.ts";
+import type { NumberedRow } from "./whole-pages.ts";
 
 /** Statements under way at once, over all requests of a store. */
 const MAX_STATEMENTS_IN_FLIGHT = 256;
@@ -20,6 +21,7 @@ const MAX_PREPARED_AGAIN = 2;
 /** Pages of one answer that are fetched; each holds at least one row. */
 const MAX_PAGES = 1000;
 
+/** A `SELECT` numbers its columns. */
 export interface Statement {
   readonly query: string;
   readonly params: unknown[];
@@ -34,7 +36,7 @@ export interface PagePlace {
 }
 
 export interface StatementPage {
-  readonly rows: types.Row[];
+  readonly rows: readonly NumberedRow[];
   /** undefined: it is the last page. */
   readonly nextState: string | undefined;
 }
@@ -78,8 +80,8 @@ export class StatementRunner {
     };
   }
 
-  /** @returns all rows, of all pages. Rejects with what the driver threw, or the limit that was passed */
-  run(statement: Statement, context: StatementContext): Promise<types.Row[]> {
+  /** @returns all rows, of all pages; none for a statement that writes. Rejects with what the driver threw, or the limit that was passed */
+  run(statement: Statement, context: StatementContext): Promise<readonly NumberedRow[]> {
     return this.#limit.run(async () => {
       let page = await this.#fetchPage(statement, context, {});
       if (page.nextState === undefined) return page.rows;
@@ -122,8 +124,8 @@ export class StatementRunner {
       this.#connection.client.execute(query, params, { ...this.#options(context), ...place }),
     );
     // ScyllaDB ends a page early when it has grown large. Statements that write have no rows at all.
-    const { pageState, rows } = result as Partial<typeof result>;
-    return { rows: rows ?? [], nextState: pageState || undefined };
+    const { pageState, rows = [] } = result as { pageState?: string; rows?: NumberedRow[] };
+    return { rows, nextState: pageState || undefined };
   }
 
   async #prepared<T>(send: () => Promise<T>): Promise<T> {

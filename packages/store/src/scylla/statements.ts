@@ -1,17 +1,18 @@
 import type { FeatureGroup } from "@ofs/registry";
 import type { BlockTable } from "../block-store.ts";
 import { normalizeIdentifier, quoteIdentifier } from "./identifiers.ts";
+import type { NumberedRow } from "./whole-pages.ts";
 
-/** A `SELECT` of some groups, and where their columns are in its rows. */
+/** A `SELECT` of some groups, and where their columns are in its rows, which are {@link NumberedRow}s. */
 export interface SelectPlan {
   /** One key: `WHERE k1 = ? AND k2 = ?`. */
   readonly pointQuery: string;
   /** Many keys: `WHERE k1 IN ?`. Only for an entity of one key column; undefined otherwise. */
   readonly inQuery: string | undefined;
-  /** Name of the key column in rows of `inQuery`. */
-  readonly keyColumn: string;
-  /** Names of each group's columns in the rows, in the order of the block's pieces. */
-  readonly groupColumns: readonly (readonly string[])[];
+  /** Place of the key column in rows of `inQuery`. */
+  readonly keyPlace: number;
+  /** Places of each group's columns in the rows, in the order of the block's pieces. */
+  readonly groupPlaces: readonly (readonly number[])[];
 }
 
 /** How some groups are written. */
@@ -40,17 +41,19 @@ export function planSelect(
   );
   const groupColumns = groups.map(columnsOf);
   const columns = sortedColumns(groupColumns);
+  const places = placesOf(columns);
   const from = `FROM ${tableName(keyspace, store.table)}`;
   const where = keyColumns.map((column) => `"${column}" = ?`).join(" AND ");
   const [keyColumn = ""] = keyColumns;
+  const quoted = columns.map((column) => `"${column}"`);
   return {
-    pointQuery: `SELECT ${quoteAll(columns)} ${from} WHERE ${where}`,
+    pointQuery: `SELECT ${numbered(quoted)} ${from} WHERE ${where}`,
     inQuery:
       keyColumns.length === 1
-        ? `SELECT ${quoteAll([keyColumn, ...columns])} ${from} WHERE "${keyColumn}" IN ?`
+        ? `SELECT ${numbered([...quoted, `"${keyColumn}"`])} ${from} WHERE "${keyColumn}" IN ?`
         : undefined,
-    keyColumn,
-    groupColumns,
+    keyPlace: columns.length,
+    groupPlaces: groupColumns.map((names) => names.map((name) => places.get(name) as number)),
   };
 }
 
@@ -65,7 +68,7 @@ export function planWrite(
   );
   const groupColumns = groups.map(columnsOf);
   const columns = sortedColumns(groupColumns);
-  const places = new Map(columns.map((column, place) => [column, place]));
+  const places = placesOf(columns);
   const all = [...keyColumns, ...columns];
   const marks = all.map(() => "?").join(", ");
   const table = tableName(keyspace, store.table);
@@ -83,6 +86,11 @@ export function tableName(keyspace: string, table: string): string {
   return `${quoteIdentifier("keyspace", keyspace)}.${quoteIdentifier("table", table)}`;
 }
 
+/** What is selected, named by its place, so that rows are read as {@link NumberedRow}s. */
+export function numbered(selectors: readonly string[]): string {
+  return selectors.map((selector, place) => `${selector} AS "${place}"`).join(", ");
+}
+
 function columnsOf(group: FeatureGroup): string[] {
   return group.columns.map((column) => normalizeIdentifier("column", column));
 }
@@ -90,6 +98,10 @@ function columnsOf(group: FeatureGroup): string[] {
 /** Each column once, sorted as text. */
 function sortedColumns(groupColumns: readonly (readonly string[])[]): string[] {
   return [...new Set(groupColumns.flat())].sort((left, right) => (left < right ? -1 : 1));
+}
+
+function placesOf(columns: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(columns.map((column, place) => [column, place]));
 }
 
 function quoteAll(columns: readonly string[]): string {

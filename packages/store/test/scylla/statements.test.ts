@@ -8,20 +8,21 @@ const store = storeDefinition({ table: "User_Features" });
 const users = { entity: entity("user", ["User_Id"], [scores, tags]), store };
 const pairs = { entity: entity("pair", ["b", "a"], [scores, tags]), store };
 
-test("a select of one-column keys names the key column and each column once, sorted as text", () => {
+test("a select of one-column keys has each column once, sorted as text, and then the key column", () => {
   expect(planSelect("Ofs", users, [tags, scores])).toEqual({
-    pointQuery: 'SELECT "seg_10", "seg_2", "seg_9" FROM "ofs"."user_features" WHERE "user_id" = ?',
+    pointQuery:
+      'SELECT "seg_10" AS "0", "seg_2" AS "1", "seg_9" AS "2" FROM "ofs"."user_features" WHERE "user_id" = ?',
     inQuery:
-      'SELECT "user_id", "seg_10", "seg_2", "seg_9" FROM "ofs"."user_features" WHERE "user_id" IN ?',
-    keyColumn: "user_id",
-    groupColumns: [["seg_2"], ["seg_10", "seg_9"]],
+      'SELECT "seg_10" AS "0", "seg_2" AS "1", "seg_9" AS "2", "user_id" AS "3" FROM "ofs"."user_features" WHERE "user_id" IN ?',
+    keyPlace: 3,
+    groupPlaces: [[1], [0, 2]],
   });
 });
 
 test("a select of composite keys has them in sequence order, and no IN", () => {
   const plan = planSelect("ofs", pairs, [tags]);
   expect(plan.pointQuery).toBe(
-    'SELECT "seg_2" FROM "ofs"."user_features" WHERE "b" = ? AND "a" = ?',
+    'SELECT "seg_2" AS "0" FROM "ofs"."user_features" WHERE "b" = ? AND "a" = ?',
   );
   expect(plan.inQuery).toBeUndefined();
 });

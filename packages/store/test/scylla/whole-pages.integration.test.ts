@@ -92,3 +92,27 @@ test("an answer of several megabytes, in many pieces from the network, is whole"
   const { rows } = await client.execute(query, [], { prepare: true });
   expect(rows.map((row) => Buffer.compare(row["body"] as Buffer, body))).toEqual([0, 0, 0, 0]);
 });
+
+test("rows of numbered columns are arrays of the same cells, page by page", async () => {
+  const { client } = keyspace.connection;
+  const where = `FROM ${table} WHERE part = 'p'`;
+  const named = await streamed(`SELECT note, body, place ${where}`, 1000);
+  const query = `SELECT note AS "0", body AS "1", place AS "2" ${where}`;
+  const rows: unknown[] = [];
+  let pageState: string | undefined;
+  do {
+    const options = {
+      prepare: true,
+      fetchSize: 99,
+      ...(pageState === undefined ? {} : { pageState }),
+    };
+    const page = await client.execute(query, [], options);
+    rows.push(...page.rows);
+    pageState = page.pageState ?? undefined;
+  } while (pageState !== undefined);
+  expect(rows).toEqual(named.map((row) => row.values()));
+  expect(rows.every(Array.isArray)).toBe(true);
+  // As the driver reads them, they are found by the same places.
+  const [first] = await streamed(query, 1000);
+  expect([0, 1, 2].map((place) => first?.[place])).toEqual(rows[0]);
+});

@@ -26,17 +26,21 @@ const COLUMNS = [
 
 beforeAll(passWholePages);
 
+/** The same types, and the numbers by which rows become arrays. */
+const NUMBERED = COLUMNS.map((column, place) => ({ ...column, name: String(place) }));
+
 /** What a way of reading makes of the rows of an answer, item by item. */
 function itemsOf(
   parseRows: DriverParser["parseRows"],
   body: Buffer,
   state: object = {},
+  columns: readonly object[] = COLUMNS,
 ): unknown[] {
   const items: Record<string, unknown>[] = [];
   const parser = new Parser({}, new Encoder(4, {}));
   Object.assign(parser, { push: (item: Record<string, unknown>) => items.push(item) });
   const header = { streamId: 1, opcode: 8 };
-  const frameInfo = { header, flagsInfo: {}, meta: { columns: COLUMNS }, ...state };
+  const frameInfo = { header, flagsInfo: {}, meta: { columns }, ...state };
   parseRows.call(parser, frameInfo, new FrameReader(header, body, 0));
   return items;
 }
@@ -74,6 +78,54 @@ test("a page without rows goes as it does with the driver", () => {
   ]);
 });
 
+test("rows of numbered columns are arrays, with the cells that the driver has", () => {
+  const { ascii, bigint, blob, int, text, varchar } = types.dataTypes;
+  const columns = [text, varchar, ascii, blob, int, bigint].map((code, place) => ({
+    name: String(place),
+    type: { code, info: null },
+  }));
+  const long = Buffer.from("0000000100000000", "hex");
+  const full = [Buffer.from("é"), Buffer.from("b"), Buffer.from("c"), Buffer.of(0, 255), intOf(7)];
+  const body = Buffer.concat([
+    intOf(3),
+    ...[...full, long].map(cell),
+    ...columns.map(() => cell(undefined)),
+    ...columns.map(() => cell(Buffer.alloc(0))),
+  ]);
+  const driversRows = itemsOf(driversOwn, body, {}, columns).map(
+    (item) => (item as { row: Record<string, unknown> }).row,
+  );
+  const [page] = itemsOf(Parser.prototype.parseRows, body, {}, columns);
+  const { rows } = (page as { result: { rows: unknown[][] } }).result;
+  expect(rows.every(Array.isArray)).toBe(true);
+  expect(rows).toEqual(driversRows.map((row) => columns.map(({ name }) => row[name])));
+  expect(rows[0]).toEqual([
+    "é",
+    "b",
+    "c",
+    Buffer.of(0, 255),
+    7,
+    types.Long.fromString("4294967296"),
+  ]);
+  expect(rows[1]).toEqual(columns.map(() => null));
+});
+
+test.each([
+  ["numbers that do not begin at 0", ["1", "2"]],
+  ["numbers in another order", ["1", "0"]],
+  ["a number and a name", ["0", "id"]],
+  ["a number with a zero before it", ["0", "01"]],
+])("of %s a row has its names", (_, names) => {
+  const columns = COLUMNS.map((column, place) => ({ ...column, name: names[place] }));
+  const [page] = itemsOf(Parser.prototype.parseRows, GOOD, {}, columns);
+  const { rows } = (page as { result: { rows: object[] } }).result;
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    { [names[0] as string]: "a", [names[1] as string]: 7 },
+    { [names[0] as string]: "é", [names[1] as string]: null },
+  ]);
+  expect(rows.some(Array.isArray)).toBe(false);
+});
+
 test.each([
   ["rows that are asked for one by one", GOOD, { byRow: true }],
   ["rows of an answer that is broken already", GOOD, { parsingError: true }],
@@ -85,8 +137,10 @@ test.each([
     {},
   ],
 ])("%s come as the driver has them", (_, body, state) => {
-  const ours = itemsOf(Parser.prototype.parseRows, body, state);
-  const own = itemsOf(driversOwn, body, state);
-  expect(JSON.stringify(ours)).toBe(JSON.stringify(own));
-  expect(ours.some((item) => "result" in (item as object))).toBe(false);
+  for (const columns of [COLUMNS, NUMBERED]) {
+    const ours = itemsOf(Parser.prototype.parseRows, body, state, columns);
+    const own = itemsOf(driversOwn, body, state, columns);
+    expect(JSON.stringify(ours)).toBe(JSON.stringify(own));
+    expect(ours.some((item) => "result" in (item as object))).toBe(false);
+  }
 });

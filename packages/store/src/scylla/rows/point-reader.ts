@@ -1,5 +1,4 @@
 import { FeatureStoreError } from "@ofs/platform";
-import type { types } from "cassandra-driver";
 import { withinLimits } from "../../request-limits.ts";
 import type { CellBytes, RowCells, RowRead, RowReadOutcome } from "../../row-store.ts";
 import { refuseLookup, refuseRowKey } from "../../rows/row-checks.ts";
@@ -8,8 +7,9 @@ import type { ScyllaConnection } from "../connection.ts";
 import { groupByReplica, type ReplicaGroup } from "../replica-groups.ts";
 import { toScyllaFailure } from "../scylla-errors.ts";
 import { leftOut, type StatementRunner } from "../statement-runner.ts";
+import type { NumberedRow } from "../whole-pages.ts";
 import { runInLanes } from "./lanes.ts";
-import { PARTITION_ALIAS, type RowSelectPlan } from "./row-statements.ts";
+import type { RowSelectPlan } from "./row-statements.ts";
 import { tableSubject } from "./row-subject.ts";
 
 /** Keys of one `IN`: what ScyllaDB allows by default, and past it little is gained. */
@@ -115,7 +115,7 @@ export class PointReader {
     const key = this.#request.keys[index] as readonly CellBytes[];
     const statement = { query: this.#plan.pointQuery, params: key.map(asBuffer) };
     const [row] = await this.#runner.run(statement, this.#context());
-    this.#outcomes[index] = row === undefined ? undefined : cellsOf(row, this.#plan.aliases);
+    this.#outcomes[index] = row === undefined ? undefined : cellsOf(row, this.#plan.columnCount);
   }
 
   async #readKeys(query: string, indexes: readonly number[], group: ReplicaGroup): Promise<void> {
@@ -126,8 +126,8 @@ export class PointReader {
     const rows = await this.#runner.run(statement, { ...this.#context(), route });
     const found = new Map<string, RowCells>();
     for (const row of rows) {
-      const partition = (row as unknown as Record<string, Buffer>)[PARTITION_ALIAS] as Buffer;
-      found.set(partition.toString("latin1"), cellsOf(row, this.#plan.aliases));
+      const partition = row[this.#plan.columnCount] as Buffer;
+      found.set(partition.toString("latin1"), cellsOf(row, this.#plan.columnCount));
     }
     for (let place = 0; place < indexes.length; place++) {
       this.#outcomes[indexes[place] as number] = found.get(names[place] as string);
@@ -147,12 +147,9 @@ export class PointReader {
   }
 }
 
-/** The driver copies each value out of its network buffer. */
-export function cellsOf(row: types.Row, aliases: readonly string[]): RowCells {
-  const values = row as unknown as Record<string, CellBytes | null>;
-  const cells = new Array<CellBytes | null>(aliases.length);
-  for (let index = 0; index < aliases.length; index++) {
-    cells[index] = values[aliases[index] as string] ?? null;
-  }
+/** @param columnCount cells of the row that were asked for, which are its first */
+export function cellsOf(row: NumberedRow, columnCount: number): RowCells {
+  const cells = new Array<CellBytes | null>(columnCount);
+  for (let place = 0; place < columnCount; place++) cells[place] = row[place] as CellBytes | null;
   return cells;
 }

@@ -1,15 +1,13 @@
 import type { RowColumn, RowTable } from "../../row-store.ts";
 import { cqlTypeOf } from "../../rows/cql-types.ts";
 import { normalizeIdentifier } from "../identifiers.ts";
-import { tableName } from "../statements.ts";
+import { numbered, tableName } from "../statements.ts";
+import type { NumberedRow } from "../whole-pages.ts";
 
-/** Name of the partition key in rows of an `IN`. */
-export const PARTITION_ALIAS = "k";
-
-/** A `SELECT` of some columns by a prefix of the keys. Values are bytes as the protocol has them. */
+/** A `SELECT` of some columns by a prefix of the keys. Values are bytes as the protocol has them, in {@link NumberedRow}s. */
 export interface RowSelectPlan {
-  /** Names of the columns in result rows, in the order they were asked for. */
-  readonly aliases: readonly string[];
+  /** Columns that were asked for, which come first in a row and in that order; in rows of an `IN` the partition key follows. */
+  readonly columnCount: number;
   /** `WHERE k1 = ? AND ... LIMIT 1` */
   readonly pointQuery: string;
   /** `WHERE k1 IN ?`; undefined where one statement cannot answer for many keys. */
@@ -39,20 +37,19 @@ export function planRowSelect(
 ): RowSelectPlan {
   const keys = table.keys.slice(0, keyCount).map((key) => quoted("key column", key));
   const [partition] = table.keys;
-  const aliases = columns.map((_, index) => `c${index}`);
-  const selected = columns.map((column, index) => `${bytesOf(column)} AS c${index}`);
-  const partitionBytes = `${bytesOf(partition)} AS ${PARTITION_ALIAS}`;
+  const selected = columns.map(bytesOf);
+  const partitionBytes = bytesOf(partition);
   const from = `FROM ${tableName(keyspace, table.name)}`;
   // Only that there is a row is of interest where no column is asked for.
-  const projection = selected.length > 0 ? selected.join(", ") : partitionBytes;
+  const projection = numbered(selected.length > 0 ? selected : [partitionBytes]);
   const where = keys.map((key) => `${key} = ?`).join(" AND ");
   const isInSafe = keyCount === 1 && !TYPES_WITH_SPELLINGS.has(cqlTypeOf(partition.type));
   const perPartition = table.keys.length > 1 ? " PER PARTITION LIMIT 1" : "";
   return {
-    aliases,
+    columnCount: columns.length,
     pointQuery: `SELECT ${projection} ${from} WHERE ${where} LIMIT 1`,
     inQuery: isInSafe
-      ? `SELECT ${[...selected, partitionBytes].join(", ")} ${from} WHERE ${keys[0]} IN ?${perPartition}`
+      ? `SELECT ${numbered([...selected, partitionBytes])} ${from} WHERE ${keys[0]} IN ?${perPartition}`
       : undefined,
     scanQuery: `SELECT ${projection} ${from} WHERE ${where}`,
   };

@@ -91,7 +91,7 @@ export class ScyllaRowStore implements RowStore {
     let pageState: string | undefined;
     do {
       const page = await this.#scanPage(request, statement, pageState);
-      if (page.rows.length > 0) yield page.rows.map((row) => cellsOf(row, plan.aliases));
+      if (page.rows.length > 0) yield page.rows.map((row) => cellsOf(row, plan.columnCount));
       pageState = page.nextState;
     } while (pageState !== undefined);
   }

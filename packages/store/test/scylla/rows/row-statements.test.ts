@@ -19,20 +19,20 @@ const columns = [
   { name: "c", type: "DECIMAL" },
 ] as const;
 
-test("values are selected as bytes, whatever their type, under short names", () => {
+test("values are selected as bytes, whatever their type, and numbered", () => {
   expect(planRowSelect("ks", table, columns, 2)).toEqual({
-    aliases: ["c0", "c1"],
+    columnCount: 2,
     pointQuery:
-      'SELECT "fg__v1__a" AS c0, decimalasblob("c") AS c1 FROM "ks"."users" WHERE "k" = ? AND "c" = ? LIMIT 1',
+      'SELECT "fg__v1__a" AS "0", decimalasblob("c") AS "1" FROM "ks"."users" WHERE "k" = ? AND "c" = ? LIMIT 1',
     inQuery: undefined,
     scanQuery:
-      'SELECT "fg__v1__a" AS c0, decimalasblob("c") AS c1 FROM "ks"."users" WHERE "k" = ? AND "c" = ?',
+      'SELECT "fg__v1__a" AS "0", decimalasblob("c") AS "1" FROM "ks"."users" WHERE "k" = ? AND "c" = ?',
   });
 });
 
 test("many partitions are read by one statement, the first row of each", () => {
   expect(planRowSelect("ks", table, columns, 1).inQuery).toBe(
-    'SELECT "fg__v1__a" AS c0, decimalasblob("c") AS c1, textasblob("k") AS k FROM "ks"."users" WHERE "k" IN ? PER PARTITION LIMIT 1',
+    'SELECT "fg__v1__a" AS "0", decimalasblob("c") AS "1", textasblob("k") AS "2" FROM "ks"."users" WHERE "k" IN ? PER PARTITION LIMIT 1',
   );
 });
 
@@ -45,13 +45,13 @@ test.each<[ColumnType, boolean]>([
   ["DOUBLE", false],
 ])("of a key of type %s many may be in one statement: %s", (type, isAllowed) => {
   const { inQuery } = planRowSelect("ks", { name: "t", keys: [{ name: "k", type }] }, [], 1);
-  const expected = `SELECT ${type.toLowerCase()}asblob("k") AS k FROM "ks"."t" WHERE "k" IN ?`;
+  const expected = `SELECT ${type.toLowerCase()}asblob("k") AS "0" FROM "ks"."t" WHERE "k" IN ?`;
   expect(inQuery).toBe(isAllowed ? expected : undefined);
 });
 
 test("where no column is asked for, the partition key shows that there is a row", () => {
   expect(planRowSelect("ks", table, [], 2).pointQuery).toBe(
-    'SELECT textasblob("k") AS k FROM "ks"."users" WHERE "k" = ? AND "c" = ? LIMIT 1',
+    'SELECT textasblob("k") AS "0" FROM "ks"."users" WHERE "k" = ? AND "c" = ? LIMIT 1',
   );
 });
 
