@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
+import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
-import { provideServers, runCommand, serverAddress, startTcpProxy } from "@ofs/testkit";
+import { provideServers, serverAddress, startTcpProxy } from "@ofs/testkit";
 import { grpcMessage } from "../../../packages/grpc-front/test/proof/support/frames.ts";
 import {
   type ServerUnderTest,
@@ -41,8 +42,8 @@ const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
 /** Of a client beside the load, in a process of its own. */
 const QUIET_CALLS_PER_SECOND = 40;
-/** It shares its core with the load, and must not wait for it: real-time, first in first out, at this priority. */
-const QUIET_PRIORITY = 10;
+/** It shares its core with the load, and must not wait for it. */
+const QUIET_PRIORITY = -15;
 const PEAK_SECONDS = 5;
 /** Rate after the overload, beside the peak. */
 const NORMAL_SHARE = 0.7;
@@ -129,7 +130,7 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
   const few = all.map((phase) => ({ ...phase, load: { callsPerSecond: QUIET_CALLS_PER_SECOND } }));
   const [report, quiet] = await Promise.all([
     load(all),
-    runLoad({ ...plan, connectionCount: 1, phases: few }, goesFirst),
+    runLoad({ ...plan, connectionCount: 1, phases: few }, QUIET_PRIORITY),
   ]);
   if (values.timeline) process.stderr.write(`${renderTimeline(report.slices)}\n`);
   for (const [status, count] of report.failures)
@@ -156,22 +157,21 @@ async function bestOpenCalls(
   return best;
 }
 
-/** Lets a process run as soon as it has something to do, whatever else its core does. For root, on Linux. */
-async function goesFirst(pid: number): Promise<void> {
+function raise(pid: number, priority: number): void {
   try {
-    await runCommand("chrt", ["-a", "-f", "-p", String(QUIET_PRIORITY), String(pid)]);
-  } catch (error) {
-    process.stderr.write(`the quiet client's times have the load's in them: ${String(error)}\n`);
+    if (priority !== 0) setPriority(pid, priority);
+  } catch {
+    // For root only: without it the quiet client's times have the load's in them.
   }
 }
 
-/** @param prepare is called with the process before it is told what to do */
-function runLoad(plan: LoadPlan, prepare?: (pid: number) => Promise<void>): Promise<LoadReport> {
+/** @param priority of the process, as `nice` has it; what is not allowed is left as it is */
+function runLoad(plan: LoadPlan, priority = 0): Promise<LoadReport> {
   const child = fork(new URL("./generator.ts", import.meta.url), { serialization: "advanced" });
   const start = async (): Promise<void> => {
     if (child.pid !== undefined) {
       await pin(child.pid, LOAD_CORE);
-      await prepare?.(child.pid);
+      raise(child.pid, priority);
     }
     child.send(plan);
   };

@@ -35,6 +35,7 @@ export {
 } from "./logger.ts";
 export { mapBounded } from "./map-bounded.ts";
 export { createMetrics, LATENCY_BUCKETS_SECONDS } from "./metrics.ts";
+export { ReusableMemory } from "./reusable-memory.ts";
 export { type ProcessPort, runProcess } from "./run-process.ts";
 export { logFailedStart, runService, type ServiceProgram } from "./run-service.ts";
 export {

@@ -18,6 +18,11 @@ export interface UnaryReply {
   readonly response: Uint8Array;
   /** Trailing metadata; names in lower case. */
   readonly trailers?: Readonly<Record<string, string>>;
+  /**
+   * To be given the response, at most once, by a transport that has done with its bytes: they may be overwritten from then on.
+   * Absent: they are nobody else's.
+   */
+  readonly release?: ((response: Uint8Array) => void) | undefined;
 }
 
 /**

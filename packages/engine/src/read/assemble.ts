@@ -76,6 +76,7 @@ function isNewer({ group }: Section, block: Block): boolean {
  * Writes `retrieve.Result`: one pass sizes it, one fills it, straight from the blocks.
  *
  * @param maxSizeBytes limit on the answer
+ * @param allocate memory for the answer, of exactly so many bytes, which may hold anything
  * @returns the encoded answer, and how many columns were cut off in their block and answered by defaults
  * @throws {FeatureStoreError} RESOURCE_EXHAUSTED
  */
@@ -84,6 +85,7 @@ export function assembleRows(
   query: RetrieveQueryView,
   { views }: Resolution,
   maxSizeBytes: number,
+  allocate: (sizeBytes: number) => Uint8Array,
 ): { readonly response: Uint8Array; readonly cutColumnCount: number } {
   const writer = new RowWriter(fetch, views);
   const { plan, keys } = fetch;
@@ -104,7 +106,7 @@ export function assembleRows(
     );
   }
   // Every byte is written below: the final assertion holds that.
-  const out = Buffer.allocUnsafe(size);
+  const out = allocate(size);
   out.set(plan.head, 0);
   let offset = plan.head.length;
   for (let row = 0; row < rowCount; row++) {

@@ -1,4 +1,4 @@
-import { FeatureStoreError } from "@ofs/platform";
+import { FeatureStoreError, ReusableMemory } from "@ofs/platform";
 import {
   encodeDecodedResult,
   encodeDecodedResultHead,
@@ -29,6 +29,8 @@ export interface RetrieveAnswer {
   readonly response: Uint8Array;
   /** Columns answered by a default for want of a readable block or store. */
   readonly degradedCellCount: number;
+  /** Takes the response's memory back, from whoever has done with it; need not be called. */
+  readonly release?: ((response: Uint8Array) => void) | undefined;
 }
 
 /** Turns a fetched request into an encoded answer. */
@@ -37,6 +39,7 @@ type Encoder = (fetch: Fetch, query: RetrieveQueryView, resolution: Resolution) 
 interface Encoded {
   readonly response: Uint8Array;
   readonly cutColumnCount: number;
+  readonly release?: (response: Uint8Array) => void;
 }
 
 /** A read that goes beyond this process, or has to look at the registry again. */
@@ -52,6 +55,9 @@ interface RemoteRead {
 /** Versions that a refresh did not bring are not asked for again until the registry changes. */
 const MAX_UNKNOWN_VERSIONS = 1_000;
 
+/** Of answers that have been sent: kept for the next ones. */
+const MAX_FREE_RESPONSE_BYTES = 16 * 1024 * 1024;
+
 /** Answers reads: plan, fetch through the tiers, assemble, fill. */
 export class Retriever {
   readonly #options: EngineOptions;
@@ -59,6 +65,7 @@ export class Retriever {
   readonly #metrics: EngineMetrics;
   readonly #reads: SharedReads;
   readonly #plans: PlanCache;
+  readonly #memory = new ReusableMemory(MAX_FREE_RESPONSE_BYTES);
   readonly #unknownVersions = new Set<string>();
   #unknownVersionsOf: Snapshot | undefined;
 
@@ -77,9 +84,12 @@ export class Retriever {
 
   /** @returns at once, not a promise, if the process cache holds everything, or the store answers at once */
   retrieve(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
-    return this.#answer(request, context, (fetch, query, resolution) =>
-      assembleRows(fetch, query, resolution, this.#limits.maxResponseBytes),
-    );
+    const { giveBack: release } = this.#memory;
+    return this.#answer(request, context, (fetch, query, resolution) => {
+      const { maxResponseBytes } = this.#limits;
+      const rows = assembleRows(fetch, query, resolution, maxResponseBytes, this.#take);
+      return { response: rows.response, cutColumnCount: rows.cutColumnCount, release };
+    });
   }
 
   retrieveDecoded(
@@ -101,6 +111,8 @@ export class Retriever {
       cutColumnCount: 0,
     }));
   }
+
+  readonly #take = (sizeBytes: number): Uint8Array => this.#memory.take(sizeBytes);
 
   #answer(
     request: Uint8Array,
@@ -247,14 +259,15 @@ export class Retriever {
     if (fetch.storeError !== undefined && this.#options.onStoreFailure === "unavailable") {
       throw fetch.storeError;
     }
-    const { response, cutColumnCount } = encode(fetch, query, resolution);
+    const { response, cutColumnCount, release } = encode(fetch, query, resolution);
     this.#fillLocal(fetch);
     for (const [s, validity] of resolution.validity.entries()) {
       const label = plan.sections[s]?.group.label as string;
       this.#metrics.groupValidity(plan.entity.label, label, validity);
     }
     this.#metrics.answered(plan.entity.label, query.keyCount, startedMs);
-    return { response, degradedCellCount: resolution.degradedCellCount + cutColumnCount };
+    const degradedCellCount = resolution.degradedCellCount + cutColumnCount;
+    return { response, degradedCellCount, release };
   }
 
   /** Decided once a request. */

@@ -27,6 +27,8 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   #cancellation: Cancellation | undefined = undefined;
   /** What the handler's promise came to, until it is sent. */
   #reply: UnaryReply | undefined = undefined;
+  /** What waits for the caller to take it. */
+  #queued: UnaryReply | undefined = undefined;
   #error: unknown = undefined;
   #heldRequestBytes = 0;
   #isExpanding = false;
@@ -202,8 +204,12 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
     }
   }
 
-  #succeed({ response, trailers }: UnaryReply): void {
-    if (this.isClosed) return;
+  #succeed(reply: UnaryReply): void {
+    const { release, response, trailers } = reply;
+    if (this.isClosed) {
+      release?.(response);
+      return;
+    }
     const { session } = this;
     const { sender } = session;
     const { maxHeaderListBytes } = session.peer;
@@ -218,10 +224,12 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
       session.hasRoom();
     if (isShort) {
       session.output.answer(this.id, ANSWER_HEAD, response, end);
+      release?.(response);
       sender.countSent(size);
       session.endStream(this);
       return;
     }
+    this.#queued = reply;
     this.answeredAtMs = session.nowMs;
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
     this.queueMessage(response).end(end);
@@ -238,6 +246,8 @@ export class UnaryStream extends CallStream implements UnaryCall, MessageSink, E
   override onClosed(isCut: boolean): void {
     if (this.deadlineMs !== Number.POSITIVE_INFINITY) this.#context.deadlines.delete(this);
     this.outgoing?.clear();
+    this.#queued?.release?.(this.#queued.response);
+    this.#queued = undefined;
     if (isCut) this.#abort();
   }
 

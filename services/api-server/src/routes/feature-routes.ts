@@ -45,7 +45,8 @@ export function featureRoutes(engine: Engine, deps: GuardDeps): Map<string, Unar
 }
 
 function retrieveReply(answer: RetrieveAnswer): UnaryReply {
-  const { response, degradedCellCount } = answer;
-  if (degradedCellCount === 0) return { response };
-  return { response, trailers: { [DEGRADED_CELLS_TRAILER]: String(degradedCellCount) } };
+  const { response, degradedCellCount, release } = answer;
+  if (degradedCellCount === 0) return { response, release };
+  const trailers = { [DEGRADED_CELLS_TRAILER]: String(degradedCellCount) };
+  return { response, release, trailers };
 }
