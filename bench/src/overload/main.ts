@@ -157,11 +157,12 @@ async function bestOpenCalls(
   return best;
 }
 
+/** Of the quiet client's process. Real-time would starve the threads that V8 has for itself, and so all of it. */
 function raise(pid: number, priority: number): void {
   try {
     if (priority !== 0) setPriority(pid, priority);
-  } catch {
-    // For root only: without it the quiet client's times have the load's in them.
+  } catch (error) {
+    process.stderr.write(`the quiet client's times have the load's in them: ${String(error)}\n`);
   }
 }
 
