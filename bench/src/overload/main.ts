@@ -40,8 +40,9 @@ const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
-/** Of a client beside the load, in a process of its own. */
+/** Of a client beside the load, in a process of its own: at most, and of the peak. */
 const QUIET_CALLS_PER_SECOND = 40;
+const QUIET_SHARE = 0.02;
 /** It shares its core with the load, and must not wait for it. */
 const QUIET_PRIORITY = -15;
 const PEAK_SECONDS = 5;
@@ -127,7 +128,8 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
     },
   ]);
   const all = phases.flat();
-  const few = all.map((phase) => ({ ...phase, load: { callsPerSecond: QUIET_CALLS_PER_SECOND } }));
+  const callsPerSecond = Math.min(QUIET_CALLS_PER_SECOND, peak * QUIET_SHARE);
+  const few = all.map((phase) => ({ ...phase, load: { callsPerSecond } }));
   const [report, quiet] = await Promise.all([
     load(all),
     runLoad({ ...plan, connectionCount: 1, phases: few }, QUIET_PRIORITY),

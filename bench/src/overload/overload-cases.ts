@@ -4,7 +4,7 @@ import type { CacheUse } from "../../../services/api-server/test/scenarios/scena
 import type { StoreKind } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { readQuery, SHAPES, type Shape, WRITTEN_KEYS, writeQuery } from "../cases.ts";
 
-const [, MIXED] = SHAPES as readonly [Shape, Shape];
+const [, WIDE] = SHAPES as readonly [Shape, Shape];
 const REQUEST_COUNT = 100;
 const NO_CACHE: CacheUse = { process: false, distributed: false };
 
@@ -21,13 +21,13 @@ export interface OverloadCase {
 
 const reads = (keyCount: number): Uint8Array[] =>
   Array.from({ length: REQUEST_COUNT }, (_, i) =>
-    retrieve.Query.encode(readQuery(MIXED, i * 20, keyCount)).finish(),
+    retrieve.Query.encode(readQuery(WIDE, i * 20, keyCount)).finish(),
   );
 
 const writes = (rowCount: number): Uint8Array[] =>
   Array.from({ length: REQUEST_COUNT }, (_, i) => {
     const from = (i * 20) % (WRITTEN_KEYS - rowCount);
-    return persist.Query.encode(writeQuery(MIXED, from, from + rowCount)).finish();
+    return persist.Query.encode(writeQuery(WIDE, from, from + rowCount)).finish();
   });
 
 const READ = "/retrieve.FeatureService/RetrieveFeatures";
@@ -58,9 +58,9 @@ export const OVERLOAD_CASES: readonly OverloadCase[] = [
   },
   {
     ...base,
-    name: "Redis store behind 2 MB/s, 100 keys",
+    name: "Redis store behind 8 MB/s, 100 keys",
     store: "redis_standalone",
-    storeFault: { kind: "bandwidth", bytesPerSecond: 2_000_000 },
+    storeFault: { kind: "bandwidth", bytesPerSecond: 8_000_000 },
     requests: () => reads(100),
   },
   {

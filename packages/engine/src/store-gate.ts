@@ -8,12 +8,19 @@ const WINDOW_MS = 250;
 /** Calls that ended sooner say nothing of the store: their callers were in a hurry. */
 const LATE_FROM_MS = 100;
 
-/** Share of late calls from which on fewer are let in, and how many there must be: a few say nothing of many. */
+/**
+ * Share of late calls from which on fewer are let in, and how many there must be: a few say nothing of many. Where only a few
+ * are let in, so many of them are enough.
+ */
 const LATE_SHARE = 0.1;
 const LATE_MIN = 8;
+const LATE_MIN_OF_LIMIT = 0.5;
 
-/** Calls that are let in however late all are: they tell when it is over. */
-const MIN_LIMIT = 16;
+/**
+ * Calls that are let in however late all are: they tell when it is over. More, and a store that cannot do as many in time
+ * would do none.
+ */
+const MIN_LIMIT = 2;
 
 /** A call that needed more than this share of its time has nothing to spare: more calls would be late. */
 const TIGHT_SHARE = 0.5;
@@ -22,6 +29,8 @@ const TIGHT_SHARE = 0.5;
 const CUT_WHEN_LATE = 0.6;
 const GROWTH_IN_TIME = 1.1;
 const GROWTH_WHEN_TIGHT = 1.01;
+/** At least, so that a limit of few calls grows, too. */
+const LEAST_GROWTH = 0.1;
 
 /** One store connection, as the gate sees it. */
 interface Lane {
@@ -112,13 +121,15 @@ export class StoreGate {
 
   #adapt(lane: Lane, nowMs: number): void {
     const { lateCount, tightCount, endedCount, mostCount } = lane;
-    if (lateCount >= LATE_MIN && lateCount > endedCount * LATE_SHARE) {
+    const lateMin = Math.min(LATE_MIN, lane.limit * LATE_MIN_OF_LIMIT);
+    if (lateCount >= lateMin && lateCount > endedCount * LATE_SHARE) {
       const waited = Math.min(lane.limit, mostCount);
       lane.limit = Math.min(this.#max, Math.max(MIN_LIMIT, waited * CUT_WHEN_LATE));
     } else if (lane.limit < this.#max && endedCount > 0) {
       const isTight = lateCount + tightCount > endedCount * LATE_SHARE;
       const growth = isTight ? GROWTH_WHEN_TIGHT : GROWTH_IN_TIME;
-      lane.limit = Math.min(this.#max, lane.limit * growth);
+      const larger = Math.max(lane.limit * growth, lane.limit + LEAST_GROWTH);
+      lane.limit = Math.min(this.#max, larger);
     }
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
