@@ -1,11 +1,39 @@
 import { DATA_TYPES, type DataType, encodeBlock } from "@ofs/codec";
 import { FeatureStoreError } from "@ofs/platform";
+import { retrieve } from "@ofs/proto";
 import { entityTree } from "@ofs/testkit";
 import { describe, expect, test } from "vitest";
 import { createHarness, fp32, query, snapshotOf } from "./harness.ts";
 import { both, fp32Block, HALF, MINUS_ONE, ONE, SCORES, stored, TWO, USER } from "./scores.ts";
 
 describe("answers", () => {
+  test("memory is used again for another answer only when it has been given back", async () => {
+    const { engine } = stored();
+    const context = {
+      callerId: "test",
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal: undefined,
+      entities: undefined,
+    };
+    const answerOf = (...ids: readonly string[]) => {
+      const keys = Array.from({ length: 400 }, (_, row) => [ids[row % ids.length] as string]);
+      const request = retrieve.Query.encode(query("user", ["user_id"], both, ...keys)).finish();
+      return engine.retrieve(request, context);
+    };
+    const first = await answerOf("1");
+    const kept = Buffer.from(first.response);
+    const second = await answerOf("2", "1");
+    expect(second.response.buffer).not.toBe(first.response.buffer);
+    expect(kept.equals(first.response)).toBe(true);
+
+    second.release?.(second.response);
+    second.response.fill(0xee);
+    const third = await answerOf("1");
+    expect(third.response.buffer).toBe(second.response.buffer);
+    expect(kept.equals(third.response)).toBe(true);
+    expect(kept.equals(first.response)).toBe(true);
+  });
+
   test("rows follow the request, duplicates included, and duplicates are read once", async () => {
     const harness = stored();
     const { hex, result } = await harness.retrieve(

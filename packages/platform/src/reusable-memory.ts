@@ -18,7 +18,7 @@ export class ReusableMemory {
   #freeBytes = 0;
   /** By place of their size, which is a power of two. */
   readonly #free: ArrayBuffer[][] = [];
-  /** What has been given back once is not given back again: two owners would write to it. */
+  /** What is free is not given back again: two owners would write to it. */
   readonly #lent = new WeakSet<ArrayBufferLike>();
 
   /** @param maxFreeBytes kept for later; what is given back beyond it is left to the collector */

@@ -1,5 +1,5 @@
 import { type Block, FeatureReader } from "@ofs/codec";
-import { FeatureStoreError } from "@ofs/platform";
+import { FeatureStoreError, type ReusableMemory } from "@ofs/platform";
 import {
   fieldSize,
   type RetrieveQueryView,
@@ -76,7 +76,7 @@ function isNewer({ group }: Section, block: Block): boolean {
  * Writes `retrieve.Result`: one pass sizes it, one fills it, straight from the blocks.
  *
  * @param maxSizeBytes limit on the answer
- * @param allocate memory for the answer, of exactly so many bytes, which may hold anything
+ * @param memory that the answer is written into
  * @returns the encoded answer, and how many columns were cut off in their block and answered by defaults
  * @throws {FeatureStoreError} RESOURCE_EXHAUSTED
  */
@@ -85,7 +85,7 @@ export function assembleRows(
   query: RetrieveQueryView,
   { views }: Resolution,
   maxSizeBytes: number,
-  allocate: (sizeBytes: number) => Uint8Array,
+  memory: ReusableMemory,
 ): { readonly response: Uint8Array; readonly cutColumnCount: number } {
   const writer = new RowWriter(fetch, views);
   const { plan, keys } = fetch;
@@ -106,7 +106,7 @@ export function assembleRows(
     );
   }
   // Every byte is written below: the final assertion holds that.
-  const out = allocate(size);
+  const out = memory.take(size);
   out.set(plan.head, 0);
   let offset = plan.head.length;
   for (let row = 0; row < rowCount; row++) {

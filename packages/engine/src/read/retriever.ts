@@ -87,7 +87,7 @@ export class Retriever {
     const { giveBack: release } = this.#memory;
     return this.#answer(request, context, (fetch, query, resolution) => {
       const { maxResponseBytes } = this.#limits;
-      const rows = assembleRows(fetch, query, resolution, maxResponseBytes, this.#take);
+      const rows = assembleRows(fetch, query, resolution, maxResponseBytes, this.#memory);
       return { response: rows.response, cutColumnCount: rows.cutColumnCount, release };
     });
   }
@@ -111,8 +111,6 @@ export class Retriever {
       cutColumnCount: 0,
     }));
   }
-
-  readonly #take = (sizeBytes: number): Uint8Array => this.#memory.take(sizeBytes);
 
   #answer(
     request: Uint8Array,

@@ -116,6 +116,17 @@ test("cells answered by defaults are told in the trailers", async () => {
   expect(healthy.trailers.get("ofs-degraded-cells")).toEqual([]);
 });
 
+test("the engine gets the memory of its answer back", async () => {
+  const released: Uint8Array[] = [];
+  const release = (response: Uint8Array): void => void released.push(response);
+  for (const degradedCellCount of [0, 3]) {
+    const response = Buffer.from("r");
+    api.engine.answer = () => ({ response, degradedCellCount, release });
+    await client.call(RETRIEVE_METHOD, undefined, credentialsOf("ranker"));
+    expect(released.splice(0)).toEqual([response]);
+  }
+});
+
 test("calls beyond the limit are refused; the place is free again after an answer or a fault", async () => {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {
