@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
 
 /*
- * The driver hands each row of an answer through two object streams, which costs several times what reading it does. Here a page,
- * of which the driver has the whole frame anyway before it begins to read, goes through them as one. Rows whose columns
- * are numbered become arrays: an object with a name for each cell costs three times as much. It uses parts of the driver that it
- * does not publish, as they are in 4.10.
+ * The driver hands each row of an answer through two object streams, which costs several times what reading it does. Here a page of
+ * rows whose columns are numbered, of which the driver has the whole frame anyway before it begins to read, goes through them
+ * as one, and its rows are arrays: an object with a name for each cell costs three times as much. Other answers are the driver's own. It
+ * uses parts of the driver that it does not publish, as they are in 4.10.
  */
 
 /**
@@ -35,12 +35,10 @@ interface FrameReader {
   offset: number;
   readonly buf: Buffer;
   readInt(): number;
-  /** @throws {RangeError} past the end */
-  readBytes(): Buffer | null;
 }
 
 interface CellDecoder {
-  decode(bytes: Buffer | null, type: unknown): unknown;
+  decode(bytes: Buffer, type: unknown): unknown;
 }
 
 /** As much of the driver's parser as is used. */
@@ -49,10 +47,6 @@ interface RowParser {
   parseRows(frameInfo: FrameInfo, reader: FrameReader): void;
   push(item: object): void;
 }
-
-type RowClass = new (columns: readonly ResultColumn[]) => types.Row;
-
-const { Row } = types as unknown as { Row: RowClass };
 
 /** Ahead of each cell; less than 0 = null. */
 const LENGTH_BYTES = 4;
@@ -70,7 +64,7 @@ export function passWholePages(): void {
   isDone = true;
   prototype.parseRows = function (frameInfo, reader) {
     const start = reader.offset;
-    const rows = isPlain(frameInfo) ? readRows(this, frameInfo, reader) : undefined;
+    const rows = isWholeAndNumbered(frameInfo) ? tryRows(this, frameInfo, reader) : undefined;
     if (rows === undefined) {
       reader.offset = start;
       parseRows.call(this, frameInfo, reader);
@@ -90,20 +84,19 @@ function parserPrototype(): RowParser {
   return Parser.prototype;
 }
 
-function isPlain({ byRow, parsingError, rowLength }: FrameInfo): boolean {
-  return byRow !== true && parsingError !== true && rowLength === undefined;
+function isWholeAndNumbered({ byRow, meta, parsingError, rowLength }: FrameInfo): boolean {
+  const isWhole = byRow !== true && parsingError !== true && rowLength === undefined;
+  return isWhole && isNumbered(meta.columns);
 }
 
 /** @returns undefined if they do not read as they should: the driver's own way knows what to do then */
-function readRows(
+function tryRows(
   { encoder }: RowParser,
   { meta: { columns } }: FrameInfo,
   reader: FrameReader,
-): object[] | undefined {
+): NumberedRow[] | undefined {
   try {
-    return isNumbered(columns)
-      ? readNumberedRows(encoder, columns, reader)
-      : readNamedRows(encoder, columns, reader);
+    return readRows(encoder, columns, reader);
   } catch {
     return undefined;
   }
@@ -116,7 +109,7 @@ function isNumbered(columns: readonly ResultColumn[]): boolean {
   return columns.length > 0;
 }
 
-function readNumberedRows(
+function readRows(
   encoder: CellDecoder,
   columns: readonly ResultColumn[],
   reader: FrameReader,
@@ -151,22 +144,4 @@ function decodeCell(
   // Without a view of its bytes.
   if (type.code === TEXT) return buf.toString("utf8", from, to);
   return encoder.decode(buf.subarray(from, to), type);
-}
-
-function readNamedRows(
-  encoder: CellDecoder,
-  columns: readonly ResultColumn[],
-  reader: FrameReader,
-): types.Row[] {
-  const rowCount = reader.readInt();
-  const rows: types.Row[] = [];
-  for (let r = 0; r < rowCount; r++) {
-    const row = new Row(columns);
-    for (let c = 0; c < columns.length; c++) {
-      const { name, type } = columns[c] as ResultColumn;
-      row[name] = encoder.decode(reader.readBytes(), type);
-    }
-    rows.push(row);
-  }
-  return rows;
 }

@@ -46,19 +46,18 @@ test.each([
   ["one row", "LIMIT 1", 1],
   ["no row", "AND place > 9999", 0],
 ])("%s of a page are those that the driver gives one by one", async (_, rest, count) => {
-  const query = `SELECT * FROM ${table} WHERE part = 'p' ${rest}`;
+  const query = `SELECT part AS "0", place AS "1", body AS "2", note AS "3" FROM ${table} WHERE part = 'p' ${rest}`;
   const result = await keyspace.connection.client.execute(query, [], { prepare: true });
   expect(result.rowLength).toBe(count);
-  expect(result.rows).toEqual(await streamed(query, 1000));
-  expect(result.first()?.keys() ?? []).toEqual(
-    count === 0 ? [] : ["part", "place", "body", "note"],
-  );
+  expect(result.rows).toEqual((await streamed(query, 1000)).map((row) => row.values()));
+  expect(result.rows.every(Array.isArray)).toBe(true);
 });
 
 test("pages follow one another, with answers to other statements between", async () => {
   const { client } = keyspace.connection;
-  const query = `SELECT place, body FROM ${table} WHERE part = 'p'`;
-  const all = await streamed(query, 1000);
+  const query = `SELECT place AS "0", body AS "1" FROM ${table} WHERE part = 'p'`;
+  const cells = (row: types.Row): unknown[] => [0, 1].map((place) => row[place]);
+  const all = (await streamed(query, 1000)).map(cells);
   const readPages = async (fetchSize: number): Promise<types.Row[]> => {
     const rows: types.Row[] = [];
     let pageState: string | undefined;
@@ -78,7 +77,7 @@ test("pages follow one another, with answers to other statements between", async
     ...sizes.map(readPages),
     ...sizes.map((n) => streamed(query, n)),
   ]);
-  for (const rows of read) expect(rows).toEqual(all);
+  for (const rows of read) expect(rows.map(cells)).toEqual(all);
 });
 
 test("an answer of several megabytes, in many pieces from the network, is whole", async () => {
@@ -88,31 +87,14 @@ test("an answer of several megabytes, in many pieces from the network, is whole"
   for (let place = 0; place < 4; place++) {
     await client.execute(insert, ["large", place, body], { prepare: true });
   }
-  const query = `SELECT body FROM ${table} WHERE part = 'large'`;
+  const query = `SELECT body AS "0" FROM ${table} WHERE part = 'large'`;
   const { rows } = await client.execute(query, [], { prepare: true });
-  expect(rows.map((row) => Buffer.compare(row["body"] as Buffer, body))).toEqual([0, 0, 0, 0]);
+  expect(rows.map((row) => Buffer.compare(row[0] as Buffer, body))).toEqual([0, 0, 0, 0]);
 });
 
-test("rows of numbered columns are arrays of the same cells, page by page", async () => {
-  const { client } = keyspace.connection;
-  const where = `FROM ${table} WHERE part = 'p'`;
-  const named = await streamed(`SELECT note, body, place ${where}`, 1000);
-  const query = `SELECT note AS "0", body AS "1", place AS "2" ${where}`;
-  const rows: unknown[] = [];
-  let pageState: string | undefined;
-  do {
-    const options = {
-      prepare: true,
-      fetchSize: 99,
-      ...(pageState === undefined ? {} : { pageState }),
-    };
-    const page = await client.execute(query, [], options);
-    rows.push(...page.rows);
-    pageState = page.pageState ?? undefined;
-  } while (pageState !== undefined);
-  expect(rows).toEqual(named.map((row) => row.values()));
-  expect(rows.every(Array.isArray)).toBe(true);
-  // As the driver reads them, they are found by the same places.
-  const [first] = await streamed(query, 1000);
-  expect([0, 1, 2].map((place) => first?.[place])).toEqual(rows[0]);
+test("an answer with names has the driver's own rows", async () => {
+  const query = `SELECT * FROM ${table} WHERE part = 'p'`;
+  const { rows } = await keyspace.connection.client.execute(query, [], { prepare: true });
+  expect(rows[0]?.keys()).toEqual(["part", "place", "body", "note"]);
+  expect(rows).toEqual(await streamed(query, 1000));
 });
