@@ -10,6 +10,7 @@ import {
   type ResolvedSettings,
   type StandaloneOptions,
 } from "./options.ts";
+import { readInTurns } from "./read-in-turns.ts";
 import { ClusterLink, NodeLink, type RedisLink } from "./redis-link.ts";
 import { watchSentinels } from "./sentinel-watch.ts";
 
@@ -42,8 +43,8 @@ const ANSWER_EVENTS = ["ready", "close", "end"] as const;
 type DriverOptions = Omit<IoredisOptions, "replyMapping">;
 
 /** A client of the driver, and the way to send commands through it. */
-export interface RedisClient {
-  readonly driver: Redis | Cluster;
+export interface RedisClient<Driver = Redis | Cluster> {
+  readonly driver: Driver;
   readonly link: RedisLink;
 }
 
@@ -96,8 +97,18 @@ export function createSubscriber(
 }
 
 function createStandalone(options: StandaloneOptions, settings: ResolvedSettings): RedisClient {
-  const driver = new Redis(standaloneOptions(options, settings));
+  return nodeClient(standaloneOptions(options, settings));
+}
+
+function nodeClient(options: DriverOptions): RedisClient<Redis> {
+  const driver = new Redis(options);
+  readNodeInTurns(driver);
   return { driver, link: new NodeLink(driver) };
+}
+
+/** Each connection it makes, one after the other. */
+function readNodeInTurns(driver: Redis): void {
+  driver.on("connect", () => readInTurns(driver.stream));
 }
 
 function standaloneOptions(options: StandaloneOptions, settings: ResolvedSettings): DriverOptions {
@@ -129,18 +140,18 @@ function createCluster(options: ClusterOptions, settings: ResolvedSettings): Red
     retryDelayOnTryAgain: REDIRECT_DELAY_MS,
     slotsRefreshTimeout: settings.dialTimeoutMs,
   });
+  driver.on("+node", readNodeInTurns);
   return { driver, link: new ClusterLink(driver) };
 }
 
 function createFailover(options: FailoverOptions, settings: ResolvedSettings): RedisClients {
   const sentinels = parseAddresses("sentinel addresses", options.sentinelAddresses);
   const common = failoverOptions(options, settings);
-  const master = new Redis({ ...common, role: "master" });
-  const endWatch = watchSentinels(sentinels, options.masterName, master, settings, options.log);
-  const clients = { master: { driver: master, link: new NodeLink(master) }, endWatch };
-  if (!options.routeRandom) return clients;
-  const replica = new Redis({ ...common, role: "slave" });
-  return { ...clients, replica: { driver: replica, link: new NodeLink(replica) } };
+  const { log, masterName } = options;
+  const master = nodeClient({ ...common, role: "master" });
+  const endWatch = watchSentinels(sentinels, masterName, master.driver, settings, log);
+  if (!options.routeRandom) return { master, endWatch };
+  return { master, replica: nodeClient({ ...common, role: "slave" }), endWatch };
 }
 
 function failoverOptions(options: FailoverOptions, settings: ResolvedSettings): DriverOptions {

@@ -54,20 +54,26 @@ const LENGTH_BYTES = 4;
 /** In answers, the type of columns of `text` and of `varchar`. */
 const TEXT = types.dataTypes.varchar;
 
+type ParseRows = RowParser["parseRows"];
+
 let isDone = false;
 
 /** For all connections of this process. @throws {Error} if the driver has changed */
 export function passWholePages(): void {
   if (isDone) return;
   const prototype = parserPrototype();
-  const parseRows = prototype.parseRows;
+  prototype.parseRows = wholePagesBefore(prototype.parseRows);
   isDone = true;
-  prototype.parseRows = function (frameInfo, reader) {
+}
+
+/** @param driversOwn what all other answers are left to */
+export function wholePagesBefore(driversOwn: ParseRows): ParseRows {
+  return function (this: RowParser, frameInfo, reader) {
     const start = reader.offset;
     const rows = isWholeAndNumbered(frameInfo) ? tryRows(this, frameInfo, reader) : undefined;
     if (rows === undefined) {
       reader.offset = start;
-      parseRows.call(this, frameInfo, reader);
+      driversOwn.call(this, frameInfo, reader);
       return;
     }
     const { flagsInfo: flags, header, meta } = frameInfo;

@@ -1,37 +1,50 @@
 import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
-import { beforeAll, expect, test } from "vitest";
-import { passWholePages } from "../../src/scylla/whole-pages.ts";
+import { expect, test } from "vitest";
+import { passWholePages, wholePagesBefore } from "../../src/scylla/whole-pages.ts";
+
+type ParseRows = ReturnType<typeof wholePagesBefore>;
 
 /** Of the driver, which does not describe them. */
-interface DriverParser {
-  parseRows(frameInfo: object, reader: object): void;
+interface ParserModule {
+  Parser: { new (options: object, encoder: object): object; prototype: { parseRows: ParseRows } };
 }
 const require = createRequire(import.meta.url);
-const { Parser } = require("cassandra-driver/lib/streams.js") as {
-  Parser: { new (options: object, encoder: object): DriverParser; prototype: DriverParser };
-};
 const { FrameReader } = require("cassandra-driver/lib/readers.js") as {
-  FrameReader: new (header: object, body: Buffer, offset: number) => object;
+  FrameReader: new (header: object, body: Buffer, offset: number) => Parameters<ParseRows>[1];
 };
 const { Encoder } = require("cassandra-driver") as {
   Encoder: new (version: number, options: object) => object;
 };
 
+/** Other tests of this process may have opened connections, and so changed the parser that the driver uses. */
+const { Parser } = unchangedCopy("cassandra-driver/lib/streams.js") as ParserModule;
+
+function unchangedCopy(path: string): unknown {
+  const file = require.resolve(path);
+  const used = require.cache[file];
+  delete require.cache[file];
+  try {
+    return require(file);
+  } finally {
+    if (used === undefined) delete require.cache[file];
+    else require.cache[file] = used;
+  }
+}
+
 const driversOwn = Parser.prototype.parseRows;
+const parseRows = wholePagesBefore(driversOwn);
 const COLUMNS = [
   { name: "id", type: { code: types.dataTypes.text, info: null } },
   { name: "place", type: { code: types.dataTypes.int, info: null } },
 ];
-
-beforeAll(passWholePages);
 
 /** The same types, and the numbers by which rows become arrays. */
 const NUMBERED = COLUMNS.map((column, place) => ({ ...column, name: String(place) }));
 
 /** What a way of reading makes of the rows of an answer, item by item. */
 function itemsOf(
-  parseRows: DriverParser["parseRows"],
+  parse: ParseRows,
   body: Buffer,
   state: object = {},
   columns: readonly object[] = COLUMNS,
@@ -41,7 +54,7 @@ function itemsOf(
   Object.assign(parser, { push: (item: Record<string, unknown>) => items.push(item) });
   const header = { streamId: 1, opcode: 8 };
   const frameInfo = { header, flagsInfo: {}, meta: { columns }, ...state };
-  parseRows.call(parser, frameInfo, new FrameReader(header, body, 0));
+  parse.call(parser as never, frameInfo as never, new FrameReader(header, body, 0));
   return items;
 }
 
@@ -61,7 +74,7 @@ const GOOD = Buffer.concat([
 ]);
 
 test("the rows of a page go as one item", () => {
-  expect(itemsOf(Parser.prototype.parseRows, GOOD, {}, NUMBERED)).toEqual([
+  expect(itemsOf(parseRows, GOOD, {}, NUMBERED)).toEqual([
     {
       header: expect.anything(),
       result: {
@@ -76,9 +89,15 @@ test("the rows of a page go as one item", () => {
   ]);
 });
 
+test("the driver's own parser reads so once it is told to", () => {
+  passWholePages();
+  const used = require("cassandra-driver/lib/streams.js") as ParserModule;
+  expect(itemsOf(used.Parser.prototype.parseRows, GOOD, {}, NUMBERED)).toHaveLength(1);
+});
+
 test("a page without rows goes as it does with the driver", () => {
   const [own] = itemsOf(driversOwn, intOf(0), {}, NUMBERED);
-  expect(itemsOf(Parser.prototype.parseRows, intOf(0), {}, NUMBERED)).toEqual([
+  expect(itemsOf(parseRows, intOf(0), {}, NUMBERED)).toEqual([
     { ...(own as object), result: { rows: [], meta: { columns: NUMBERED }, flags: {} } },
   ]);
 });
@@ -100,7 +119,7 @@ test("rows of numbered columns are arrays, with the cells that the driver has", 
   const driversRows = itemsOf(driversOwn, body, {}, columns).map(
     (item) => (item as { row: Record<string, unknown> }).row,
   );
-  const [page] = itemsOf(Parser.prototype.parseRows, body, {}, columns);
+  const [page] = itemsOf(parseRows, body, {}, columns);
   const { rows } = (page as { result: { rows: unknown[][] } }).result;
   expect(rows.every(Array.isArray)).toBe(true);
   expect(rows).toEqual(driversRows.map((row) => columns.map(({ name }) => row[name])));
@@ -123,7 +142,7 @@ test.each([
   ["names", ["id", "place"]],
 ])("rows of %s come as the driver has them", (_, names) => {
   const columns = COLUMNS.map((column, place) => ({ ...column, name: names[place] }));
-  const ours = itemsOf(Parser.prototype.parseRows, GOOD, {}, columns);
+  const ours = itemsOf(parseRows, GOOD, {}, columns);
   expect(ours).toEqual(itemsOf(driversOwn, GOOD, {}, columns));
   expect(ours).toHaveLength(2);
 });
@@ -139,7 +158,7 @@ test.each([
     {},
   ],
 ])("%s come as the driver has them", (_, body, state) => {
-  const ours = itemsOf(Parser.prototype.parseRows, body, state, NUMBERED);
+  const ours = itemsOf(parseRows, body, state, NUMBERED);
   const own = itemsOf(driversOwn, body, state, NUMBERED);
   expect(JSON.stringify(ours)).toBe(JSON.stringify(own));
   expect(ours.some((item) => "result" in (item as object))).toBe(false);

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { FeatureStoreError, type UnaryCall } from "@ofs/platform";
+import { OpenBound } from "./open-bound.ts";
 
 /** Told to callers that are refused. */
 export const OVERLOAD_TEXT =
@@ -20,12 +21,15 @@ export interface EventLoop {
   idleMs(): number;
   /** Calls back when all that has been received in this turn is done. */
   atEndOfTurn(callback: () => void): void;
+  /** Calls back after so long; the loop may be idle until then. */
+  later(callback: () => void, ms: number): void;
 }
 
 const NODE_LOOP: EventLoop = {
   nowMs: () => performance.now(),
   idleMs: () => performance.nodeTiming.idleTime,
   atEndOfTurn: setImmediate,
+  later: setTimeout,
 };
 
 /**
@@ -40,12 +44,17 @@ const TURN_SHARE = 0.1;
 const IDLE_SHARE = 0.05;
 
 /**
- * Of the longest wait: how much of it a queue may amount to in a loop that has been busy for longer than `LASTING_FROM`
- * of it. A burst may fill the whole, and is over soon; a queue that is still there after that is no burst, and is of no
- * use: those in it only come later.
+ * Of the longest wait: how much of it a queue may amount to in a loop that has had next to no idle time for long. A burst may fill
+ * the whole, and is over soon; a queue that is still there after that is no burst, and is of no use: those in it only come later.
  */
 const LASTING_SHARE = 0.25;
-const LASTING_FROM = 5;
+
+/** Idle time counts for about so many longest waits; a loop that had a smaller share of it is busy for long. */
+const LASTING_WAITS = 2;
+const LASTING_IDLE_SHARE = 0.1;
+
+/** How long calls are held back, while none comes and none ends, until the loop is looked at again. */
+const HOLD_MS = 1;
 
 /** Calls that may wait however slow they are. */
 const MIN_QUEUED = 4;
@@ -93,14 +102,18 @@ export class CallQueue {
   #idleMs: number;
   /** Calls begun since then. */
   #begunCount = 0;
-  /** Since when the loop has been busy. */
-  #busySinceMs = 0;
+  /** Of the time of late: the share in which the loop was idle. */
+  #idleShare = 1;
   /** Of a busy loop: its time, and the calls begun in it. What is long ago fades. */
   #busyMs = 0;
   #busyCalls = 0;
   /** What follows from that. */
   #maxPerTurn = Number.POSITIVE_INFINITY;
   #maxQueued = Number.POSITIVE_INFINITY;
+  readonly #openBound = new OpenBound();
+  /** Whether calls wait only because as many are open as may be. */
+  #isHeld = false;
+  #isLookDue = false;
 
   constructor({ maxWaitMs, loop = NODE_LOOP }: CallQueueOptions) {
     this.#loop = loop;
@@ -137,23 +150,38 @@ export class CallQueue {
     if (this.#maxWaitMs === 0) return work();
     const nowMs = this.#loop.nowMs();
     if (this.length === 0 && this.#hasTime(nowMs)) {
-      this.#begunCount += 1;
-      return work();
+      return this.#begin(work);
     }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         call,
         sinceMs: nowMs,
         // What the work throws, too, becomes the promise's.
-        begin: () => resolve((async () => work())()),
+        begin: () => resolve((async () => this.#begin(work))()),
         refuse: reject,
       });
     });
   }
 
+  #begin<T>(work: () => T | Promise<T>): T | Promise<T> {
+    this.#begunCount += 1;
+    const answer = work();
+    if (!(answer instanceof Promise)) return answer;
+    this.#openBound.add();
+    answer.then(this.#end, this.#end);
+    return answer;
+  }
+
+  /** Of a call that was open. */
+  readonly #end = (): void => {
+    this.#openBound.remove();
+    this.#look();
+  };
+
   /** Of the turn of the loop that calls come in. */
   #hasTime(nowMs: number): boolean {
     const startMs = this.#startTurn(nowMs);
+    if (this.#openBound.isReached) return false;
     return this.#begunCount < this.#maxPerTurn && nowMs - startMs < this.#turnMs;
   }
 
@@ -184,47 +212,76 @@ export class CallQueue {
       this.#startTurn(nowMs);
       return;
     }
-    const next = this.#shift();
+    const next = this.#waiting[this.#head] as Waiting;
     const refusal = this.#refusalOf(next, nowMs);
-    if (refusal === undefined) {
-      this.#begunCount += 1;
-      next.begin();
-    } else {
-      next.refuse(refusal);
+    if (refusal === undefined && this.#openBound.isReached) {
+      this.#hold();
+      return;
     }
+    this.#dropFirst();
+    if (refusal === undefined) next.begin();
+    else next.refuse(refusal);
     // Ticks come before microtasks, unless they are asked for in one: this way after all of them.
     queueMicrotask(this.#takeNextLater);
   };
 
   readonly #takeNextLater = (): void => process.nextTick(this.#takeNext);
 
+  /** Until a call ends, one comes, or a moment has passed. Not until the next turn: the loop would never be seen idle. */
+  #hold(): void {
+    this.#isHeld = true;
+    if (this.#isLookDue) return;
+    this.#isLookDue = true;
+    this.#loop.later(this.#lookAfterHold, HOLD_MS);
+  }
+
+  readonly #lookAfterHold = (): void => {
+    this.#isLookDue = false;
+    this.#look();
+  };
+
+  #look(): void {
+    if (this.#isHeld) this.#startTurn(this.#loop.nowMs());
+  }
+
   #learn(nowMs: number): void {
-    const idleMs = this.#loop.idleMs();
     const sinceMs = nowMs - this.#takenMs;
-    const isBusy = idleMs - this.#idleMs < sinceMs * IDLE_SHARE;
-    this.#idleMs = idleMs;
-    if (!isBusy) {
-      this.#forget(nowMs);
+    const totalIdleMs = this.#loop.idleMs();
+    const idleMs = totalIdleMs - this.#idleMs;
+    const isHeld = this.#isHeld;
+    this.#idleMs = totalIdleMs;
+    this.#isHeld = false;
+    this.#noteIdleTime(sinceMs, idleMs);
+    if (!isHeld && idleMs >= sinceMs * IDLE_SHARE) {
+      this.#forget();
       return;
     }
+    const busyMs = sinceMs - idleMs;
     const fade = Math.exp(-sinceMs / FADE_MS);
-    this.#busyMs = this.#busyMs * fade + sinceMs;
+    this.#busyMs = this.#busyMs * fade + busyMs;
     this.#busyCalls = this.#busyCalls * fade + this.#begunCount;
     const callsPerMs = this.#busyCalls / this.#busyMs;
     this.#maxPerTurn = callsPerMs * this.#turnMs;
-    const isLasting = nowMs - this.#busySinceMs > this.#maxWaitMs * LASTING_FROM;
+    const isLasting = this.#idleShare < LASTING_IDLE_SHARE;
     const maxMs = this.#maxWaitMs * (isLasting ? LASTING_SHARE : 1);
-    const leastQueued = this.#busyCalls < SURE_CALLS ? UNSURE_MIN_QUEUED : MIN_QUEUED;
-    this.#maxQueued = Math.max(leastQueued, callsPerMs * maxMs);
+    const isSure = this.#busyCalls >= SURE_CALLS;
+    this.#maxQueued = Math.max(isSure ? MIN_QUEUED : UNSURE_MIN_QUEUED, callsPerMs * maxMs);
+    if (isSure) this.#openBound.adapt(busyMs, isHeld ? idleMs : 0, callsPerMs);
+  }
+
+  #noteIdleTime(sinceMs: number, idleMs: number): void {
+    if (sinceMs <= 0) return;
+    const fade = Math.exp(-sinceMs / (this.#maxWaitMs * LASTING_WAITS));
+    this.#idleShare = this.#idleShare * fade + (idleMs / sinceMs) * (1 - fade);
   }
 
   /** What was true of the calls so far need not be of those to come. */
-  #forget(nowMs: number): void {
-    this.#busySinceMs = nowMs;
+  #forget(): void {
     this.#busyMs = 0;
     this.#busyCalls = 0;
     this.#maxPerTurn = Number.POSITIVE_INFINITY;
     this.#maxQueued = Number.POSITIVE_INFINITY;
+    this.#openBound.lift();
   }
 
   #refusalOf({ call, sinceMs }: Waiting, nowMs: number): unknown {
@@ -234,13 +291,11 @@ export class CallQueue {
     return new FeatureStoreError("RESOURCE_EXHAUSTED", OVERLOAD_TEXT);
   }
 
-  #shift(): Waiting {
-    const next = this.#waiting[this.#head] as Waiting;
+  #dropFirst(): void {
     this.#head += 1;
     if (this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    return next;
   }
 }

@@ -2,6 +2,7 @@ import type { UnaryCall } from "@ofs/platform";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CallQueue, OVERLOAD_TEXT } from "../../src/transport/call-queue.ts";
 import { SimulatedLoop } from "./simulated-loop.ts";
+import { SimulatedStore } from "./simulated-store.ts";
 
 const MAX_WAIT_MS = 200;
 
@@ -264,5 +265,85 @@ describe.each([
     await load(queue, work, { callsPerMs: 0.1, forMs: 500 });
     const burst = await load(queue, work, { callsPerMs: 150, forMs: 1 });
     expect(burst).toMatchObject({ begun: 150, refused: 0, turnedAway: 0 });
+  });
+});
+
+describe("calls that wait for a store, five times more than there is time for", () => {
+  const OVERLOAD = { callsPerMs: 5 / CALL_MS, forMs: 5_000 };
+  const STUCK_MS = 3_000;
+
+  function askOf(store: SimulatedStore) {
+    return async () => {
+      loop.work(CALL_MS * 0.4);
+      await store.call();
+      loop.work(CALL_MS * 0.6);
+    };
+  }
+
+  function getStuck(): Promise<void> {
+    return new Promise((resolve) => loop.later(resolve, STUCK_MS));
+  }
+
+  test("those that a store has left lying for a moment do not become a queue before it that stays", async () => {
+    const fromMs = loop.nowMs() + 1_000;
+    const still = { fromMs, toMs: fromMs + 200 };
+    const store = new SimulatedStore(loop, { callMs: CALL_MS * 0.95, still });
+    const ask = askOf(store);
+    let mostOpen = 0;
+    let mostOpenLater = 0;
+    const work = () => {
+      mostOpen = Math.max(mostOpen, store.openCount);
+      if (loop.nowMs() > still.toMs + 2_000)
+        mostOpenLater = Math.max(mostOpenLater, store.openCount);
+      return ask();
+    };
+    const { begun } = await load(newQueue(), work, OVERLOAD);
+    expect(begun).toBeGreaterThan(4_500);
+    expect(mostOpen).toBeGreaterThan(200);
+    expect(mostOpenLater).toBeLessThan(20);
+  });
+
+  test("a store that is close: the loop waits for none of them", async () => {
+    const idleMs = loop.idleMs();
+    await load(newQueue(), askOf(new SimulatedStore(loop, { callMs: 0.1 })), OVERLOAD);
+    expect(loop.idleMs() - idleMs).toBeLessThan(20);
+  });
+
+  test("a store that is far away has as many as it takes", async () => {
+    const work = askOf(new SimulatedStore(loop, { callMs: 0.1, wayMs: 100 }));
+    const { begun, timesMs } = await load(newQueue(), work, OVERLOAD);
+    expect(begun).toBeGreaterThan(4_500);
+    expect(timesMs.toSorted((a, b) => a - b)[Math.floor(begun * 0.99)]).toBeLessThan(400);
+  });
+
+  test("half of them are stuck: as many of the others are answered as there is time for", async () => {
+    const store = new SimulatedStore(loop, { callMs: 0.1 });
+    const ask = askOf(store);
+    let count = 0;
+    let answeredCount = 0;
+    const work = async () => {
+      count += 1;
+      if (count % 2 === 0) return getStuck();
+      await ask();
+      answeredCount += 1;
+    };
+    await load(newQueue(), work, OVERLOAD);
+    expect(answeredCount).toBeGreaterThan(4_500);
+  });
+
+  test("those that are held back by others that are stuck begin soon, though nothing else happens", async () => {
+    const ask = askOf(new SimulatedStore(loop, { callMs: 0.1 }));
+    const forMs = 2_000;
+    const endMs = loop.nowMs() + forMs;
+    const begunAfterMs: number[] = [];
+    const work = () => {
+      const afterMs = loop.nowMs() - endMs;
+      if (afterMs < 0) return ask();
+      begunAfterMs.push(afterMs);
+      return getStuck();
+    };
+    await load(newQueue(), work, { ...OVERLOAD, forMs });
+    expect(begunAfterMs.length).toBeGreaterThan(20);
+    expect(Math.max(...begunAfterMs)).toBeLessThan(50);
   });
 });
