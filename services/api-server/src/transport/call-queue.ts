@@ -83,7 +83,8 @@ interface Waiting {
  * A process that takes up all calls at once finishes all of them late: they share one event loop. So a turn of the loop
  * begins a few, and the others wait here, where they can be refused for next to nothing; between the turns the loop reads
  * what has come, and finishes what was begun. How many calls a turn begins, and how many may wait, follows from what
- * a call costs: the time that a busy loop takes for all it does, by the calls begun in it.
+ * a call costs: the time that a busy loop takes for all it does, by the calls begun in it. How many may be open at once, waiting for
+ * a store, has a bound of its own.
  *
  * A loop with idle time begins every call in the turn it came.
  */
