@@ -1,96 +1,39 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, type ClientUnaryCall, Metadata, status } from "@grpc/grpc-js";
-import { persist, retrieve } from "@ofs/proto";
-import {
-  DISTRIBUTED_CONF_ID,
-  entityTree,
-  type PrivateServer,
-  startRedis,
-  waitUntil,
-} from "@ofs/testkit";
+import { type PrivateServer, waitUntil } from "@ofs/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PERSIST_METHOD, RETRIEVE_METHOD } from "../src/routes/feature-routes.ts";
-import { type ServerUnderTest, startServerUnderTest } from "./scenarios/server-under-test.ts";
-import { RawClient } from "./support/grpc-client.ts";
+import { RETRIEVE_METHOD } from "../src/routes/feature-routes.ts";
+import type { ServerUnderTest } from "./scenarios/server-under-test.ts";
+import type { RawClient } from "./support/grpc-client.ts";
+import {
+  closeStalledFleet,
+  query,
+  STALLED_CONF_ID,
+  type StalledFleet,
+  startStalledFleet,
+} from "./support/stalled-fleet.ts";
 import { credentialsOf } from "./support/test-api.ts";
 
-/*
- * A server with two stores, one of which is a private Redis that stops answering. Its time-outs are so long that nothing
- * here ends by them.
- */
-
 const STORE_MAX_IN_FLIGHT = 1_000;
-const REDIS_CONF_ID = 4;
-const STALLED = `db_type="redis_standalone",conf_id="${REDIS_CONF_ID}"`;
+const STALLED = `db_type="redis_standalone",conf_id="${STALLED_CONF_ID}"`;
 
+let fleet: StalledFleet;
 let redis: PrivateServer;
 let server: ServerUnderTest;
 let client: RawClient;
 
 beforeAll(async () => {
-  redis = await startRedis();
-  const prefix = "STORAGE_REDIS_STANDALONE";
-  server = await startServerUnderTest(
-    "embedded",
-    { process: false, distributed: false },
-    {
-      treeFor: (store) => ({
-        "security/reader/tester": JSON.stringify({ token: "tester-token" }),
-        "storage/stores/1": JSON.stringify(store),
-        "storage/stores/2": JSON.stringify({
-          "db-type": "redis_standalone",
-          "conf-id": REDIS_CONF_ID,
-          table: "t",
-          "max-column-size-in-bytes": 1024,
-        }),
-        ...entityTree("user", ["id"], {
-          good: { id: 0, type: "FP32", versions: [{ f: {} }] },
-          stalled: { id: 1, type: "FP32", versions: [{ f: {} }], storeId: "2" },
-        }),
-      }),
-      env: {
-        [`${prefix}_ACTIVE_CONFIG_IDS`]: `${DISTRIBUTED_CONF_ID},${REDIS_CONF_ID}`,
-        [`${prefix}_${REDIS_CONF_ID}_ADDR`]: redis.address.text,
-        [`${prefix}_${REDIS_CONF_ID}_READ_TIMEOUT_IN_MS`]: "120000",
-        STORE_TIMEOUT_MS: "120000",
-        MAX_IN_FLIGHT: "1500",
-        MAX_CONCURRENT_STREAMS: "5000",
-        OVERLOAD_QUEUE_MS: "0",
-        STORE_MAX_IN_FLIGHT: String(STORE_MAX_IN_FLIGHT),
-      },
-    },
-  );
-  client = new RawClient(Number(server.address.split(":")[1]));
-  const rows = persist.Query.encode({
-    entityLabel: "user",
-    keysSchema: ["id"],
-    featureGroupSchema: ["good", "stalled"].map((label) => ({ label, featureLabels: ["f"] })),
-    data: [
-      {
-        keyValues: ["1"],
-        featureValues: [{ values: { fp32Values: [1] } }, { values: { fp32Values: [1] } }],
-      },
-    ],
-  }).finish();
-  await client.call(PERSIST_METHOD, rows, credentialsOf("tester"));
-  redis.pause();
+  fleet = await startStalledFleet({
+    MAX_IN_FLIGHT: "1500",
+    MAX_CONCURRENT_STREAMS: "5000",
+    OVERLOAD_QUEUE_MS: "0",
+    STORE_MAX_IN_FLIGHT: String(STORE_MAX_IN_FLIGHT),
+  });
+  ({ redis, server, client } = fleet);
 });
 
-afterAll(async () => {
-  redis.resume();
-  client.close();
-  await server.close();
-  await redis.close();
-});
-
-const query = (label: string): Uint8Array =>
-  retrieve.Query.encode({
-    entityLabel: "user",
-    keysSchema: ["id"],
-    featureGroups: [{ label, featureLabels: ["f"] }],
-    keys: [{ cols: ["1"] }],
-  }).finish();
+afterAll(() => closeStalledFleet(fleet));
 
 async function series(name: string): Promise<number> {
   const text = await (await fetch(`http://${server.address}/metrics`)).text();
@@ -148,7 +91,7 @@ test("calls on a stalled store fail fast beyond its bound; those on the other st
   const held = await hold(STORE_MAX_IN_FLIGHT);
   const refused = await Promise.all(Array.from({ length: 100 }, () => start("stalled").ended));
   const details =
-    `store 2 (redis_standalone, conf-id ${REDIS_CONF_ID}): too many calls wait for it: ` +
+    `store 2 (redis_standalone, conf-id ${STALLED_CONF_ID}): too many calls wait for it: ` +
     `the limit STORE_MAX_IN_FLIGHT is ${STORE_MAX_IN_FLIGHT}`;
   expect(refused).toEqual(refused.map(() => ({ code: status.RESOURCE_EXHAUSTED, details })));
   for (let round = 0; round < 10; round++) {
