@@ -60,13 +60,16 @@ test("what one pod reads, the others get from its owner and not from the store",
   // For the first 10 s pods trust nobody: they may have missed invalidations before they listened.
   const isTrusting = async () => (await readOnAThenOnB(10)).remote > 0;
   await waitUntil(isTrusting, { what: "B to trust its peers", timeoutMs: 30_000 });
-  const { local, remote, store } = await readOnAThenOnB(60);
-  // B owns some of them, and asks A or C for the rest. Where an answer took longer than 10 ms it asked the store.
-  expect(local + remote + store).toBe(60);
-  expect(local).toBeGreaterThan(0);
-  expect(remote).toBeGreaterThan(0);
-  expect(store).toBeLessThan(30);
-});
+  // B owns some of them, and asks A or C for the rest. Where an answer took longer than 10 ms, as on a machine that is short of
+  // cores for a while, it asked the store.
+  const areMostFromPeers = async () => {
+    const { local, remote, store } = await readOnAThenOnB(60);
+    expect(local + remote + store).toBe(60);
+    expect(local).toBeGreaterThan(0);
+    return remote > 10 && store < 30;
+  };
+  await waitUntil(areMostFromPeers, { what: "most keys from peers", timeoutMs: 40_000 });
+}, 120_000);
 
 test("a write on one pod is what all answer soon after, and none goes back", async () => {
   const [key] = keysOf(1) as [string];
