@@ -13,7 +13,7 @@ import { credentialsOf } from "./support/test-api.ts";
 /** Each makes one call after the other: more than the server does in the longest wait. */
 const CALLERS = 300;
 /** So many keys that the server is busy before this process is. */
-const GOOD_QUERY = query("good", 300);
+const GOOD_QUERY = query("good", 2_000);
 const STALLED_QUERY = query("stalled");
 const PHASE_MS = 4_000;
 const PAUSE_AFTER_REFUSAL_MS = 20;
@@ -65,5 +65,6 @@ test("a busy server answers as many calls as ever while others are stuck at a st
   const before = await load(Number.POSITIVE_INFINITY);
   const beside = await load(10);
   expect(before.refused).toBeGreaterThan(0);
-  expect(beside.good).toBeGreaterThan(before.good * 0.5);
+  // As many, but for what else the machine does: with a bound that did not grow it would be a tenth.
+  expect(beside.good).toBeGreaterThan(before.good * 0.3);
 });
