@@ -5,7 +5,9 @@ import { RETRIEVE_METHOD } from "../src/routes/feature-routes.ts";
 import {
   closeStalledFleet,
   query,
+  STALLED,
   type StalledFleet,
+  series,
   startStalledFleet,
 } from "./support/stalled-fleet.ts";
 import { credentialsOf } from "./support/test-api.ts";
@@ -65,6 +67,7 @@ test("a busy server answers as many calls as ever while others are stuck at a st
   const before = await load(Number.POSITIVE_INFINITY);
   const beside = await load(10);
   expect(before.refused).toBeGreaterThan(0);
+  expect(await series(fleet, `ofs_store_in_flight{${STALLED}`)).toBeGreaterThan(50);
   // As many, but for what else the machine does: with a bound that did not grow it would be a tenth.
   expect(beside.good).toBeGreaterThan(before.good * 0.3);
 });

@@ -9,14 +9,15 @@ import type { RawClient } from "./support/grpc-client.ts";
 import {
   closeStalledFleet,
   query,
+  STALLED,
   STALLED_CONF_ID,
   type StalledFleet,
+  series,
   startStalledFleet,
 } from "./support/stalled-fleet.ts";
 import { credentialsOf } from "./support/test-api.ts";
 
 const STORE_MAX_IN_FLIGHT = 1_000;
-const STALLED = `db_type="redis_standalone",conf_id="${STALLED_CONF_ID}"`;
 
 let fleet: StalledFleet;
 let redis: PrivateServer;
@@ -34,12 +35,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => closeStalledFleet(fleet));
-
-async function series(name: string): Promise<number> {
-  const text = await (await fetch(`http://${server.address}/metrics`)).text();
-  const line = text.split("\n").find((candidate) => candidate.startsWith(name));
-  return Number(line?.split(" ").at(-1) ?? 0);
-}
 
 interface Started {
   readonly call: ClientUnaryCall;
@@ -68,8 +63,8 @@ function start(label: string): Started {
 /** Calls that are cancelled sooner say nothing of the store; and a window in which that is seen. */
 const MIN_WAIT_MS = 300;
 
-const inFlight = () => series("ofs_grpc_server_requests_in_flight");
-const waiting = () => series(`ofs_store_in_flight{${STALLED}`);
+const inFlight = () => series(fleet, "ofs_grpc_server_requests_in_flight");
+const waiting = () => series(fleet, `ofs_store_in_flight{${STALLED}`);
 
 /** Much shorter than any time-out of the server. */
 const NONE_LEFT = { what: "no call in flight", timeoutMs: 20_000 };
@@ -99,7 +94,7 @@ test("calls on a stalled store fail fast beyond its bound; those on the other st
     expect(good.filter(({ code }) => code !== status.OK)).toEqual([]);
   }
   expect(await waiting()).toBe(STORE_MAX_IN_FLIGHT);
-  expect(await series(`ofs_store_refused_total{${STALLED}`)).toBe(100);
+  expect(await series(fleet, `ofs_store_refused_total{${STALLED}`)).toBe(100);
   for (const { call } of held) call.cancel();
   for (const { ended } of held) expect((await ended).code).toBe(status.CANCELLED);
   await waitUntil(hasNone, NONE_LEFT);

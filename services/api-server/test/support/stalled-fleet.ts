@@ -7,6 +7,8 @@ import { credentialsOf } from "./test-api.ts";
 
 /** Of the store that has stalled. */
 export const STALLED_CONF_ID = 4;
+/** Its labels in metrics. */
+export const STALLED = `db_type="redis_standalone",conf_id="${STALLED_CONF_ID}"`;
 
 /** A server with an embedded store and a Redis that has stopped answering. Its time-outs are so long that no call ends by them. */
 export interface StalledFleet {
@@ -69,6 +71,13 @@ export async function closeStalledFleet({ redis, server, client }: StalledFleet)
   client.close();
   await server.close();
   await redis.close();
+}
+
+/** @param start of the series' line @returns 0 for one that is not there */
+export async function series({ server }: StalledFleet, start: string): Promise<number> {
+  const text = await (await fetch(`http://${server.address}/metrics`)).text();
+  const line = text.split("\n").find((candidate) => candidate.startsWith(start));
+  return Number(line?.split(" ").at(-1) ?? 0);
 }
 
 /** @param label `good` or `stalled` */
