@@ -24,8 +24,8 @@ export interface SampleTarget {
 }
 
 /**
- * Publishes the sample's registry and writes its rows through the API, as any client would. An interrupted load
- * is repeated whole: it ends with the same values.
+ * Publishes the sample's registry and writes its rows through the API, like every other client. An interrupted
+ * load is repeated whole: it ends with the same values.
  */
 export async function loadSample(target: SampleTarget): Promise<void> {
   const { folder, source, signal, output } = target;
