@@ -1,3 +1,4 @@
+import { flushLogOutput } from "./log-output.ts";
 import type { Logger } from "./logger.ts";
 
 /** The part of `process` that this needs. */
@@ -33,16 +34,20 @@ export function runProcess(
     if (isClosing) return;
     isClosing = true;
     log.info(fields, "shutting down");
-    close().then(
+    const exitCode = close().then(
       () => {
         log.info("shut down");
-        port.exit(0);
+        return 0;
       },
       (err: unknown) => {
         log.error({ err }, "the shutdown was not clean");
-        port.exit(1);
+        return 1;
       },
     );
+    void exitCode.then(async (code) => {
+      await flushLogOutput();
+      port.exit(code);
+    });
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (signalledAtMs === undefined) {

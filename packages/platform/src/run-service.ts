@@ -1,5 +1,6 @@
 import { answerVersion } from "./build-info.ts";
 import { ConfigError } from "./config/config-error.ts";
+import { flushLogOutput } from "./log-output.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { runProcess } from "./run-process.ts";
 import type { ServiceSettings } from "./service-base.ts";
@@ -29,14 +30,15 @@ export async function runService<Config extends { readonly process: ServiceSetti
     runProcess(async () => (await starting).close(), log);
     await starting;
   } catch (error) {
-    logFailedStart(service, error);
+    await logFailedStart(service, error);
     process.exit(1);
   }
 }
 
 /** Says why a service could not start, at a level that no setting silences: the setting itself may be what is wrong. */
-export function logFailedStart(service: string, error: unknown): void {
+export async function logFailedStart(service: string, error: unknown): Promise<void> {
   const log = createLogger({ service, level: "FATAL" });
   if (error instanceof ConfigError) log.fatal({ faults: error.faults }, "invalid environment");
   else log.fatal({ err: error }, "could not start");
+  await flushLogOutput();
 }

@@ -1,3 +1,4 @@
+import { pbkdf2 } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, runService } from "../src/index.ts";
 
@@ -16,7 +17,13 @@ await runService({
     log.info("starting");
     await delay(300);
     const timer = setInterval(() => undefined, 1_000);
+    // In the pool of threads, which has one here: what is logged next waits for its end.
+    if (process.env["FIXTURE"] === "busy") pbkdf2("a", "b", 1_000_000, 64, "sha512", () => {});
     log.info("started");
+    if (process.env["FIXTURE"] === "talkative") {
+      for (let line = 0; line < 20_000; line++) log.info({ text: "x".repeat(1_000) }, "talk");
+      process.stderr.write("talked\n");
+    }
     return {
       async close() {
         clearInterval(timer);

@@ -32,7 +32,7 @@ try {
   if (link === undefined && config.workerCount > 1) await runPrimary(config, log);
   else await serve(config, log, link);
 } catch (error) {
-  logFailedStart(SERVICE, error);
+  await logFailedStart(SERVICE, error);
   link?.reportFailure(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
