@@ -222,6 +222,12 @@ export const API_SERVER: DashboardSpec = {
           "Calls refused early: the store's bulkhead was full, or the process had more to do than time.",
         ),
         graph(
+          "Waiting for their turn",
+          "short",
+          { "{{instance}}": 'ofs_overload_waiting{job=~"$job"}' },
+          "Calls that a process without idle time has not begun yet. The others in flight wait for a store.",
+        ),
+        graph(
           "Circuit breakers open",
           "short",
           { "{{cb_key}}": 'max by (cb_key) (ofs_feature_retrieve_cb_open{job=~"$job"})' },

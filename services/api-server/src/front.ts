@@ -153,6 +153,14 @@ function registerPortMetrics(port: SharedPort, deps: FrontDeps): void {
     },
   });
   new Gauge({
+    name: "ofs_overload_waiting",
+    help: "Calls that wait for their turn because the process has no idle time.",
+    registers: [deps.metrics],
+    collect() {
+      this.set(deps.queue.length);
+    },
+  });
+  new Gauge({
     name: "ofs_connections",
     help: "Open connections.",
     registers: [deps.metrics],

@@ -59,6 +59,8 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     for (const path of ["/health/self", "/ready", "/metrics"]) {
       expect((await fetch(`http://127.0.0.1:${opened.port}${path}`)).status).toBe(200);
     }
+    const metrics = await fetch(`http://127.0.0.1:${opened.port}/metrics`);
+    expect(await metrics.text()).toMatch(/^ofs_overload_waiting 1$/m);
     queue.isFull = false;
     expect((await client.call(ECHO, Buffer.from("x"))).response.toString()).toBe("x");
   });
