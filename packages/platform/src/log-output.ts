@@ -3,7 +3,7 @@ import { type DestinationStream, pino } from "pino";
 /** Of lines that wait because nobody reads the output. What is more is dropped, and counted. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** For the last lines of a process. A reader that takes longer does not read at all. */
-const LAST_LINES_MS = 1_000;
+const LAST_LINES_MS = 3_000;
 
 /**
  * A file descriptor as a log's destination. Lines are written in the background, so that a reader that has stopped holds
@@ -32,7 +32,7 @@ class LogOutput implements DestinationStream {
     this.#stream.write(line);
   }
 
-  /** Ends when all lines so far are written. Those that nobody reads are given up after a second. */
+  /** Ends when all lines so far are written. Those that nobody reads are given up after a while. */
   async flush(): Promise<void> {
     if (!this.#isWriting) return;
     let timer: NodeJS.Timeout | undefined;

@@ -267,7 +267,8 @@ export class CallQueue {
     const maxMs = this.#maxWaitMs * (isLasting ? LASTING_SHARE : 1);
     const isSure = this.#busyCalls >= SURE_CALLS;
     this.#maxQueued = Math.max(isSure ? MIN_QUEUED : UNSURE_MIN_QUEUED, callsPerMs * maxMs);
-    if (isSure) this.#openBound.adapt(busyMs, isHeld ? idleMs : 0, callsPerMs);
+    // Those that are held back must go on also when all that were seen are long ago.
+    if (isSure || isHeld) this.#openBound.adapt(busyMs, isHeld ? idleMs : 0, callsPerMs);
   }
 
   #noteIdleTime(sinceMs: number, idleMs: number): void {

@@ -346,4 +346,22 @@ describe("calls that wait for a store, five times more than there is time for", 
     expect(begunAfterMs.length).toBeGreaterThan(20);
     expect(Math.max(...begunAfterMs)).toBeLessThan(50);
   });
+
+  test("those that are held back begin soon, though the loop had no core for seconds and few calls are remembered", async () => {
+    const queue = newQueue(60_000);
+    let begunCount = 0;
+    let endMs = 0;
+    const answers = Array.from({ length: 100 }, () =>
+      queue.run(newCall(), () => {
+        begunCount += 1;
+        loop.work(begunCount === 30 ? 3_000 : CALL_MS);
+        endMs = loop.nowMs();
+        return new Promise<void>((resolve) => loop.later(resolve, 30_000));
+      }),
+    );
+    const startMs = loop.nowMs();
+    await settle(answers);
+    expect(begunCount).toBe(100);
+    expect(endMs - startMs).toBeLessThan(3_000 + 100 * CALL_MS + 50);
+  });
 });

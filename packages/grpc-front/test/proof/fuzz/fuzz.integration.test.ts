@@ -7,8 +7,8 @@ import { attack } from "./attacker.ts";
 import { KILLERS, killerSession } from "./killers.ts";
 import { mutated, randomSession, type Session } from "./random-session.ts";
 
-/** Frames that are sent in all: `OFS_PROPERTY_RUNS` sets it, for as long a run as is wanted. */
-const FRAME_COUNT = Number(process.env["OFS_PROPERTY_RUNS"] ?? 30_000);
+/** Frames that are sent in all: `OFS_PROPERTY_RUNS` sets it, for as long a run as is wanted. Fewer say nothing of memory. */
+const FRAME_COUNT = Math.max(5_000, Number(process.env["OFS_PROPERTY_RUNS"] ?? 30_000));
 /** Sessions are drawn from it: a failure names it, and the sessions that were under way. */
 const SEED = Number(process.env["OFS_FUZZ_SEED"] ?? 7);
 const LANES = 10;
