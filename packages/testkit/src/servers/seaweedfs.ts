@@ -59,6 +59,8 @@ export async function startSeaweedNode(
       ...[`-master.port=${master}`, "-master.volumeSizeLimitMB=64", `-volume.port=${volume}`],
       // Each bucket takes seven volumes with its first object; the default is eight in all.
       `-volume.max=${VOLUMES_MAX}`,
+      // There is no other to tell that this one is going.
+      "-volume.preStopSeconds=0",
       ...["-filer", `-filer.port=${filer}`, "-s3", `-s3.port=${s3}`, `-s3.config=${config}`],
       // Servers beside it, with ports that others may have.
       ...["-s3.port.iceberg=0", "-s3.port.lance=0"],
