@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface WaitOptions {
   /** What is waited for, for the error: "redis on 127.0.0.1:6379". */
   readonly what: string;
-  /** Default 10 000. */
+  /** Default 30 000: machines have other work. */
   readonly timeoutMs?: number;
   /** Pause between two checks; default 20. */
   readonly intervalMs?: number;
@@ -17,7 +17,7 @@ export interface WaitOptions {
  */
 export async function waitUntil<T>(
   check: () => T | undefined | false | Promise<T | undefined | false>,
-  { what, timeoutMs = 10_000, intervalMs = 20 }: WaitOptions,
+  { what, timeoutMs = 30_000, intervalMs = 20 }: WaitOptions,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
