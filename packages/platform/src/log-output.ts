@@ -22,8 +22,11 @@ class LogOutput implements DestinationStream {
       this.#droppedCount += 1;
     });
     this.#stream.on("drain", () => this.#becomeIdle());
-    // The disk is full, or the reader has gone: the service goes on. What waits is tried again with the next line.
-    this.#stream.on("error", () => this.#becomeIdle());
+    // The service goes on. What waits for a full disk is tried again with the next line; a reader that has gone does not return.
+    this.#stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") this.#isGivenUp = true;
+      this.#becomeIdle();
+    });
   }
 
   write(line: string): void {
@@ -53,8 +56,9 @@ class LogOutput implements DestinationStream {
     if (this.#droppedCount === 0) return;
     const dropped = this.#droppedCount;
     this.#droppedCount = 0;
+    const level = pino.levels.values["warn"];
     const time = new Date().toISOString();
-    this.write(`${JSON.stringify({ level: 40, time, dropped, msg: "log lines were dropped" })}\n`);
+    this.write(`${JSON.stringify({ level, time, dropped, msg: "log lines were dropped" })}\n`);
   }
 }
 

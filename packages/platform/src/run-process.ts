@@ -34,20 +34,20 @@ export function runProcess(
     if (isClosing) return;
     isClosing = true;
     log.info(fields, "shutting down");
-    const exitCode = close().then(
+    const end = async (code: number): Promise<void> => {
+      await flushLogOutput();
+      port.exit(code);
+    };
+    void close().then(
       () => {
         log.info("shut down");
-        return 0;
+        return end(0);
       },
       (err: unknown) => {
         log.error({ err }, "the shutdown was not clean");
-        return 1;
+        return end(1);
       },
     );
-    void exitCode.then(async (code) => {
-      await flushLogOutput();
-      port.exit(code);
-    });
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (signalledAtMs === undefined) {

@@ -21,7 +21,8 @@ await runService({
     if (process.env["FIXTURE"] === "busy") pbkdf2("a", "b", 100_000, 64, "sha512", () => {});
     log.info("started");
     if (process.env["FIXTURE"] === "talkative") {
-      for (let line = 0; line < 20_000; line++) log.info({ text: "x".repeat(1_000) }, "talk");
+      for (let line = 0; line < Number(process.env["TALK_LINES"]); line++)
+        log.info({ text: "x".repeat(1_000) }, "talk");
       process.stderr.write("talked\n");
     }
     return {

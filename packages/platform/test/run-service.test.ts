@@ -6,7 +6,7 @@ import { ofsVersion } from "../src/index.ts";
 
 /** Processes from source, on machines that have other work. */
 const TIMEOUT_MS = 60_000;
-/** Of the talkative fixture, of a thousand bytes each. */
+/** Of a thousand bytes each: more than may wait. */
 const TALK_LINES = 20_000;
 const SCRIPT = join(import.meta.dirname, "fixture-service.ts");
 
@@ -79,7 +79,7 @@ test("its last lines keep their order, however late the first of them is written
 });
 
 test("it ends though nobody reads its log", { timeout: TIMEOUT_MS }, async () => {
-  start("talkative");
+  start("talkative", [], { TALK_LINES: String(TALK_LINES) });
   child.stdout?.pause();
   await waitFor("talked");
   const exited = once(child, "exit");
@@ -90,7 +90,7 @@ test("it ends though nobody reads its log", { timeout: TIMEOUT_MS }, async () =>
 test("lines that nobody reads wait within a bound; those beyond are counted", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  start("talkative");
+  start("talkative", [], { TALK_LINES: String(TALK_LINES) });
   child.stdout?.pause();
   await waitFor("talked");
   child.stdout?.resume();
@@ -100,4 +100,16 @@ test("lines that nobody reads wait within a bound; those beyond are counted", {
   expect(written + dropped).toBe(TALK_LINES);
   expect(output.length).toBeGreaterThan(4 * 1024 * 1024);
   expect(output.length).toBeLessThan(10 * 1024 * 1024);
+});
+
+test("it goes on, and ends well, when the reader of its log has gone", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  start("talkative", [], { TALK_LINES: "1" });
+  await waitFor("starting");
+  child.stdout?.destroy();
+  await waitFor("talked");
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
 });

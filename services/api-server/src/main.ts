@@ -32,8 +32,8 @@ try {
   if (link === undefined && config.workerCount > 1) await runPrimary(config, log);
   else await serve(config, log, link);
 } catch (error) {
-  await logFailedStart(SERVICE, error);
   link?.reportFailure(error instanceof Error ? error.message : String(error));
+  await logFailedStart(SERVICE, error);
   process.exit(1);
 }
 
