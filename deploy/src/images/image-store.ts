@@ -44,10 +44,20 @@ export class ImageStore {
     this.#options = options;
   }
 
-  /** @throws {Error} if buildah cannot keep images here */
-  static async open(): Promise<ImageStore> {
-    const folder = join(cacheFolder(), "images");
+  /**
+   * Opens the store in a folder, and removes the containers of a check that was cut off: no image that one of them stands on
+   * can be removed. One check at a time has the store.
+   *
+   * @throws {Error} if buildah cannot keep images here
+   */
+  static async open(folder = join(cacheFolder(), "images")): Promise<ImageStore> {
     await mkdir(folder, { recursive: true });
+    const store = await ImageStore.#choose(folder);
+    await store.run(["rm", "--all"]);
+    return store;
+  }
+
+  static async #choose(folder: string): Promise<ImageStore> {
     const at = (driver: string) => [
       ...["--root", join(folder, driver), "--runroot", join(folder, `${driver}-run`)],
       ...["--storage-driver", driver],

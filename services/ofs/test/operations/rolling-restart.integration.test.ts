@@ -100,7 +100,7 @@ test(
       await load.stop();
     }
     await context.annotate(JSON.stringify(load.counts));
-    expect(load.failures).toEqual([]);
+    expect(load.failures.join("\n")).toBe("");
     for (const count of Object.values(load.counts)) expect(count).toBeGreaterThan(ROUNDS * 10);
     const lost = async (): Promise<boolean> => (await load.lost()).length === 0;
     await waitUntil(lost, { what: "all that was acknowledged", timeoutMs: DONE_MS });
