@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { FeatureStoreError, type Logger, toWireStatus } from "@ofs/platform";
 import type { AdminGuard } from "./admin-guard.ts";
+import { linger } from "./linger.ts";
 import { HttpError, type HttpReply, jsonReply } from "./reply.ts";
 import { type HttpExchange, type HttpRoute, Router } from "./router.ts";
 
@@ -87,19 +88,20 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no more connections, lets answers under way end, and closes what is left when the signal aborts. */
+  /** Closes connections with their next answer, or if no request comes soon; what is left when the signal aborts is cut. */
   async close(signal: AbortSignal): Promise<void> {
     this.#isDraining = true;
     this.#ending.abort(new FeatureStoreError("UNAVAILABLE", "the service is shutting down"));
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    // Answers that were under way may have promised to keep their connections.
-    const timer = setInterval(() => this.#server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
     const onAbort = (): void => {
       for (const socket of this.#sockets) socket.destroy();
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
-    this.#server.closeIdleConnections();
+    await linger(() => this.#sockets.size, signal);
+    // Takes no more connections, and closes idle ones.
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Answers that were under way may have promised to keep their connections.
+    const timer = setInterval(() => this.#server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
     await closed;
     clearInterval(timer);
     signal.removeEventListener("abort", onAbort);

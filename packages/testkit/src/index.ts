@@ -40,6 +40,7 @@ export {
   type SparkInstallation,
   sparkEnvironment,
 } from "./install/spark.ts";
+export { KeptConnection, starve } from "./kept-connection.ts";
 export { MemorySpan, MemoryTracer } from "./memory-tracer.ts";
 export {
   type OtlpMode,

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@ofs/client";
 import { waitUntilReady, watchHealth } from "@ofs/connections";
+import { linger } from "@ofs/http";
 import { type Health, type Logger, openService, type ServiceBase } from "@ofs/platform";
 import { tracerOpener } from "@ofs/tracing";
 import type { FastifyInstance } from "fastify";
@@ -38,10 +38,6 @@ import { openRows } from "./rows/open-rows.ts";
 
 /** Of the API. */
 const VERSION = "1.0.0";
-
-/** How long connections that are kept for a next request may still bring it, once the service drains. */
-const IDLE_GRACE_MS = 500;
-const IDLE_POLL_MS = 20;
 
 /** Between looks at sessions that have expired. */
 const PURGE_INTERVAL_MS = 3_600_000;
@@ -299,10 +295,7 @@ async function closePort(app: FastifyInstance, signal: AbortSignal): Promise<voi
   const cut = (): void => app.server.closeAllConnections();
   if (signal.aborted) cut();
   else signal.addEventListener("abort", cut, { once: true });
-  const endsAtMs = performance.now() + IDLE_GRACE_MS;
-  while (!signal.aborted && performance.now() < endsAtMs && (await connectionCount(app)) > 0) {
-    await pause(IDLE_POLL_MS);
-  }
+  await linger(() => connectionCount(app), signal);
   await app.close();
   signal.removeEventListener("abort", cut);
 }

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createLogger } from "@ofs/platform";
+import { KeptConnection, starve } from "@ofs/testkit";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FirstAdmin, type Horizon, loadConfig, startHorizon } from "../src/index.ts";
@@ -63,6 +65,18 @@ describe("a control plane in a data folder", () => {
     expect(list.text).not.toContain("s3cret");
     const drift = await operator.call("GET", "drift");
     expect(drift).toMatchObject({ status: 200, body: { total: 0 } });
+  });
+
+  it("answers each request of a kept connection that arrives before it ends", async () => {
+    const client = await KeptConnection.open(Number(new URL(await start()).port));
+    client.send("/health");
+    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: keep-alive/i);
+    const closed = horizon?.close();
+    await pause(50);
+    // No core meanwhile, for longer than kept connections have.
+    await starve(1_200, () => client.send("/health"));
+    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
+    await closed;
   });
 
   it("keeps users, sessions and the secret over a restart, and makes no second administrator", async () => {

@@ -8,7 +8,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { PlainAnswer, PlainHead, PlainReply, PlainRequest } from "@ofs/grpc-front";
-import { HttpError, type HttpReply } from "@ofs/http";
+import { HttpError, type HttpReply, linger } from "@ofs/http";
 import { FeatureStoreError, type Logger } from "@ofs/platform";
 import type { OnStream } from "../transport/guarded-streams.ts";
 import { SocketSet } from "../transport/socket-set.ts";
@@ -32,12 +32,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Longer than load balancers keep an idle connection, so that they, not we, close it. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-
-/**
- * For the next request of an idle connection when the server drains. Its client may be sending it just now, and could
- * not know whether it was heard if the connection just ends; the answer says that the connection does.
- */
-const IDLE_LINGER_MS = 250;
 
 /** Without a byte in either direction while a request is under way: an answer that nobody reads. */
 const IDLE_TIMEOUT_MS = 60_000;
@@ -111,17 +105,11 @@ export class HttpServer {
   /** Closes connections after their next answer, or if no request comes soon. @returns when all are closed */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    const timer = setTimeout(() => this.#closeIdle(), IDLE_LINGER_MS);
-    await this.#sockets.whenEmpty();
-    clearTimeout(timer);
-    this.#closeIdle();
-  }
-
-  #closeIdle(): void {
+    await linger(() => this.#sockets.size);
     this.#mayCloseIdle = true;
-    this.#server.closeIdleConnections();
-    // Ends the timeouts' timer; there is no listening socket, which `close` complains of.
+    // Closes idle connections, and ends the timeouts' timer; there is no listening socket, which it complains of.
     this.#server.close(() => undefined);
+    await this.#sockets.whenEmpty();
   }
 
   destroy(): void {

@@ -1,10 +1,15 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { UnaryReply } from "@ofs/platform";
+import { KeptConnection, starve } from "@ofs/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
 import { ECHO, openerOver, TRANSPORTS } from "../support/test-front.ts";
+
+/** Of connections that are kept for a next request. */
+const LINGER_IS_OVER_MS = 1_200;
 
 describe.each(TRANSPORTS)("%s", (transport) => {
   const openTestFront = openerOver(transport);
@@ -153,6 +158,18 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect([second.statusCode, second.headers.connection]).toEqual([200, "close"]);
     expect(await drained).toBe(true);
     agent.destroy();
+  });
+
+  test("a request that came while the process had no core is answered", async () => {
+    const { front, port } = await openTestFront();
+    const client = await KeptConnection.open(port);
+    client.send("/health/self");
+    await client.answer();
+    const drained = front.drain(AbortSignal.timeout(10_000));
+    await pause(50);
+    await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
+    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
+    expect(await drained).toBe(true);
   });
 
   test("idle HTTP connections without another request do not hold the drain up", async () => {

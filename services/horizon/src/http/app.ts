@@ -113,6 +113,8 @@ function createServer(settings: AppSettings, log: Logger): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: "idle",
+    // What arrives while it closes is served: its answer says that the connection ends.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId(request: { headers: Record<string, string | string[] | undefined> }) {
       const given = request.headers[REQUEST_ID_HEADER];
