@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { connectionKind } from "./connection-kind.ts";
 import { SocketSet } from "./socket-set.ts";
@@ -107,6 +108,8 @@ export class SharedPort {
       };
       this.#onDecided();
     });
+    // Timers come before input: first bytes that arrived while the process had no core are still to be read.
+    await nextTurn();
     this.#mayDecide = false;
     for (const socket of this.#undecided) socket.destroy();
   }

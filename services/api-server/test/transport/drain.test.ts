@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { UnaryReply } from "@ofs/platform";
-import { KeptConnection, starve } from "@ofs/testkit";
+import { KeptConnection, starve, waitUntil } from "@ofs/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
 import { ECHO, openerOver, TRANSPORTS } from "../support/test-front.ts";
@@ -165,6 +165,18 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const client = await KeptConnection.open(port);
     client.send("/health/self");
     await client.answer();
+    const drained = front.drain(AbortSignal.timeout(10_000));
+    await pause(50);
+    await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
+    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
+    expect(await drained).toBe(true);
+  });
+
+  test("first bytes that came while the process had no core are served", async () => {
+    const { front, port, metrics } = await openTestFront();
+    const client = await KeptConnection.open(port);
+    const isAccepted = async () => /^ofs_connections 1$/m.test(await metrics.metrics());
+    await waitUntil(isAccepted, { what: "the connection to be accepted" });
     const drained = front.drain(AbortSignal.timeout(10_000));
     await pause(50);
     await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
