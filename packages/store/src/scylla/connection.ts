@@ -10,14 +10,15 @@ import {
 } from "./options.ts";
 import { PreferredHostPolicy } from "./preferred-host-policy.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
+import { keepSlowConnections } from "./silent-connections.ts";
 import { passWholePages } from "./whole-pages.ts";
 
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
 
 /**
- * Statements of one connection that may be without an answer past their time; then it is replaced: its other end may be
- * gone without a word. An answer that comes late after all takes one off the count.
+ * Statements of a silent connection that may be without an answer past their time; then it is replaced: its other end may be
+ * gone without a word.
  */
 const MAX_UNANSWERED = 16;
 
@@ -168,6 +169,7 @@ async function connectClient(
   settings: ClientOptions,
 ): Promise<Client> {
   passWholePages();
+  keepSlowConnections(MAX_UNANSWERED);
   const client = new Client(settings);
   refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);
@@ -193,7 +195,6 @@ function clientOptions(
     socketOptions: {
       connectTimeout: options.connectTimeoutMs,
       readTimeout: options.timeoutMs,
-      defunctReadTimeoutThreshold: MAX_UNANSWERED,
       tcpNoDelay: true,
     },
     pooling: {
