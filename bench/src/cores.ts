@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { findOnPath, runCommand } from "@ofs/testkit";
 
 /** The server has one for itself, the load has the other. */
@@ -11,6 +12,24 @@ export async function pin(pid: number, core: number): Promise<void> {
   } catch (error) {
     process.stderr.write(`process ${pid} is not on a core of its own: ${String(error)}\n`);
   }
+}
+
+/** Does the same with all processes that this one has started, and theirs. */
+export async function pinStarted(core: number, parent = process.pid): Promise<void> {
+  for (const pid of await childrenOf(parent)) {
+    await pin(pid, core);
+    await pinStarted(core, pid);
+  }
+}
+
+/** @returns none where the system does not tell, or the process has ended */
+async function childrenOf(pid: number): Promise<number[]> {
+  const folder = `/proc/${pid}/task`;
+  const threads = await readdir(folder).catch(() => []);
+  const lists = threads.map((thread) =>
+    readFile(`${folder}/${thread}/children`, "utf8").catch(() => ""),
+  );
+  return (await Promise.all(lists)).join(" ").split(" ").filter(Boolean).map(Number);
 }
 
 /** Runs a command to its end on one core, or on all where the system has no `taskset`. @returns its stdout */

@@ -8,7 +8,7 @@ import {
   startServerUnderTest,
 } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { benchTree, HEADERS, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
-import { LOAD_CORE, pin, SERVER_CORE } from "../cores.ts";
+import { LOAD_CORE, pin, pinStarted, SERVER_CORE } from "../cores.ts";
 import type { LoadPlan, LoadReport, Phase } from "./load-plan.ts";
 import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
 import { goodputOf, type Outcome, renderOutcomes, renderTimeline } from "./overload-report.ts";
@@ -40,6 +40,7 @@ const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
+const WARM_UP_CALLS = 20;
 /** Of a client beside the load, in a process of its own: at most, and of the peak. */
 const QUIET_CALLS_PER_SECOND = 40;
 const QUIET_SHARE = 0.02;
@@ -50,12 +51,19 @@ const PEAK_SECONDS = 5;
 const NORMAL_SHARE = 0.7;
 const AFTER_SECONDS = 6;
 
-const stopServers = await provideServers(["etcd", "redis"]);
+const wanted = values.case ?? [""];
+const cases = OVERLOAD_CASES.filter(({ name }) => wanted.some((part) => name.includes(part)));
+const needsCassandra = cases.some(({ store }) => store === "scylla");
+const stopServers = await provideServers([
+  "etcd",
+  "redis",
+  ...(needsCassandra ? (["cassandra"] as const) : []),
+]);
 const outcomes: Outcome[] = [];
 try {
-  const wanted = values.case ?? [""];
-  for (const overload of OVERLOAD_CASES) {
-    if (!wanted.some((part) => overload.name.includes(part))) continue;
+  // It would take most of the server's core.
+  if (needsCassandra) await pinStarted(LOAD_CORE);
+  for (const overload of cases) {
     outcomes.push(await runCase(overload));
     process.stderr.write(`${renderOutcomes(outcomes.slice(-1))}\n`);
   }
@@ -82,8 +90,8 @@ async function runCase(overload: OverloadCase): Promise<Outcome> {
     env,
   });
   try {
-    await pin(server.pid, SERVER_CORE);
     await writeRows(server);
+    await pin(server.pid, SERVER_CORE);
     return await overloadServer(overload, server);
   } finally {
     await server.close();
@@ -110,6 +118,8 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
     deadlineMs: Number(values.deadline),
   };
   const load = (phases: readonly Phase[]) => runLoad({ ...plan, phases });
+  const { warmUpSeconds: seconds } = overload;
+  if (seconds > 0) await load([{ name: "warm up", seconds, load: { openCalls: WARM_UP_CALLS } }]);
   const openCalls = await bestOpenCalls(load);
   const watch = new ServerWatch(server.pid);
   const { slices } = await load([{ name: "peak", seconds: PEAK_SECONDS, load: { openCalls } }]);

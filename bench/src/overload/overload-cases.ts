@@ -14,6 +14,8 @@ export interface OverloadCase {
   readonly store: StoreKind;
   readonly caches: CacheUse;
   readonly method: string;
+  /** Time at the load's pace before anything is measured: of a store that compiles itself while it runs. */
+  readonly warmUpSeconds: number;
   /** What is wrong with the way from the store, if anything. */
   readonly storeFault: FlowFault | undefined;
   requests(): Uint8Array[];
@@ -33,7 +35,13 @@ const writes = (rowCount: number): Uint8Array[] =>
 const READ = "/retrieve.FeatureService/RetrieveFeatures";
 const WRITE = "/persist.FeatureService/PersistFeatures";
 
-const base = { store: "embedded", caches: NO_CACHE, method: READ, storeFault: undefined } as const;
+const base = {
+  store: "embedded",
+  caches: NO_CACHE,
+  method: READ,
+  warmUpSeconds: 0,
+  storeFault: undefined,
+} as const;
 
 export const OVERLOAD_CASES: readonly OverloadCase[] = [
   {
@@ -61,6 +69,13 @@ export const OVERLOAD_CASES: readonly OverloadCase[] = [
     name: "Redis store behind 8 MB/s, 100 keys",
     store: "redis_standalone",
     storeFault: { kind: "bandwidth", bytesPerSecond: 8_000_000 },
+    requests: () => reads(100),
+  },
+  {
+    ...base,
+    name: "Cassandra store, 100 keys",
+    store: "scylla",
+    warmUpSeconds: 60,
     requests: () => reads(100),
   },
   {

@@ -14,7 +14,10 @@ const LATE_FROM_MS = 100;
  */
 const LATE_SHARE = 0.1;
 const LATE_MIN = 8;
-const LATE_MIN_OF_LIMIT = 0.5;
+const LATE_MIN_OF_LIMIT = 0.25;
+
+/** Without a call: then the store is done with what nobody waited for, or has lost it. */
+const IDLE_MS = 1_000;
 
 /**
  * Calls that are let in however late all are: they tell when it is over. More, and a store that cannot do as many in time
@@ -44,6 +47,8 @@ interface Lane {
   endedCount: number;
   lateCount: number;
   tightCount: number;
+  /** When the late calls were let in that the store may still work on. */
+  abandoned: number[];
 }
 
 /**
@@ -53,6 +58,9 @@ interface Lane {
  * A store that is slower than it is asked makes every call wait until none is answered in time. So while calls end late
  * (their deadline passes, or their callers leave) fewer are let in, and the others are refused at once. More are let in
  * again while calls have time to spare, and while they have none, slowly: they may be far from their store.
+ *
+ * A store goes on with what nobody waits for any more. So late calls keep their places until one is answered that was let in
+ * after them; only a few are let in meanwhile, to find out. Otherwise each would wait behind work that is lost, and be lost, too.
  */
 export class StoreGate {
   readonly #max: number;
@@ -83,6 +91,15 @@ export class StoreGate {
         for (const { labels, limit } of lanes.values()) this.set(labels, Math.floor(limit));
       },
     });
+    new Gauge({
+      name: "ofs_store_abandoned",
+      help: "Late reads and writes that a store may still work on: they keep their places.",
+      labelNames,
+      registers,
+      collect() {
+        for (const { labels, abandoned } of lanes.values()) this.set(labels, abandoned.length);
+      },
+    });
     this.#refused = new Counter({
       name: "ofs_store_refused_total",
       help: "Reads and writes that were refused because too many wait for the store connection.",
@@ -100,7 +117,9 @@ export class StoreGate {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
     if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    if (lane.count >= Math.floor(lane.limit)) {
+    const limit = Math.floor(lane.limit);
+    const isFull = lane.count + lane.abandoned.length >= limit && lane.count >= MIN_LIMIT;
+    if (isFull || lane.count >= limit) {
       this.#refused.inc(lane.labels);
       return this.#refusal(store, lane);
     }
@@ -115,8 +134,15 @@ export class StoreGate {
     lane.count -= 1;
     lane.endedCount += 1;
     const waitedMs = performance.now() - enteredAtMs;
-    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) lane.lateCount += 1;
-    else if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
+    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) {
+      lane.lateCount += 1;
+      if (lane.abandoned.length < this.#max) lane.abandoned.push(enteredAtMs);
+      return;
+    }
+    if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
+    if (leftMs > 0 && lane.abandoned.length > 0) {
+      lane.abandoned = lane.abandoned.filter((atMs) => atMs > enteredAtMs);
+    }
   }
 
   #adapt(lane: Lane, nowMs: number): void {
@@ -131,6 +157,7 @@ export class StoreGate {
       const larger = Math.max(lane.limit * growth, lane.limit + LEAST_GROWTH);
       lane.limit = Math.min(this.#max, larger);
     }
+    if (lane.count === 0 && nowMs - lane.windowEndMs >= IDLE_MS) lane.abandoned = [];
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
     lane.endedCount = 0;
@@ -138,11 +165,14 @@ export class StoreGate {
     lane.tightCount = 0;
   }
 
-  #refusal({ id, dbType, confId }: StoreDefinition, { limit }: Lane): FeatureStoreError {
+  #refusal(store: StoreDefinition, { abandoned, limit }: Lane): FeatureStoreError {
+    const { id, dbType, confId } = store;
+    const late =
+      abandoned.length === 0 ? "" : `, of which ${abandoned.length} are taken by late ones`;
     const bound =
       limit === this.#max
-        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}`
-        : `calls end late, so only ${Math.floor(limit)} are let in for now`;
+        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}${late}`
+        : `calls end late, so only ${Math.floor(limit)} are let in for now${late}`;
     return new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
       `store ${id} (${dbType}, conf-id ${confId}): too many calls wait for it: ${bound}`,
@@ -162,6 +192,7 @@ export class StoreGate {
         endedCount: 0,
         lateCount: 0,
         tightCount: 0,
+        abandoned: [],
       };
       this.#lanes.set(name, lane);
     }
