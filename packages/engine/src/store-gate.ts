@@ -35,6 +35,18 @@ const GROWTH_WHEN_TIGHT = 1.01;
 /** At least, so that a limit of few calls grows, too. */
 const LEAST_GROWTH = 0.1;
 
+/**
+ * A store whose answers take so long on average does as much as it can, or is far away. No more calls wait for it then than it has
+ * lately done in the part of their time that leaves some to spare, and a few more: the others would find out late.
+ */
+const SLOW_FROM_MS = 50;
+const SLOW_LIMIT_MIN = 32;
+const SLOW_SHARE = 0.75;
+
+/** How often its pace is looked at, and what a former pace is still taken for: stores stop for their garbage. */
+const PACE_WINDOW_MS = 100;
+const PACE_KEPT = 0.9;
+
 /** One store connection, as the gate sees it. */
 interface Lane {
   readonly labels: { readonly db_type: string; readonly conf_id: string };
@@ -47,6 +59,15 @@ interface Lane {
   endedCount: number;
   lateCount: number;
   tightCount: number;
+  /** Of calls that were answered since `paceSinceMs`: how many, how long they waited, and how long they might have. */
+  paceSinceMs: number;
+  answeredCount: number;
+  waitedMs: number;
+  budgetMs: number;
+  /** Answers in a millisecond. */
+  pace: number;
+  /** Calls that the store does in time at that pace; no bound while it is fast. */
+  paceLimit: number;
   /** When the late calls were let in that the store may still work on. */
   abandoned: number[];
 }
@@ -88,7 +109,9 @@ export class StoreGate {
       labelNames,
       registers,
       collect() {
-        for (const { labels, limit } of lanes.values()) this.set(labels, Math.floor(limit));
+        for (const { labels, limit, paceLimit } of lanes.values()) {
+          this.set(labels, Math.floor(Math.min(limit, paceLimit)));
+        }
       },
     });
     new Gauge({
@@ -117,7 +140,8 @@ export class StoreGate {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
     if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    const limit = Math.floor(lane.limit);
+    if (nowMs >= lane.paceSinceMs + PACE_WINDOW_MS) followPace(lane, nowMs);
+    const limit = Math.floor(Math.min(lane.limit, lane.paceLimit));
     const isFull = lane.count + lane.abandoned.length >= limit && lane.count >= MIN_LIMIT;
     if (isFull || lane.count >= limit) {
       this.#refused.inc(lane.labels);
@@ -140,7 +164,11 @@ export class StoreGate {
       return;
     }
     if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
-    if (leftMs > 0 && lane.abandoned.length > 0) {
+    if (leftMs <= 0) return;
+    lane.answeredCount += 1;
+    lane.waitedMs += waitedMs;
+    lane.budgetMs += waitedMs + leftMs;
+    if (lane.abandoned.length > 0) {
       lane.abandoned = lane.abandoned.filter((atMs) => atMs > enteredAtMs);
     }
   }
@@ -165,14 +193,16 @@ export class StoreGate {
     lane.tightCount = 0;
   }
 
-  #refusal(store: StoreDefinition, { abandoned, limit }: Lane): FeatureStoreError {
+  #refusal(store: StoreDefinition, lane: Lane): FeatureStoreError {
     const { id, dbType, confId } = store;
+    const { abandoned, paceLimit } = lane;
+    const limit = Math.min(lane.limit, paceLimit);
     const late =
       abandoned.length === 0 ? "" : `, of which ${abandoned.length} are taken by late ones`;
     const bound =
       limit === this.#max
         ? `the limit STORE_MAX_IN_FLIGHT is ${limit}${late}`
-        : `calls end late, so only ${Math.floor(limit)} are let in for now${late}`;
+        : `calls ${limit === paceLimit ? "take long" : "end late"}, so only ${Math.floor(limit)} are let in for now${late}`;
     return new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
       `store ${id} (${dbType}, conf-id ${confId}): too many calls wait for it: ${bound}`,
@@ -192,10 +222,31 @@ export class StoreGate {
         endedCount: 0,
         lateCount: 0,
         tightCount: 0,
+        paceSinceMs: 0,
+        answeredCount: 0,
+        waitedMs: 0,
+        budgetMs: 0,
+        pace: 0,
+        paceLimit: Number.POSITIVE_INFINITY,
         abandoned: [],
       };
       this.#lanes.set(name, lane);
     }
     return lane;
   }
+}
+
+function followPace(lane: Lane, nowMs: number): void {
+  const { answeredCount, waitedMs, budgetMs } = lane;
+  const windowMs = nowMs - lane.paceSinceMs;
+  lane.paceSinceMs = nowMs;
+  lane.answeredCount = 0;
+  lane.waitedMs = 0;
+  lane.budgetMs = 0;
+  const kept = lane.pace * PACE_KEPT ** (windowMs / PACE_WINDOW_MS);
+  lane.pace = Math.max(kept, answeredCount / windowMs);
+  if (answeredCount === 0) return;
+  const inTime = lane.pace * (budgetMs / answeredCount) * SLOW_SHARE;
+  const isSlow = waitedMs / answeredCount >= SLOW_FROM_MS;
+  lane.paceLimit = isSlow ? Math.max(SLOW_LIMIT_MIN, inTime) : Number.POSITIVE_INFINITY;
 }
