@@ -43,8 +43,12 @@ const SLOW_FROM_MS = 50;
 const SLOW_LIMIT_MIN = 32;
 const SLOW_SHARE = 0.75;
 
-/** How often its pace is looked at, and what a former pace is still taken for: stores stop for their garbage. */
+/**
+ * How often its pace is looked at, the answers in that time that tell of it, and what a former pace is still taken for: stores
+ * stop for their garbage. With fewer answers the bound grows, and is soon none: the first calls of all are slow, too.
+ */
 const PACE_WINDOW_MS = 100;
+const PACE_ANSWERS_MIN = 8;
 const PACE_KEPT = 0.9;
 
 /** One store connection, as the gate sees it. */
@@ -243,9 +247,12 @@ function followPace(lane: Lane, nowMs: number): void {
   lane.answeredCount = 0;
   lane.waitedMs = 0;
   lane.budgetMs = 0;
-  const kept = lane.pace * PACE_KEPT ** (windowMs / PACE_WINDOW_MS);
-  lane.pace = Math.max(kept, answeredCount / windowMs);
-  if (answeredCount === 0) return;
+  const windows = windowMs / PACE_WINDOW_MS;
+  lane.pace = Math.max(lane.pace * PACE_KEPT ** windows, answeredCount / windowMs);
+  if (answeredCount < PACE_ANSWERS_MIN * windows) {
+    lane.paceLimit *= GROWTH_IN_TIME ** windows;
+    return;
+  }
   const inTime = lane.pace * (budgetMs / answeredCount) * SLOW_SHARE;
   const isSlow = waitedMs / answeredCount >= SLOW_FROM_MS;
   lane.paceLimit = isSlow ? Math.max(SLOW_LIMIT_MIN, inTime) : Number.POSITIVE_INFINITY;

@@ -110,11 +110,22 @@ test("late calls keep their places until one is answered that was let in after t
   // Let in before them: says nothing of them.
   gate.leave(STORE, before, IN_TIME_MS);
   const { count, refusal } = fill(gate, 0, IN_TIME_MS);
-  expect(count).toBe(12);
+  expect(count).toBe(80);
   expect(refusal?.message).toMatch(
-    /: calls take long, so only 32 are let in for now, of which 20 are taken by late ones$/,
+    /: the limit STORE_MAX_IN_FLIGHT is 100, of which 20 are taken by late ones$/,
   );
-  expect(fill(gate, 0, IN_TIME_MS).refusal?.message).toMatch(/only 32 are let in for now$/);
+  expect(fill(gate, 0, IN_TIME_MS).count).toBe(100);
+});
+
+test("the first calls of all may be slow: they bound nothing, and slow ones of long ago neither", () => {
+  const gate = new StoreGate(1_000, new Registry());
+  for (let round = 0; round < 5; round++) fill(gate, 200, IN_TIME_MS, 7);
+  for (let round = 0; round < 5; round++) expect(fill(gate, 200, IN_TIME_MS, 100).count).toBe(100);
+  const { count, refusal } = fill(gate, 200, IN_TIME_MS);
+  expect(count).toBe(187);
+  expect(refusal?.message).toMatch(/: calls take long, so only 187 are let in for now$/);
+  vi.advanceTimersByTime(5_000);
+  expect(fill(gate, 0, IN_TIME_MS).count).toBe(1_000);
 });
 
 test("while late calls have all places, two at a time find out whether the store is done with them", () => {
