@@ -3,31 +3,40 @@ import { createRequire } from "node:module";
 /*
  * The driver gives a connection up once a number of its statements have had no answer in their time. To it that is a connection
  * whose other end is gone. It is also a node that is slower than it is asked, or callers in a hurry: then all connections go within
- * moments, the node counts as down for a second and more, and what it was about to answer is lost. So here a connection must have
- * been silent, too. It uses parts of the driver that it does not publish, as they are in 4.10.
+ * moments, the node counts as down for a second and more, and what it was about to answer is lost. So here a connection must also
+ * have answered nothing for a while. Bytes are no answers: after broken ones a connection may take all that come for the rest
+ * of a frame. It uses parts of the driver that it does not publish, as they are in 4.10.
  */
 
-/** Without a byte, while statements wait: longer than a node stops for its garbage. */
+/** Without an answer, while statements wait: longer than a node stops for its garbage. */
 const SILENCE_MS = 2000;
+
+/** Answers to statements of a connection so far. */
+const ANSWER_COUNT = Symbol("answers");
 
 /** What is used of a connection. */
 export interface WatchedConnection {
   /** Statements without an answer past their time. One that comes late after all takes one off. */
   readonly timedOutOperations: number;
-  readonly netClient: { readonly bytesRead: number };
+  [ANSWER_COUNT]?: number;
 }
 
-interface Host {
+interface ConnectionPrototype {
+  handleResult(
+    this: WatchedConnection & { readonly _operations: ReadonlyMap<number, unknown> },
+    header: { readonly streamId: number },
+    ...result: unknown[]
+  ): void;
+}
+
+interface HostPrototype {
+  checkHealth(this: HostPrototype, connection: WatchedConnection): void;
   removeFromPool(connection: WatchedConnection): void;
 }
 
-interface HostPrototype extends Host {
-  checkHealth(this: Host, connection: WatchedConnection): void;
-}
-
-/** What a connection had read when a statement of it was first seen to be late, and when that was. */
+/** How many answers there had been when a late statement was first seen, and when that was. */
 interface Silence {
-  readonly bytesRead: number;
+  readonly answerCount: number;
   readonly sinceMs: number;
 }
 
@@ -41,6 +50,7 @@ let isDone = false;
  */
 export function keepSlowConnections(maxUnanswered: number): void {
   if (isDone) return;
+  countAnswers();
   const silences = new Silences();
   hostPrototype().checkHealth = function (connection) {
     const isSilent = silences.isSilent(connection, performance.now());
@@ -49,30 +59,45 @@ export function keepSlowConnections(maxUnanswered: number): void {
   isDone = true;
 }
 
+/** One more answer has come over a connection. */
+export function noteAnswer(connection: WatchedConnection): void {
+  connection[ANSWER_COUNT] = (connection[ANSWER_COUNT] ?? 0) + 1;
+}
+
 /** How long connections have been silent. */
 export class Silences {
   readonly #silences = new WeakMap<WatchedConnection, Silence>();
 
-  /** Asked whenever a statement had no answer in its time. @returns whether nothing came since long before */
+  /** Asked whenever a statement had no answer in its time. @returns whether none has had one since long before */
   isSilent(connection: WatchedConnection, nowMs: number): boolean {
-    const { bytesRead } = connection.netClient;
+    const answerCount = connection[ANSWER_COUNT] ?? 0;
     const silence = this.#silences.get(connection);
-    if (silence?.bytesRead === bytesRead) return nowMs - silence.sinceMs >= SILENCE_MS;
-    this.#silences.set(connection, { bytesRead, sinceMs: nowMs });
+    if (silence?.answerCount === answerCount) return nowMs - silence.sinceMs >= SILENCE_MS;
+    this.#silences.set(connection, { answerCount, sinceMs: nowMs });
     return false;
   }
 }
 
+function countAnswers(): void {
+  const prototype = prototypeOf<ConnectionPrototype>("connection.js", undefined, "handleResult");
+  const { handleResult } = prototype;
+  prototype.handleResult = function (header, ...result) {
+    if (this._operations.has(header.streamId)) noteAnswer(this);
+    handleResult.call(this, header, ...result);
+  };
+}
+
 function hostPrototype(): HostPrototype {
-  const module: unknown = createRequire(import.meta.url)("cassandra-driver/lib/host.js");
-  const { Host } = module as { Host?: { prototype: HostPrototype } };
-  const { checkHealth, removeFromPool } = Host?.prototype ?? {};
-  if (
-    Host === undefined ||
-    typeof checkHealth !== "function" ||
-    typeof removeFromPool !== "function"
-  ) {
-    throw new Error("cassandra-driver has other hosts than 4.10");
+  return prototypeOf("host.js", "Host", "checkHealth", "removeFromPool");
+}
+
+/** @param name of the class in its file; none = the file is the class */
+function prototypeOf<T>(file: string, name: string | undefined, ...methods: string[]): T {
+  const exported: unknown = createRequire(import.meta.url)(`cassandra-driver/lib/${file}`);
+  const found = name === undefined ? exported : (exported as Record<string, unknown>)[name];
+  const { prototype } = (found ?? {}) as { prototype?: Record<string, unknown> };
+  if (!methods.every((method) => typeof prototype?.[method] === "function")) {
+    throw new Error(`cassandra-driver has another ${file} than 4.10`);
   }
-  return Host.prototype;
+  return prototype as T;
 }

@@ -61,3 +61,11 @@ test("connections whose other end is gone without a word are replaced", async ()
   // Those that were there stay dead.
   await waitUntil(() => ask(HURRY_MS * 10), { what: "a connection that answers" });
 });
+
+test("connections that take all that comes for the rest of a broken frame are replaced", async () => {
+  expect(await ask(10_000)).toBe(true);
+  await proxy.inject({ kind: "corrupt", everyBytes: 7 }, "toClient");
+  await Promise.all(Array.from({ length: STATEMENTS }, () => ask(HURRY_MS)));
+  await proxy.heal();
+  await waitUntil(() => ask(HURRY_MS * 10), { what: "a connection that answers" });
+});
