@@ -16,12 +16,6 @@ import { passWholePages } from "./whole-pages.ts";
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
 
-/**
- * Statements of a silent connection that may be without an answer past their time; then it is replaced: its other end may be
- * gone without a word.
- */
-const MAX_UNANSWERED = 16;
-
 /** How long a connection may be idle before it is tried out, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
 
@@ -169,7 +163,7 @@ async function connectClient(
   settings: ClientOptions,
 ): Promise<Client> {
   passWholePages();
-  keepSlowConnections(MAX_UNANSWERED);
+  keepSlowConnections();
   const client = new Client(settings);
   refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);

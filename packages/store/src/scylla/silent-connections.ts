@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 /*
  * The driver gives a connection up once a number of its statements have had no answer in their time. To it that is a connection
  * whose other end is gone. It is also a node that is slower than it is asked, or callers in a hurry: then all connections go within
- * moments, the node counts as down for a second and more, and what it was about to answer is lost. So here a connection must also
- * have answered nothing for a while. Bytes are no answers: after broken ones a connection may take all that come for the rest
+ * moments, the node counts as down for a second and more, and what it was about to answer is lost. So here a connection must
+ * have answered nothing for a while, and no number is needed: few are asked where calls end late. Bytes are no answers: after broken ones a connection may take all that come for the rest
  * of a frame. It uses parts of the driver that it does not publish, as they are in 4.10.
  */
 
-/** Without an answer, while statements wait: longer than a node stops for its garbage. */
+/** Without an answer, from one late statement to another: longer than a node stops for its garbage. */
 const SILENCE_MS = 2000;
 
 /** Answers to statements of a connection so far. */
@@ -16,8 +16,6 @@ const ANSWER_COUNT = Symbol("answers");
 
 /** What is used of a connection. */
 export interface WatchedConnection {
-  /** Statements without an answer past their time. One that comes late after all takes one off. */
-  readonly timedOutOperations: number;
   [ANSWER_COUNT]?: number;
 }
 
@@ -42,19 +40,13 @@ interface Silence {
 
 let isDone = false;
 
-/**
- * For all connections of this process.
- *
- * @param maxUnanswered statements that may be without an answer past their time on a silent connection
- * @throws {Error} if the driver has changed
- */
-export function keepSlowConnections(maxUnanswered: number): void {
+/** For all connections of this process. @throws {Error} if the driver has changed */
+export function keepSlowConnections(): void {
   if (isDone) return;
   countAnswers();
   const silences = new Silences();
   hostPrototype().checkHealth = function (connection) {
-    const isSilent = silences.isSilent(connection, performance.now());
-    if (isSilent && connection.timedOutOperations > maxUnanswered) this.removeFromPool(connection);
+    if (silences.isSilent(connection, performance.now())) this.removeFromPool(connection);
   };
   isDone = true;
 }

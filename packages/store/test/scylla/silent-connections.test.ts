@@ -5,7 +5,7 @@ import {
   type WatchedConnection,
 } from "../../src/scylla/silent-connections.ts";
 
-const connect = (): WatchedConnection => ({ timedOutOperations: 1 });
+const connect = (): WatchedConnection => ({});
 
 describe("a connection whose statements have no answer in their time", () => {
   it("is silent once it has answered nothing for two seconds", () => {
