@@ -14,10 +14,7 @@ const LATE_FROM_MS = 100;
  */
 const LATE_SHARE = 0.1;
 const LATE_MIN = 8;
-const LATE_MIN_OF_LIMIT = 0.25;
-
-/** Without a call: then the store is done with what nobody waited for, or has lost it. */
-const IDLE_MS = 1_000;
+const LATE_MIN_OF_LIMIT = 0.5;
 
 /**
  * Calls that are let in however late all are: they tell when it is over. More, and a store that cannot do as many in time
@@ -35,22 +32,6 @@ const GROWTH_WHEN_TIGHT = 1.01;
 /** At least, so that a limit of few calls grows, too. */
 const LEAST_GROWTH = 0.1;
 
-/**
- * A store whose answers take so long on average does as much as it can, or is far away. No more calls wait for it then than it has
- * lately done in the part of their time that leaves some to spare, and a few more: the others would find out late.
- */
-const SLOW_FROM_MS = 50;
-const SLOW_LIMIT_MIN = 32;
-const SLOW_SHARE = 0.75;
-
-/**
- * How often its pace is looked at, the answers in that time that tell of it, and what a former pace is still taken for: stores
- * stop for their garbage. With fewer answers the bound grows, and is soon none: the first calls of all are slow, too.
- */
-const PACE_WINDOW_MS = 100;
-const PACE_ANSWERS_MIN = 8;
-const PACE_KEPT = 0.9;
-
 /** One store connection, as the gate sees it. */
 interface Lane {
   readonly labels: { readonly db_type: string; readonly conf_id: string };
@@ -63,17 +44,6 @@ interface Lane {
   endedCount: number;
   lateCount: number;
   tightCount: number;
-  /** Of calls that were answered since `paceSinceMs`: how many, how long they waited, and how long they might have. */
-  paceSinceMs: number;
-  answeredCount: number;
-  waitedMs: number;
-  budgetMs: number;
-  /** Answers in a millisecond. */
-  pace: number;
-  /** Calls that the store does in time at that pace; no bound while it is fast. */
-  paceLimit: number;
-  /** When the late calls were let in that the store may still work on. */
-  abandoned: number[];
 }
 
 /**
@@ -83,9 +53,6 @@ interface Lane {
  * A store that is slower than it is asked makes every call wait until none is answered in time. So while calls end late
  * (their deadline passes, or their callers leave) fewer are let in, and the others are refused at once. More are let in
  * again while calls have time to spare, and while they have none, slowly: they may be far from their store.
- *
- * A store goes on with what nobody waits for any more. So late calls keep their places until one is answered that was let in
- * after them; only a few are let in meanwhile, to find out. Otherwise each would wait behind work that is lost, and be lost, too.
  */
 export class StoreGate {
   readonly #max: number;
@@ -113,18 +80,7 @@ export class StoreGate {
       labelNames,
       registers,
       collect() {
-        for (const { labels, limit, paceLimit } of lanes.values()) {
-          this.set(labels, Math.floor(Math.min(limit, paceLimit)));
-        }
-      },
-    });
-    new Gauge({
-      name: "ofs_store_abandoned",
-      help: "Late reads and writes that a store may still work on: they keep their places.",
-      labelNames,
-      registers,
-      collect() {
-        for (const { labels, abandoned } of lanes.values()) this.set(labels, abandoned.length);
+        for (const { labels, limit } of lanes.values()) this.set(labels, Math.floor(limit));
       },
     });
     this.#refused = new Counter({
@@ -144,10 +100,7 @@ export class StoreGate {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
     if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    if (nowMs >= lane.paceSinceMs + PACE_WINDOW_MS) followPace(lane, nowMs);
-    const limit = Math.floor(Math.min(lane.limit, lane.paceLimit));
-    const isFull = lane.count + lane.abandoned.length >= limit && lane.count >= MIN_LIMIT;
-    if (isFull || lane.count >= limit) {
+    if (lane.count >= Math.floor(lane.limit)) {
       this.#refused.inc(lane.labels);
       return this.#refusal(store, lane);
     }
@@ -162,19 +115,8 @@ export class StoreGate {
     lane.count -= 1;
     lane.endedCount += 1;
     const waitedMs = performance.now() - enteredAtMs;
-    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) {
-      lane.lateCount += 1;
-      if (lane.abandoned.length < this.#max) lane.abandoned.push(enteredAtMs);
-      return;
-    }
-    if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
-    if (leftMs <= 0) return;
-    lane.answeredCount += 1;
-    lane.waitedMs += waitedMs;
-    lane.budgetMs += waitedMs + leftMs;
-    if (lane.abandoned.length > 0) {
-      lane.abandoned = lane.abandoned.filter((atMs) => atMs > enteredAtMs);
-    }
+    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) lane.lateCount += 1;
+    else if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
   }
 
   #adapt(lane: Lane, nowMs: number): void {
@@ -189,7 +131,6 @@ export class StoreGate {
       const larger = Math.max(lane.limit * growth, lane.limit + LEAST_GROWTH);
       lane.limit = Math.min(this.#max, larger);
     }
-    if (lane.count === 0 && nowMs - lane.windowEndMs >= IDLE_MS) lane.abandoned = [];
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
     lane.endedCount = 0;
@@ -197,16 +138,11 @@ export class StoreGate {
     lane.tightCount = 0;
   }
 
-  #refusal(store: StoreDefinition, lane: Lane): FeatureStoreError {
-    const { id, dbType, confId } = store;
-    const { abandoned, paceLimit } = lane;
-    const limit = Math.min(lane.limit, paceLimit);
-    const late =
-      abandoned.length === 0 ? "" : `, of which ${abandoned.length} are taken by late ones`;
+  #refusal({ id, dbType, confId }: StoreDefinition, { limit }: Lane): FeatureStoreError {
     const bound =
       limit === this.#max
-        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}${late}`
-        : `calls ${limit === paceLimit ? "take long" : "end late"}, so only ${Math.floor(limit)} are let in for now${late}`;
+        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}`
+        : `calls end late, so only ${Math.floor(limit)} are let in for now`;
     return new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
       `store ${id} (${dbType}, conf-id ${confId}): too many calls wait for it: ${bound}`,
@@ -226,34 +162,9 @@ export class StoreGate {
         endedCount: 0,
         lateCount: 0,
         tightCount: 0,
-        paceSinceMs: 0,
-        answeredCount: 0,
-        waitedMs: 0,
-        budgetMs: 0,
-        pace: 0,
-        paceLimit: Number.POSITIVE_INFINITY,
-        abandoned: [],
       };
       this.#lanes.set(name, lane);
     }
     return lane;
   }
-}
-
-function followPace(lane: Lane, nowMs: number): void {
-  const { answeredCount, waitedMs, budgetMs } = lane;
-  const windowMs = nowMs - lane.paceSinceMs;
-  lane.paceSinceMs = nowMs;
-  lane.answeredCount = 0;
-  lane.waitedMs = 0;
-  lane.budgetMs = 0;
-  const windows = windowMs / PACE_WINDOW_MS;
-  lane.pace = Math.max(lane.pace * PACE_KEPT ** windows, answeredCount / windowMs);
-  if (answeredCount < PACE_ANSWERS_MIN * windows) {
-    lane.paceLimit *= GROWTH_IN_TIME ** windows;
-    return;
-  }
-  const inTime = lane.pace * (budgetMs / answeredCount) * SLOW_SHARE;
-  const isSlow = waitedMs / answeredCount >= SLOW_FROM_MS;
-  lane.paceLimit = isSlow ? Math.max(SLOW_LIMIT_MIN, inTime) : Number.POSITIVE_INFINITY;
 }
