@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { UnaryReply } from "@ofs/platform";
 import { KeptConnection, starve, waitUntil } from "@ofs/testkit";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Front } from "../../src/front.ts";
 import { failureOf, RawClient } from "../support/grpc-client.ts";
 import { ECHO, openerOver, TRANSPORTS } from "../support/test-front.ts";
 
@@ -165,11 +166,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const client = await KeptConnection.open(port);
     client.send("/health/self");
     await client.answer();
-    const drained = front.drain(AbortSignal.timeout(10_000));
-    await pause(50);
-    await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
-    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
-    expect(await drained).toBe(true);
+    await expectAnswerOf(client, front);
   });
 
   test("first bytes that came while the process had no core are served", async () => {
@@ -177,11 +174,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const client = await KeptConnection.open(port);
     const isAccepted = async () => /^ofs_connections 1$/m.test(await metrics.metrics());
     await waitUntil(isAccepted, { what: "the connection to be accepted" });
-    const drained = front.drain(AbortSignal.timeout(10_000));
-    await pause(50);
-    await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
-    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
-    expect(await drained).toBe(true);
+    await expectAnswerOf(client, front);
   });
 
   test("idle HTTP connections without another request do not hold the drain up", async () => {
@@ -206,6 +199,15 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(await drained).toBe(true);
     socket.destroy();
   });
+
+  /** Drains the front; the request comes meanwhile, and the process has no core until all connections have had their time. */
+  async function expectAnswerOf(client: KeptConnection, front: Front): Promise<void> {
+    const drained = front.drain(AbortSignal.timeout(10_000));
+    await pause(50);
+    await starve(LINGER_IS_OVER_MS, () => client.send("/health/self"));
+    expect(await client.answer()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close/i);
+    expect(await drained).toBe(true);
+  }
 
   async function health(port: number, agent: Agent): Promise<IncomingMessage> {
     const request = get({ port, host: "127.0.0.1", path: "/health/self", agent });
