@@ -209,8 +209,10 @@ export const API_SERVER: DashboardSpec = {
               'sum by (db_type, conf_id) (ofs_store_in_flight{job=~"$job"})',
             "limit {{db_type}} {{conf_id}}":
               'sum by (db_type, conf_id) (ofs_store_limit{job=~"$job"})',
+            "late {{db_type}} {{conf_id}}":
+              'sum by (db_type, conf_id) (ofs_store_abandoned{job=~"$job"})',
           },
-          "Calls that wait for one store, and how many may: the bulkhead that keeps a slow store from others.",
+          "Calls that wait for one store, and how many may: the bulkhead that keeps a slow store from others. Late ones keep their places while the store may work on them.",
         ),
         graph(
           "Refused",

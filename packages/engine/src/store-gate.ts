@@ -14,13 +14,25 @@ const LATE_FROM_MS = 100;
  */
 const LATE_SHARE = 0.1;
 const LATE_MIN = 8;
-const LATE_MIN_OF_LIMIT = 0.5;
+const LATE_MIN_OF_LIMIT = 0.25;
+
+/** Without a call: then the store is done with what nobody waited for, or has lost it. */
+const IDLE_MS = 1_000;
 
 /**
  * Calls that are let in however late all are: they tell when it is over. More, and a store that cannot do as many in time
  * would do none.
  */
 const MIN_LIMIT = 2;
+
+/**
+ * A store that answers nothing at all has failed, whatever it is asked: how many it could do is unknown, so no fewer than this are
+ * let in when it is back.
+ */
+const MIN_LIMIT_OF_SILENT = 32;
+
+/** Without an answer for so long, it is unavailable, not overloaded. */
+const SILENT_FROM_MS = 1_000;
 
 /** A call that needed more than this share of its time has nothing to spare: more calls would be late. */
 const TIGHT_SHARE = 0.5;
@@ -32,6 +44,22 @@ const GROWTH_WHEN_TIGHT = 1.01;
 /** At least, so that a limit of few calls grows, too. */
 const LEAST_GROWTH = 0.1;
 
+/**
+ * A store whose answers take so long on average does as much as it can, or is far away. No more calls wait for it then than it has
+ * lately done in the part of their time that leaves some to spare, and a few more: the others would find out late.
+ */
+const SLOW_FROM_MS = 50;
+const SLOW_LIMIT_MIN = 32;
+const SLOW_SHARE = 0.75;
+
+/**
+ * How often its pace is looked at, the answers in that time that tell of it, and what a former pace is still taken for: stores
+ * stop for their garbage. With fewer answers the bound grows, and is soon none: the first calls of all are slow, too.
+ */
+const PACE_WINDOW_MS = 100;
+const PACE_ANSWERS_MIN = 8;
+const PACE_KEPT = 0.9;
+
 /** One store connection, as the gate sees it. */
 interface Lane {
   readonly labels: { readonly db_type: string; readonly conf_id: string };
@@ -42,8 +70,22 @@ interface Lane {
   windowEndMs: number;
   mostCount: number;
   endedCount: number;
+  answeredCount: number;
   lateCount: number;
   tightCount: number;
+  /** When the first call was let in of those that ended late since the last answer; undefined if none has. */
+  silentSinceMs: number | undefined;
+  /** Of calls that were answered since `paceSinceMs`: how many, how long they waited, and how long they might have. */
+  paceSinceMs: number;
+  pacedCount: number;
+  waitedMs: number;
+  budgetMs: number;
+  /** Answers in a millisecond. */
+  pace: number;
+  /** Calls that the store does in time at that pace; no bound while it is fast. */
+  paceLimit: number;
+  /** When the late calls were let in that the store may still work on. */
+  abandoned: number[];
 }
 
 /**
@@ -53,6 +95,9 @@ interface Lane {
  * A store that is slower than it is asked makes every call wait until none is answered in time. So while calls end late
  * (their deadline passes, or their callers leave) fewer are let in, and the others are refused at once. More are let in
  * again while calls have time to spare, and while they have none, slowly: they may be far from their store.
+ *
+ * A store goes on with what nobody waits for any more. So late calls keep their places until one is answered that was let in
+ * after them; only a few are let in meanwhile, to find out. Otherwise each would wait behind work that is lost, and be lost, too.
  */
 export class StoreGate {
   readonly #max: number;
@@ -80,7 +125,18 @@ export class StoreGate {
       labelNames,
       registers,
       collect() {
-        for (const { labels, limit } of lanes.values()) this.set(labels, Math.floor(limit));
+        for (const { labels, limit, paceLimit } of lanes.values()) {
+          this.set(labels, Math.floor(Math.min(limit, paceLimit)));
+        }
+      },
+    });
+    new Gauge({
+      name: "ofs_store_abandoned",
+      help: "Late reads and writes that a store may still work on: they keep their places.",
+      labelNames,
+      registers,
+      collect() {
+        for (const { labels, abandoned } of lanes.values()) this.set(labels, abandoned.length);
       },
     });
     this.#refused = new Counter({
@@ -94,15 +150,19 @@ export class StoreGate {
   /**
    * Each call that is let in needs one `leave`.
    *
-   * @returns when it was let in, for `leave`; or RESOURCE_EXHAUSTED, naming the store, if there are too many
+   * @returns when it was let in, for `leave`; or, naming the store, RESOURCE_EXHAUSTED if there are too many, and UNAVAILABLE if
+   *   that is because it answers nothing
    */
   enter(store: StoreDefinition): number | FeatureStoreError {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
     if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    if (lane.count >= Math.floor(lane.limit)) {
+    if (nowMs >= lane.paceSinceMs + PACE_WINDOW_MS) followPace(lane, nowMs);
+    const limit = Math.floor(Math.min(lane.limit, lane.paceLimit));
+    const isFull = lane.count + lane.abandoned.length >= limit && lane.count >= MIN_LIMIT;
+    if (isFull || lane.count >= limit) {
       this.#refused.inc(lane.labels);
-      return this.#refusal(store, lane);
+      return this.#refusal(store, lane, nowMs);
     }
     lane.count += 1;
     lane.mostCount = Math.max(lane.mostCount, lane.count);
@@ -115,37 +175,66 @@ export class StoreGate {
     lane.count -= 1;
     lane.endedCount += 1;
     const waitedMs = performance.now() - enteredAtMs;
-    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) lane.lateCount += 1;
-    else if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
+    if (leftMs <= 0 && waitedMs >= LATE_FROM_MS) {
+      lane.lateCount += 1;
+      lane.silentSinceMs ??= enteredAtMs;
+      if (lane.abandoned.length < this.#max) lane.abandoned.push(enteredAtMs);
+      return;
+    }
+    if (waitedMs > (waitedMs + leftMs) * TIGHT_SHARE) lane.tightCount += 1;
+    if (leftMs <= 0) return;
+    lane.answeredCount += 1;
+    lane.silentSinceMs = undefined;
+    lane.pacedCount += 1;
+    lane.waitedMs += waitedMs;
+    lane.budgetMs += waitedMs + leftMs;
+    if (lane.abandoned.length > 0) {
+      lane.abandoned = lane.abandoned.filter((atMs) => atMs > enteredAtMs);
+    }
   }
 
   #adapt(lane: Lane, nowMs: number): void {
-    const { lateCount, tightCount, endedCount, mostCount } = lane;
+    const { answeredCount, lateCount, tightCount, endedCount, mostCount } = lane;
     const lateMin = Math.min(LATE_MIN, lane.limit * LATE_MIN_OF_LIMIT);
     if (lateCount >= lateMin && lateCount > endedCount * LATE_SHARE) {
+      const min = answeredCount === 0 ? Math.min(lane.limit, MIN_LIMIT_OF_SILENT) : MIN_LIMIT;
       const waited = Math.min(lane.limit, mostCount);
-      lane.limit = Math.min(this.#max, Math.max(MIN_LIMIT, waited * CUT_WHEN_LATE));
+      lane.limit = Math.min(this.#max, Math.max(min, waited * CUT_WHEN_LATE));
     } else if (lane.limit < this.#max && endedCount > 0) {
       const isTight = lateCount + tightCount > endedCount * LATE_SHARE;
       const growth = isTight ? GROWTH_WHEN_TIGHT : GROWTH_IN_TIME;
       const larger = Math.max(lane.limit * growth, lane.limit + LEAST_GROWTH);
       lane.limit = Math.min(this.#max, larger);
     }
+    if (lane.count === 0 && nowMs - lane.windowEndMs >= IDLE_MS) lane.abandoned = [];
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
     lane.endedCount = 0;
+    lane.answeredCount = 0;
     lane.lateCount = 0;
     lane.tightCount = 0;
   }
 
-  #refusal({ id, dbType, confId }: StoreDefinition, { limit }: Lane): FeatureStoreError {
+  #refusal(store: StoreDefinition, lane: Lane, nowMs: number): FeatureStoreError {
+    const { id, dbType, confId } = store;
+    const { abandoned, paceLimit, silentSinceMs } = lane;
+    const name = `store ${id} (${dbType}, conf-id ${confId})`;
+    const silentMs = silentSinceMs === undefined ? 0 : nowMs - silentSinceMs;
+    if (silentMs >= SILENT_FROM_MS) {
+      const seconds = (silentMs / 1_000).toFixed(1);
+      const text = `${name} has answered nothing for ${seconds} s, and only a few calls may find out whether it does again`;
+      return new FeatureStoreError("UNAVAILABLE", text);
+    }
+    const limit = Math.min(lane.limit, paceLimit);
+    const late =
+      abandoned.length === 0 ? "" : `, of which ${abandoned.length} are taken by late ones`;
     const bound =
       limit === this.#max
-        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}`
-        : `calls end late, so only ${Math.floor(limit)} are let in for now`;
+        ? `the limit STORE_MAX_IN_FLIGHT is ${limit}${late}`
+        : `calls ${limit === paceLimit ? "take long" : "end late"}, so only ${Math.floor(limit)} are let in for now${late}`;
     return new FeatureStoreError(
       "RESOURCE_EXHAUSTED",
-      `store ${id} (${dbType}, conf-id ${confId}): too many calls wait for it: ${bound}`,
+      `${name}: too many calls wait for it: ${bound}`,
     );
   }
 
@@ -160,11 +249,38 @@ export class StoreGate {
         windowEndMs: 0,
         mostCount: 0,
         endedCount: 0,
+        answeredCount: 0,
         lateCount: 0,
         tightCount: 0,
+        silentSinceMs: undefined,
+        paceSinceMs: 0,
+        pacedCount: 0,
+        waitedMs: 0,
+        budgetMs: 0,
+        pace: 0,
+        paceLimit: Number.POSITIVE_INFINITY,
+        abandoned: [],
       };
       this.#lanes.set(name, lane);
     }
     return lane;
   }
+}
+
+function followPace(lane: Lane, nowMs: number): void {
+  const { pacedCount, waitedMs, budgetMs } = lane;
+  const windowMs = nowMs - lane.paceSinceMs;
+  lane.paceSinceMs = nowMs;
+  lane.pacedCount = 0;
+  lane.waitedMs = 0;
+  lane.budgetMs = 0;
+  const windows = windowMs / PACE_WINDOW_MS;
+  lane.pace = Math.max(lane.pace * PACE_KEPT ** windows, pacedCount / windowMs);
+  if (pacedCount < PACE_ANSWERS_MIN * windows) {
+    lane.paceLimit *= GROWTH_IN_TIME ** windows;
+    return;
+  }
+  const inTime = lane.pace * (budgetMs / pacedCount) * SLOW_SHARE;
+  const isSlow = waitedMs / pacedCount >= SLOW_FROM_MS;
+  lane.paceLimit = isSlow ? Math.max(SLOW_LIMIT_MIN, inTime) : Number.POSITIVE_INFINITY;
 }

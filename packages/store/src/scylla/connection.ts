@@ -10,16 +10,11 @@ import {
 } from "./options.ts";
 import { PreferredHostPolicy } from "./preferred-host-policy.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
+import { keepSlowConnections } from "./silent-connections.ts";
 import { passWholePages } from "./whole-pages.ts";
 
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
-
-/**
- * Statements of one connection that may be without an answer past their time; then it is replaced: its other end may be
- * gone without a word. An answer that comes late after all takes one off the count.
- */
-const MAX_UNANSWERED = 16;
 
 /** How long a connection may be idle before it is tried out, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
@@ -168,6 +163,7 @@ async function connectClient(
   settings: ClientOptions,
 ): Promise<Client> {
   passWholePages();
+  keepSlowConnections();
   const client = new Client(settings);
   refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);
@@ -193,7 +189,6 @@ function clientOptions(
     socketOptions: {
       connectTimeout: options.connectTimeoutMs,
       readTimeout: options.timeoutMs,
-      defunctReadTimeoutThreshold: MAX_UNANSWERED,
       tcpNoDelay: true,
     },
     pooling: {
