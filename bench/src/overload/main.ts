@@ -40,7 +40,11 @@ const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
-const WARM_UP_CALLS = 20;
+/** Of a store that compiles itself: pieces of time until one is hardly better than those before, and how many at most. */
+const WARM_UP_CALLS = 100;
+const WARM_UP_SECONDS = 30;
+const WARM_UP_GAIN = 1.05;
+const WARM_UP_ROUNDS = 10;
 /** Of a client beside the load, in a process of its own: at most, and of the peak. */
 const QUIET_CALLS_PER_SECOND = 40;
 const QUIET_SHARE = 0.02;
@@ -118,8 +122,7 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
     deadlineMs: Number(values.deadline),
   };
   const load = (phases: readonly Phase[]) => runLoad({ ...plan, phases });
-  const { warmUpSeconds: seconds } = overload;
-  if (seconds > 0) await load([{ name: "warm up", seconds, load: { openCalls: WARM_UP_CALLS } }]);
+  if (overload.compilesItself) await warmUp(load);
   const openCalls = await bestOpenCalls(load);
   const watch = new ServerWatch(server.pid);
   const { slices } = await load([{ name: "peak", seconds: PEAK_SECONDS, load: { openCalls } }]);
@@ -149,6 +152,20 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
     process.stderr.write(`  ${count} calls ended with ${status}\n`);
   const { name } = overload;
   return { name, rounds: Number(values.rounds), report, quiet, rssMebibytes: watch.stop() };
+}
+
+async function warmUp(load: (phases: readonly Phase[]) => Promise<LoadReport>): Promise<void> {
+  let best = 0;
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    const name = "warm up";
+    const { slices } = await load([
+      { name, seconds: WARM_UP_SECONDS, load: { openCalls: WARM_UP_CALLS } },
+    ]);
+    const goodput = goodputOf(slices, name);
+    process.stderr.write(`  warming up: ${goodput.toFixed(0)}/s in time\n`);
+    if (goodput < best * WARM_UP_GAIN) return;
+    best = goodput;
+  }
 }
 
 /** The number of callers, of some, for whom a server does most while each waits for its answer. */

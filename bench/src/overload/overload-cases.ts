@@ -14,8 +14,8 @@ export interface OverloadCase {
   readonly store: StoreKind;
   readonly caches: CacheUse;
   readonly method: string;
-  /** Time at the load's pace before anything is measured: of a store that compiles itself while it runs. */
-  readonly warmUpSeconds: number;
+  /** Whether the store compiles itself while it runs: it is read until that makes it no faster. */
+  readonly compilesItself: boolean;
   /** What is wrong with the way from the store, if anything. */
   readonly storeFault: FlowFault | undefined;
   requests(): Uint8Array[];
@@ -39,7 +39,7 @@ const base = {
   store: "embedded",
   caches: NO_CACHE,
   method: READ,
-  warmUpSeconds: 0,
+  compilesItself: false,
   storeFault: undefined,
 } as const;
 
@@ -75,7 +75,7 @@ export const OVERLOAD_CASES: readonly OverloadCase[] = [
     ...base,
     name: "Cassandra store, 100 keys",
     store: "scylla",
-    warmUpSeconds: 60,
+    compilesItself: true,
     requests: () => reads(100),
   },
   {

@@ -31,8 +31,8 @@ const MIN_LIMIT = 2;
  */
 const MIN_LIMIT_OF_SILENT = 32;
 
-/** Without an answer for so long, it is unavailable, not overloaded. */
-const SILENT_FROM_MS = 1_000;
+/** Without an answer for so long, it is unavailable. Sooner it may have been let begin too much, before that was known. */
+const SILENT_FROM_MS = 2_000;
 
 /** A call that needed more than this share of its time has nothing to spare: more calls would be late. */
 const TIGHT_SHARE = 0.5;
@@ -60,10 +60,15 @@ const PACE_WINDOW_MS = 100;
 const PACE_ANSWERS_MIN = 8;
 const PACE_KEPT = 0.9;
 
+/** A store with so much of its places taken may soon be full. */
+const BUSY_SHARE = 0.5;
+
 /** One store connection, as the gate sees it. */
 interface Lane {
   readonly labels: { readonly db_type: string; readonly conf_id: string };
   count: number;
+  /** Places that are kept for calls that have not entered yet. */
+  reservedCount: number;
   /** Calls that may wait now; not a whole number, so that it can grow by a part of one. */
   limit: number;
   /** In this window: when it ends, the most that waited, how many ended, how many of them late or barely in time. */
@@ -125,9 +130,7 @@ export class StoreGate {
       labelNames,
       registers,
       collect() {
-        for (const { labels, limit, paceLimit } of lanes.values()) {
-          this.set(labels, Math.floor(Math.min(limit, paceLimit)));
-        }
+        for (const lane of lanes.values()) this.set(lane.labels, mostOf(lane));
       },
     });
     new Gauge({
@@ -156,17 +159,36 @@ export class StoreGate {
   enter(store: StoreDefinition): number | FeatureStoreError {
     const lane = this.#laneOf(store);
     const nowMs = performance.now();
-    if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
-    if (nowMs >= lane.paceSinceMs + PACE_WINDOW_MS) followPace(lane, nowMs);
-    const limit = Math.floor(Math.min(lane.limit, lane.paceLimit));
-    const isFull = lane.count + lane.abandoned.length >= limit && lane.count >= MIN_LIMIT;
-    if (isFull || lane.count >= limit) {
-      this.#refused.inc(lane.labels);
-      return this.#refusal(store, lane, nowMs);
-    }
+    const refusal = this.#refusalOf(store, lane, 0, nowMs);
+    if (refusal !== undefined) return refusal;
     lane.count += 1;
     lane.mostCount = Math.max(lane.mostCount, lane.count);
     return nowMs;
+  }
+
+  /** Whether a store has no room for many more: only then `reserve` is worth its time. */
+  get isAnyBusy(): boolean {
+    for (const lane of this.#lanes.values()) {
+      if (takenOf(lane) + lane.reservedCount >= mostOf(lane) * BUSY_SHARE) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Keeps a place for a call that waits for something else before it enters. Each that is kept needs one `giveBack`, just
+   * before it enters, or if it never does.
+   *
+   * @returns why it cannot be, as `enter` does
+   */
+  reserve(store: StoreDefinition): FeatureStoreError | undefined {
+    const lane = this.#laneOf(store);
+    const refusal = this.#refusalOf(store, lane, lane.reservedCount, performance.now());
+    if (refusal === undefined) lane.reservedCount += 1;
+    return refusal;
+  }
+
+  giveBack(store: StoreDefinition): void {
+    this.#laneOf(store).reservedCount -= 1;
   }
 
   /** @param leftMs time that its caller would still have waited; 0 if it ended without an answer for want of time */
@@ -193,6 +215,22 @@ export class StoreGate {
     }
   }
 
+  /** @param aheadCount calls that have places, but have not entered yet */
+  #refusalOf(
+    store: StoreDefinition,
+    lane: Lane,
+    aheadCount: number,
+    nowMs: number,
+  ): FeatureStoreError | undefined {
+    if (nowMs >= lane.windowEndMs) this.#adapt(lane, nowMs);
+    if (nowMs >= lane.paceSinceMs + PACE_WINDOW_MS) followPace(lane, nowMs);
+    const most = mostOf(lane);
+    const count = lane.count + aheadCount;
+    if (count < most && (takenOf(lane) + aheadCount < most || count < MIN_LIMIT)) return undefined;
+    this.#refused.inc(lane.labels);
+    return this.#toError(store, lane, nowMs);
+  }
+
   #adapt(lane: Lane, nowMs: number): void {
     const { answeredCount, lateCount, tightCount, endedCount, mostCount } = lane;
     const lateMin = Math.min(LATE_MIN, lane.limit * LATE_MIN_OF_LIMIT);
@@ -215,7 +253,7 @@ export class StoreGate {
     lane.tightCount = 0;
   }
 
-  #refusal(store: StoreDefinition, lane: Lane, nowMs: number): FeatureStoreError {
+  #toError(store: StoreDefinition, lane: Lane, nowMs: number): FeatureStoreError {
     const { id, dbType, confId } = store;
     const { abandoned, paceLimit, silentSinceMs } = lane;
     const name = `store ${id} (${dbType}, conf-id ${confId})`;
@@ -245,6 +283,7 @@ export class StoreGate {
       lane = {
         labels: { db_type: dbType, conf_id: String(confId) },
         count: 0,
+        reservedCount: 0,
         limit: this.#max,
         windowEndMs: 0,
         mostCount: 0,
@@ -265,6 +304,15 @@ export class StoreGate {
     }
     return lane;
   }
+}
+
+function mostOf({ limit, paceLimit }: Lane): number {
+  return Math.floor(Math.min(limit, paceLimit));
+}
+
+/** Also by late calls. */
+function takenOf({ abandoned, count }: Lane): number {
+  return count + abandoned.length;
 }
 
 function followPace(lane: Lane, nowMs: number): void {

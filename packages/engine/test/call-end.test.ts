@@ -35,6 +35,14 @@ const write = (label: string): persist.IQuery => ({
   data: [{ keyValues: ["1"], featureValues: [{ values: { fp32Values: [2] } }] }],
 });
 
+const CALLER = {
+  callerId: "caller",
+  deadlineMs: Number.POSITIVE_INFINITY,
+  entities: undefined,
+  signal: new AbortController().signal,
+  span: undefined,
+};
+
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 async function series(harness: Harness, name: string): Promise<string | undefined> {
@@ -266,6 +274,49 @@ describe("calls that wait for one store", () => {
     open();
     expect((await next).hex).toEqual([[ONE]]);
     await outcomes;
+  });
+
+  describe("keep places for those that wait for their turn", () => {
+    const reserve = (...labels: string[]) => {
+      const features = Object.fromEntries(labels.map((label) => [label, ["f"]]));
+      const message = retrieve.Query.encode(query("user", ["id"], features, ["1"])).finish();
+      return harness.engine.reserve(message, CALLER);
+    };
+
+    test("none is needed while there is room for many", async () => {
+      const held = harness.retrieve(ask("a", "1"));
+      expect(reserve("a")).toBeUndefined();
+      open();
+      await held;
+    });
+
+    test("those that are kept count, until they are given back; without room a call is told so", async () => {
+      const held = [1, 2].map(() => harness.retrieve(ask("a", "1")));
+      const giveBack = reserve("a") as () => void;
+      const refusal = { code: "RESOURCE_EXHAUSTED", message: REFUSAL };
+      expect(reserve("a")).toMatchObject(refusal);
+      giveBack();
+      held.push(harness.retrieve(ask("a", "1")));
+      expect(reserve("a")).toMatchObject(refusal);
+      expect(await series(harness, 'ofs_store_refused_total{db_type="scylla",conf_id="1"}')).toBe(
+        "2",
+      );
+      open();
+      await Promise.all(held);
+    });
+
+    test("not where a cache or another store may answer, and not for what is no query", async () => {
+      const held = [1, 2, 3].map(() => harness.retrieve(ask("a", "1")));
+      for (const labels of [["hot"], ["a", "hot"], ["a", "b"], ["nothing"]]) {
+        expect(reserve(...labels)).toBeUndefined();
+      }
+      expect(harness.engine.reserve(new Uint8Array([255]), CALLER)).toBeUndefined();
+      const giveBack = reserve("b") as () => void;
+      expect(giveBack).toBeTypeOf("function");
+      giveBack();
+      open();
+      await Promise.all(held);
+    });
   });
 
   test("a write to two stores of which one is full writes to neither", async () => {

@@ -6,12 +6,13 @@ import {
   type RetrieveQueryView,
   readRetrieveQuery,
 } from "@ofs/proto";
-import type { Snapshot } from "@ofs/registry";
+import type { Snapshot, StoreDefinition } from "@ofs/registry";
 import type { CallContext } from "../context.ts";
 import { cachesOf } from "../entity-caches.ts";
 import type { EngineMetrics } from "../metrics.ts";
 import type { EngineLimits, EngineOptions } from "../options.ts";
 import { requireSnapshot } from "../requests.ts";
+import type { StoreGate } from "../store-gate.ts";
 import { assembleRows, type Resolution, resolveCells } from "./assemble.ts";
 import { CallLife } from "./call-life.ts";
 import { decodeRows } from "./decode-rows.ts";
@@ -64,6 +65,7 @@ export class Retriever {
   readonly #limits: EngineLimits;
   readonly #metrics: EngineMetrics;
   readonly #reads: SharedReads;
+  readonly #gate: StoreGate;
   readonly #plans: PlanCache;
   readonly #memory = new ReusableMemory(MAX_FREE_RESPONSE_BYTES);
   readonly #unknownVersions = new Set<string>();
@@ -74,12 +76,50 @@ export class Retriever {
     limits: EngineLimits,
     metrics: EngineMetrics,
     reads: SharedReads,
+    gate: StoreGate,
   ) {
     this.#options = options;
     this.#limits = limits;
     this.#metrics = metrics;
     this.#reads = reads;
+    this.#gate = gate;
     this.#plans = new PlanCache(limits.maxPlans, limits.maxColumns);
+  }
+
+  /**
+   * Keeps a place at its store for a read that is about to wait for its turn, if nothing but that store can answer it.
+   *
+   * @returns what gives the place back, when its turn has come or it has gone; why there is none; undefined where none is needed, or
+   *   where what is wrong with the read is for `retrieve` to say
+   */
+  reserve(request: Uint8Array, context: CallContext): (() => void) | FeatureStoreError | undefined {
+    const snapshot = this.#options.registry.snapshot();
+    if (!this.#gate.isAnyBusy || this.#options.onStoreFailure !== "unavailable") return undefined;
+    if (snapshot === undefined) return undefined;
+    try {
+      const query = readRetrieveQuery(request);
+      const plan = this.#plans.planFor(snapshot, query, context);
+      return query.keyCount === 0 ? undefined : this.#reserveFor(plan, query.keyCount, context);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #reserveFor(
+    { distributedIds, entity, groups, processCachedCount, snapshot }: ReadPlan,
+    keyCount: number,
+    { callerId }: CallContext,
+  ): (() => void) | FeatureStoreError | undefined {
+    const storeId = groups[0]?.storeId;
+    const isCached = processCachedCount > 0 || distributedIds.length > 0;
+    if (isCached || storeId === undefined) return undefined;
+    if (groups.some((group) => group.storeId !== storeId)) return undefined;
+    const store = snapshot.stores.get(storeId) as StoreDefinition;
+    const refusal = this.#gate.reserve(store);
+    if (refusal === undefined) return () => this.#gate.giveBack(store);
+    this.#metrics.storeAsked(callerId, store);
+    this.#metrics.storeFailed(entity.label, store, keyCount * groups.length);
+    return refusal;
   }
 
   /** @returns at once, not a promise, if the process cache holds everything, or the store answers at once */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FeatureStoreError } from "@ofs/platform";
 import { Cluster, type RedisOptions as IoredisOptions, Redis } from "ioredis";
+import { readInTurns } from "../read-in-turns.ts";
 import {
   type ClusterOptions,
   type FailoverOptions,
@@ -10,7 +11,6 @@ import {
   type ResolvedSettings,
   type StandaloneOptions,
 } from "./options.ts";
-import { readInTurns } from "./read-in-turns.ts";
 import { ClusterLink, NodeLink, type RedisLink } from "./redis-link.ts";
 import { watchSentinels } from "./sentinel-watch.ts";
 

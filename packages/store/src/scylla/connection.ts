@@ -1,6 +1,7 @@
 import { FeatureStoreError } from "@ofs/platform";
 import { Client, type ClientOptions, type Host, policies, types } from "cassandra-driver";
 import { controlConnectionOf, refreshOneAtATime } from "./control-connection.ts";
+import { patchDriver } from "./driver-patches.ts";
 import { normalizeIdentifier } from "./identifiers.ts";
 import {
   type ResolvedScyllaOptions,
@@ -10,8 +11,6 @@ import {
 } from "./options.ts";
 import { PreferredHostPolicy } from "./preferred-host-policy.ts";
 import { toScyllaFailure } from "./scylla-errors.ts";
-import { keepSlowConnections } from "./silent-connections.ts";
-import { passWholePages } from "./whole-pages.ts";
 
 /** First pause before a node that is down is tried again, in milliseconds. */
 const RECONNECT_DELAY_MS = 1000;
@@ -162,8 +161,7 @@ async function connectClient(
   options: ResolvedScyllaOptions,
   settings: ClientOptions,
 ): Promise<Client> {
-  passWholePages();
-  keepSlowConnections();
+  patchDriver();
   const client = new Client(settings);
   refreshOneAtATime(controlConnectionOf(client));
   logTo(client, options);

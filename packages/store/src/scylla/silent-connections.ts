@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { driverPrototype } from "./driver-class.ts";
 
 /*
  * The driver gives a connection up once a number of its statements have had no answer in their time. To it that is a connection
@@ -43,16 +43,14 @@ interface Silence {
   readonly sinceMs: number;
 }
 
-let isDone = false;
-
 /** For all connections of this process. @throws {Error} if the driver has changed */
 export function keepSlowConnections(): void {
-  if (isDone) return;
   countAnswers();
   const silences = new Silences();
   const silentOf = ({ pool }: HostPrototype): WatchedConnection[] =>
     pool.connections.filter((each) => silences.isSilent(each, performance.now()));
-  hostPrototype().checkHealth = function (connection) {
+  const host = driverPrototype<HostPrototype>("host.js", "Host", "checkHealth", "removeFromPool");
+  host.checkHealth = function (connection) {
     silences.noteLate(connection, performance.now());
     if (silentOf(this).length === 0) return;
     // A process without a core for a while comes here before it has read what came meanwhile.
@@ -60,7 +58,6 @@ export function keepSlowConnections(): void {
       for (const each of silentOf(this)) this.removeFromPool(each);
     });
   };
-  isDone = true;
 }
 
 /** One more answer has come over a connection. */
@@ -88,25 +85,14 @@ export class Silences {
 }
 
 function countAnswers(): void {
-  const prototype = prototypeOf<ConnectionPrototype>("connection.js", undefined, "handleResult");
+  const prototype = driverPrototype<ConnectionPrototype>(
+    "connection.js",
+    undefined,
+    "handleResult",
+  );
   const { handleResult } = prototype;
   prototype.handleResult = function (header, ...result) {
     if (this._operations.has(header.streamId)) noteAnswer(this);
     handleResult.call(this, header, ...result);
   };
-}
-
-function hostPrototype(): HostPrototype {
-  return prototypeOf("host.js", "Host", "checkHealth", "removeFromPool");
-}
-
-/** @param name of the class in its file; none = the file is the class */
-function prototypeOf<T>(file: string, name: string | undefined, ...methods: string[]): T {
-  const exported: unknown = createRequire(import.meta.url)(`cassandra-driver/lib/${file}`);
-  const found = name === undefined ? exported : (exported as Record<string, unknown>)[name];
-  const { prototype } = (found ?? {}) as { prototype?: Record<string, unknown> };
-  if (!methods.every((method) => typeof prototype?.[method] === "function")) {
-    throw new Error(`cassandra-driver has another ${file} than 4.10`);
-  }
-  return prototype as T;
 }

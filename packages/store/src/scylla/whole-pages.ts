@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
+import { driverPrototype } from "./driver-class.ts";
 
 /*
  * The driver hands each row of an answer through two object streams, which costs several times what reading it does. Here a page of
@@ -56,14 +56,10 @@ const TEXT = types.dataTypes.varchar;
 
 type ParseRows = RowParser["parseRows"];
 
-let isDone = false;
-
 /** For all connections of this process. @throws {Error} if the driver has changed */
 export function passWholePages(): void {
-  if (isDone) return;
-  const prototype = parserPrototype();
+  const prototype = driverPrototype<RowParser>("streams.js", "Parser", "parseRows");
   prototype.parseRows = wholePagesBefore(prototype.parseRows);
-  isDone = true;
 }
 
 /** @param driversOwn what all other answers are left to */
@@ -79,15 +75,6 @@ export function wholePagesBefore(driversOwn: ParseRows): ParseRows {
     const { flagsInfo: flags, header, meta } = frameInfo;
     this.push({ header, result: { rows, meta, flags } });
   };
-}
-
-function parserPrototype(): RowParser {
-  const streams: unknown = createRequire(import.meta.url)("cassandra-driver/lib/streams.js");
-  const { Parser } = streams as { Parser?: { prototype: RowParser } };
-  if (typeof Parser?.prototype.parseRows !== "function") {
-    throw new Error("cassandra-driver has another parser than 4.10");
-  }
-  return Parser.prototype;
 }
 
 function isWholeAndNumbered({ byRow, meta, parsingError, rowLength }: FrameInfo): boolean {

@@ -1,6 +1,6 @@
 import type { Engine, RetrieveAnswer } from "@ofs/engine";
 import type { UnaryHandler, UnaryReply } from "@ofs/platform";
-import { type GuardDeps, guardedHandler } from "./guarded-handler.ts";
+import { type GuardDeps, guardedHandler, type Reserve } from "./guarded-handler.ts";
 
 export const RETRIEVE_SERVICE = "retrieve.FeatureService";
 export const PERSIST_SERVICE = "persist.FeatureService";
@@ -16,6 +16,7 @@ export const DEGRADED_CELLS_TRAILER = "ofs-degraded-cells";
 
 /** Reading and writing features, by full method name. */
 export function featureRoutes(engine: Engine, deps: GuardDeps): Map<string, UnaryHandler> {
+  const reserve: Reserve = (request, context) => engine.reserve(request, context);
   const read = (retrieve: Engine["retrieve"]): UnaryHandler =>
     guardedHandler(
       "read",
@@ -24,6 +25,7 @@ export function featureRoutes(engine: Engine, deps: GuardDeps): Map<string, Unar
         return answer instanceof Promise ? answer.then(retrieveReply) : retrieveReply(answer);
       },
       deps,
+      reserve,
     );
   // Its answer names what is degraded.
   const inspect = guardedHandler(

@@ -34,17 +34,32 @@ export type GuardedWork = (
   context: CallContext,
 ) => UnaryReply | Promise<UnaryReply>;
 
+/** Keeps a place for a call that waits for its turn. @returns what gives it back, or why there is none; undefined = none is needed */
+export type Reserve = (
+  request: Uint8Array,
+  context: CallContext,
+) => (() => void) | FeatureStoreError | undefined;
+
 /**
  * Puts the same guard before every method: authenticate, check the access, admit below the in-flight limit,
  * wait for a turn, and count the outcome of whatever happens. A synchronous answer stays synchronous.
  * What fails without having been thrown on purpose is logged here, where its trace is known, and handed on as INTERNAL.
  */
-export function guardedHandler(access: Access, work: GuardedWork, deps: GuardDeps): UnaryHandler {
+export function guardedHandler(
+  access: Access,
+  work: GuardedWork,
+  deps: GuardDeps,
+  reserve?: Reserve,
+): UnaryHandler {
   return (call) => {
     const guard = new Guard(call, deps);
     try {
       const context = guard.admit(access);
-      const reply = deps.queue.run(call, () => work(call.request, context));
+      const reply = deps.queue.run(
+        call,
+        () => work(call.request, context),
+        () => reserve?.(call.request, context),
+      );
       if (!(reply instanceof Promise)) return guard.succeed(reply);
       return reply.then(
         (answer) => guard.succeed(answer),

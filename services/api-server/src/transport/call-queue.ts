@@ -73,6 +73,8 @@ const FADE_MS = 1_000;
 interface Waiting {
   readonly call: UnaryCall;
   readonly sinceMs: number;
+  /** Gives back what was kept for it meanwhile. */
+  readonly place: (() => void) | undefined;
   begin(): void;
   refuse(error: unknown): void;
 }
@@ -144,19 +146,27 @@ export class CallQueue {
   /**
    * Does the work of a call, now if there is time in this turn of the loop, or when its turn comes.
    *
-   * @throws {FeatureStoreError} (rejects) RESOURCE_EXHAUSTED if it has waited too long; DEADLINE_EXCEEDED or CANCELLED
-   *   if its caller has
+   * @param reserve asked only if it has to wait: what is to be done when it no longer does, or why it need not wait at all
+   * @throws {FeatureStoreError} what `reserve` returns; (rejects) RESOURCE_EXHAUSTED if it has waited too long; DEADLINE_EXCEEDED or
+   *   CANCELLED if its caller has
    */
-  run<T>(call: UnaryCall, work: () => T | Promise<T>): T | Promise<T> {
+  run<T>(
+    call: UnaryCall,
+    work: () => T | Promise<T>,
+    reserve?: () => (() => void) | FeatureStoreError | undefined,
+  ): T | Promise<T> {
     if (this.#maxWaitMs === 0) return work();
     const nowMs = this.#loop.nowMs();
     if (this.length === 0 && this.#hasTime(nowMs)) {
       return this.#begin(work);
     }
+    const place = reserve?.();
+    if (place instanceof FeatureStoreError) throw place;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         call,
         sinceMs: nowMs,
+        place,
         // What the work throws, too, becomes the promise's.
         begin: () => resolve((async () => this.#begin(work))()),
         refuse: reject,
@@ -220,6 +230,7 @@ export class CallQueue {
       return;
     }
     this.#dropFirst();
+    next.place?.();
     if (refusal === undefined) next.begin();
     else next.refuse(refusal);
     // Ticks come before microtasks, unless they are asked for in one: this way after all of them.

@@ -72,6 +72,10 @@ export class FakeEngine implements Engine {
   });
   persisted: () => Promise<Uint8Array> = async () => new Uint8Array(0);
 
+  reserve(): undefined {
+    return undefined;
+  }
+
   retrieve(request: Uint8Array, context: CallContext): RetrieveAnswer | Promise<RetrieveAnswer> {
     return this.#note("retrieve", request, context);
   }

@@ -1,4 +1,4 @@
-import type { UnaryCall } from "@ofs/platform";
+import { FeatureStoreError, type UnaryCall } from "@ofs/platform";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CallQueue, OVERLOAD_TEXT } from "../../src/transport/call-queue.ts";
 import { SimulatedLoop } from "./simulated-loop.ts";
@@ -140,6 +140,39 @@ test("a call whose caller has gone is not begun", async () => {
   await expect(settle([answer])).rejects.toThrow("the caller is gone");
   expect(isBegun).toBe(false);
   expect(queue.refusedCount).toBe(0);
+});
+
+test("a call that must wait needs a place, if there are places, and gives it back when it begins or is refused", async () => {
+  const queue = newQueue();
+  const events: string[] = [];
+  const run = (name: string, workMs: number) =>
+    queue.run(
+      newCall(),
+      () => {
+        events.push(`${name} begins`);
+        loop.work(workMs);
+      },
+      () => {
+        if (name === "third")
+          return new FeatureStoreError("RESOURCE_EXHAUSTED", "the store is full");
+        events.push(`${name} has a place`);
+        return () => events.push(`${name} gives it back`);
+      },
+    );
+  void run("first", 20);
+  const second = run("second", MAX_WAIT_MS + 50);
+  expect(() => run("third", 1)).toThrow("the store is full");
+  const fourth = Promise.allSettled([run("fourth", 1)]);
+  await settle([second, fourth.then(() => undefined)]);
+  expect(await fourth).toMatchObject([{ reason: { message: OVERLOAD_TEXT } }]);
+  expect(events).toEqual([
+    "first begins",
+    "second has a place",
+    "fourth has a place",
+    "second gives it back",
+    "second begins",
+    "fourth gives it back",
+  ]);
 });
 
 test("a call that has waited too long is refused", async () => {

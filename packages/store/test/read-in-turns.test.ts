@@ -8,7 +8,7 @@ import {
 } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { readInTurns } from "../../src/redis/read-in-turns.ts";
+import { readInTurns } from "../src/read-in-turns.ts";
 
 let server: Server;
 let peer: Socket;
