@@ -46,11 +46,12 @@ const LEAST_GROWTH = 0.1;
 
 /**
  * A store whose answers take so long on average does as much as it can, or is far away. No more calls wait for it then than it has
- * lately done in the part of their time that leaves some to spare, and a few more: the others would find out late.
+ * lately done in half of their time, beside the way there, and a few more: the others would find out late.
  */
 const SLOW_FROM_MS = 50;
 const SLOW_LIMIT_MIN = 32;
-const SLOW_SHARE = 0.75;
+const SLOW_SHARE = 0.5;
+const SLOW_SHARE_MAX = 0.75;
 
 /**
  * How often its pace is looked at, the answers in that time that tell of it, and what a former pace is still taken for: stores
@@ -59,6 +60,14 @@ const SLOW_SHARE = 0.75;
 const PACE_WINDOW_MS = 100;
 const PACE_ANSWERS_MIN = 8;
 const PACE_KEPT = 0.9;
+
+/**
+ * The way to a store is what its fastest answer of late has waited, and a millisecond at least: where all are slower it is taken for
+ * longer, by so much in a window, and for no more windows than it takes to be any.
+ */
+const DISTANCE_MIN_MS = 1;
+const DISTANCE_GROWTH = 1.02;
+const DISTANCE_WINDOWS_MAX = 1_000;
 
 /** A store with so much of its places taken may soon be full. */
 const BUSY_SHARE = 0.5;
@@ -85,6 +94,9 @@ interface Lane {
   pacedCount: number;
   waitedMs: number;
   budgetMs: number;
+  fastestMs: number;
+  /** Of what answers wait: how much is the way, however few calls there are. */
+  distanceMs: number;
   /** Answers in a millisecond. */
   pace: number;
   /** Calls that the store does in time at that pace; no bound while it is fast. */
@@ -210,6 +222,7 @@ export class StoreGate {
     lane.pacedCount += 1;
     lane.waitedMs += waitedMs;
     lane.budgetMs += waitedMs + leftMs;
+    lane.fastestMs = Math.min(lane.fastestMs, waitedMs);
     if (lane.abandoned.length > 0) {
       lane.abandoned = lane.abandoned.filter((atMs) => atMs > enteredAtMs);
     }
@@ -296,6 +309,8 @@ export class StoreGate {
         pacedCount: 0,
         waitedMs: 0,
         budgetMs: 0,
+        fastestMs: Number.POSITIVE_INFINITY,
+        distanceMs: Number.POSITIVE_INFINITY,
         pace: 0,
         paceLimit: Number.POSITIVE_INFINITY,
         abandoned: [],
@@ -316,19 +331,28 @@ function takenOf({ abandoned, count }: Lane): number {
 }
 
 function followPace(lane: Lane, nowMs: number): void {
-  const { pacedCount, waitedMs, budgetMs } = lane;
+  const { pacedCount, waitedMs, budgetMs, fastestMs } = lane;
   const windowMs = nowMs - lane.paceSinceMs;
+  const windows = windowMs / PACE_WINDOW_MS;
   lane.paceSinceMs = nowMs;
   lane.pacedCount = 0;
   lane.waitedMs = 0;
   lane.budgetMs = 0;
-  const windows = windowMs / PACE_WINDOW_MS;
+  lane.fastestMs = Number.POSITIVE_INFINITY;
   lane.pace = Math.max(lane.pace * PACE_KEPT ** windows, pacedCount / windowMs);
+  const longer = DISTANCE_GROWTH ** Math.min(windows, DISTANCE_WINDOWS_MAX);
+  lane.distanceMs = Math.min(Math.max(fastestMs, DISTANCE_MIN_MS), lane.distanceMs * longer);
   if (pacedCount < PACE_ANSWERS_MIN * windows) {
     lane.paceLimit *= GROWTH_IN_TIME ** windows;
     return;
   }
-  const inTime = lane.pace * (budgetMs / pacedCount) * SLOW_SHARE;
   const isSlow = waitedMs / pacedCount >= SLOW_FROM_MS;
+  const inTime = lane.pace * usableMs(budgetMs / pacedCount, lane.distanceMs);
   lane.paceLimit = isSlow ? Math.max(SLOW_LIMIT_MIN, inTime) : Number.POSITIVE_INFINITY;
+}
+
+/** Of the time that a call has: the way, and a part of the rest. */
+function usableMs(budgetMs: number, distanceMs: number): number {
+  const usable = distanceMs + (budgetMs - distanceMs) * SLOW_SHARE;
+  return Math.min(usable, budgetMs * SLOW_SHARE_MAX);
 }
