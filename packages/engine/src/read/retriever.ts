@@ -100,8 +100,9 @@ export class Retriever {
       const query = readRetrieveQuery(request);
       const plan = this.#plans.planFor(snapshot, query, context);
       return query.keyCount === 0 ? undefined : this.#reserveFor(plan, query.keyCount, context);
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof ProtoError || error instanceof FeatureStoreError) return undefined;
+      throw error;
     }
   }
 

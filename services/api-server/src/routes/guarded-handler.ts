@@ -15,7 +15,7 @@ import {
 import type { Reader } from "@ofs/registry";
 import { type Access, type Authenticator, assertAccess } from "../auth/authenticator.ts";
 import { type RequestMetrics, UNKNOWN_CALLER } from "../metrics/request-metrics.ts";
-import type { CallQueue } from "../transport/call-queue.ts";
+import type { CallQueue, Place } from "../transport/call-queue.ts";
 import { endCallSpan, startCallSpan } from "./call-spans.ts";
 
 export interface GuardDeps {
@@ -34,11 +34,8 @@ export type GuardedWork = (
   context: CallContext,
 ) => UnaryReply | Promise<UnaryReply>;
 
-/** Keeps a place for a call that waits for its turn. @returns what gives it back, or why there is none; undefined = none is needed */
-export type Reserve = (
-  request: Uint8Array,
-  context: CallContext,
-) => (() => void) | FeatureStoreError | undefined;
+/** Keeps a place for a call that waits for its turn. */
+export type Reserve = (request: Uint8Array, context: CallContext) => Place;
 
 /**
  * Puts the same guard before every method: authenticate, check the access, admit below the in-flight limit,

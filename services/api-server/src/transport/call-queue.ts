@@ -69,6 +69,9 @@ const SURE_CALLS = 20;
 /** What was seen so long ago has faded to a third. Much less, and one collection of garbage would make calls look dear. */
 const FADE_MS = 1_000;
 
+/** Of a call that waits: what gives it back, or why there is none; undefined = none is needed. */
+export type Place = (() => void) | FeatureStoreError | undefined;
+
 /** One call that waits for its turn. */
 interface Waiting {
   readonly call: UnaryCall;
@@ -146,15 +149,11 @@ export class CallQueue {
   /**
    * Does the work of a call, now if there is time in this turn of the loop, or when its turn comes.
    *
-   * @param reserve asked only if it has to wait: what is to be done when it no longer does, or why it need not wait at all
+   * @param reserve asked only if it has to wait; what it returns is called when it no longer does
    * @throws {FeatureStoreError} what `reserve` returns; (rejects) RESOURCE_EXHAUSTED if it has waited too long; DEADLINE_EXCEEDED or
    *   CANCELLED if its caller has
    */
-  run<T>(
-    call: UnaryCall,
-    work: () => T | Promise<T>,
-    reserve?: () => (() => void) | FeatureStoreError | undefined,
-  ): T | Promise<T> {
+  run<T>(call: UnaryCall, work: () => T | Promise<T>, reserve?: () => Place): T | Promise<T> {
     if (this.#maxWaitMs === 0) return work();
     const nowMs = this.#loop.nowMs();
     if (this.length === 0 && this.#hasTime(nowMs)) {
