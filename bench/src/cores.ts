@@ -14,12 +14,11 @@ export async function pin(pid: number, core: number): Promise<void> {
   }
 }
 
-/** Does the same with all processes that this one has started, and theirs. */
-export async function pinStarted(core: number, parent = process.pid): Promise<void> {
-  for (const pid of await childrenOf(parent)) {
-    await pin(pid, core);
-    await pinStarted(core, pid);
-  }
+/** All processes that this one has started, and theirs; none where the system does not tell. */
+export async function startedProcesses(parent = process.pid): Promise<number[]> {
+  const children = await childrenOf(parent);
+  const theirs = await Promise.all(children.map(startedProcesses));
+  return [...children, ...theirs.flat()];
 }
 
 /** @returns none where the system does not tell, or the process has ended */

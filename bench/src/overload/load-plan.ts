@@ -37,6 +37,7 @@ export interface Slice {
 }
 
 export interface LoadReport {
+  readonly startedAtUnixMs: number;
   readonly slices: readonly Slice[];
   /** Milliseconds from arrival, by phase. */
   readonly goodMs: ReadonlyMap<string, readonly number[]>;

@@ -8,7 +8,8 @@ import {
   startServerUnderTest,
 } from "../../../services/api-server/test/scenarios/server-under-test.ts";
 import { benchTree, HEADERS, SHAPES, WRITTEN_KEYS, writeQuery } from "../cases.ts";
-import { LOAD_CORE, pin, pinStarted, SERVER_CORE } from "../cores.ts";
+import { LOAD_CORE, pin, SERVER_CORE, startedProcesses } from "../cores.ts";
+import { CpuWatch } from "./cpu-watch.ts";
 import type { LoadPlan, LoadReport, Phase } from "./load-plan.ts";
 import { OVERLOAD_CASES, type OverloadCase } from "./overload-cases.ts";
 import { goodputOf, type Outcome, renderOutcomes, renderTimeline } from "./overload-report.ts";
@@ -40,11 +41,12 @@ const WRITE_BATCH = 500;
 /** Calls that are kept open to find what the server can do: more where each waits long for something else. */
 const PROBE_OPEN_CALLS = [20, 100, 400];
 const PROBE_SECONDS = 2;
-/** Of a store that compiles itself: pieces of time until one is hardly better than those before, and how many at most. */
+/** Of a store that compiles itself: pieces of time until two are hardly better than those before, and how many at most. */
 const WARM_UP_CALLS = 100;
 const WARM_UP_SECONDS = 30;
 const WARM_UP_GAIN = 1.05;
 const WARM_UP_ROUNDS = 10;
+const WARM_UP_PATIENCE = 2;
 /** Of a client beside the load, in a process of its own: at most, and of the peak. */
 const QUIET_CALLS_PER_SECOND = 40;
 const QUIET_SHARE = 0.02;
@@ -63,10 +65,12 @@ const stopServers = await provideServers([
   "redis",
   ...(needsCassandra ? (["cassandra"] as const) : []),
 ]);
+/** None if they are not of this run. */
+const stores = await startedProcesses();
 const outcomes: Outcome[] = [];
 try {
   // It would take most of the server's core.
-  if (needsCassandra) await pinStarted(LOAD_CORE);
+  if (needsCassandra) for (const pid of stores) await pin(pid, LOAD_CORE);
   for (const overload of cases) {
     outcomes.push(await runCase(overload));
     process.stderr.write(`${renderOutcomes(outcomes.slice(-1))}\n`);
@@ -143,6 +147,7 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
   const all = phases.flat();
   const callsPerSecond = Math.min(QUIET_CALLS_PER_SECOND, peak * QUIET_SHARE);
   const few = all.map((phase) => ({ ...phase, load: { callsPerSecond } }));
+  const cpuWatch = new CpuWatch(stores);
   const [report, quiet] = await Promise.all([
     load(all),
     runLoad({ ...plan, connectionCount: 1, phases: few }, QUIET_PRIORITY),
@@ -151,20 +156,29 @@ async function overloadServer(overload: OverloadCase, server: ServerUnderTest): 
   for (const [status, count] of report.failures)
     process.stderr.write(`  ${count} calls ended with ${status}\n`);
   const { name } = overload;
-  return { name, rounds: Number(values.rounds), report, quiet, rssMebibytes: watch.stop() };
+  const storeCpu = cpuWatch.stop();
+  return {
+    name,
+    rounds: Number(values.rounds),
+    report,
+    quiet,
+    storeCpu,
+    rssMebibytes: watch.stop(),
+  };
 }
 
 async function warmUp(load: (phases: readonly Phase[]) => Promise<LoadReport>): Promise<void> {
   let best = 0;
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+  let withoutGain = 0;
+  for (let round = 0; round < WARM_UP_ROUNDS && withoutGain < WARM_UP_PATIENCE; round++) {
     const name = "warm up";
     const { slices } = await load([
       { name, seconds: WARM_UP_SECONDS, load: { openCalls: WARM_UP_CALLS } },
     ]);
     const goodput = goodputOf(slices, name);
     process.stderr.write(`  warming up: ${goodput.toFixed(0)}/s in time\n`);
-    if (goodput < best * WARM_UP_GAIN) return;
-    best = goodput;
+    withoutGain = goodput < best * WARM_UP_GAIN ? withoutGain + 1 : 0;
+    best = Math.max(best, goodput);
   }
 }
 

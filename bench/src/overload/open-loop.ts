@@ -34,6 +34,7 @@ export class OpenLoop {
 
   async run(): Promise<LoadReport> {
     this.#startedAtMs = performance.now();
+    const startedAtUnixMs = Date.now();
     for (const phase of this.#plan.phases) await this.#runPhase(phase);
     while (this.#open.length > 0) {
       await delay(TICK_MS);
@@ -41,6 +42,7 @@ export class OpenLoop {
     }
     for (const lane of this.#lanes) lane.close();
     return {
+      startedAtUnixMs,
       slices: this.#slices,
       goodMs: this.#goodMs,
       refusedMs: this.#refusedMs,

@@ -73,10 +73,10 @@ export const OVERLOAD_CASES: readonly OverloadCase[] = [
   },
   {
     ...base,
-    name: "Cassandra store, 400 keys",
+    name: "Cassandra store, 100 keys",
     store: "scylla",
     compilesItself: true,
-    requests: () => reads(400),
+    requests: () => reads(100),
   },
   {
     ...base,

@@ -1,4 +1,5 @@
 import { median, quantileOf } from "../quantiles.ts";
+import { type CpuSample, coreShareOf } from "./cpu-watch.ts";
 import { type LoadReport, SLICE_MS, type Slice } from "./load-plan.ts";
 
 export interface Outcome {
@@ -8,6 +9,8 @@ export interface Outcome {
   readonly report: LoadReport;
   /** What a client saw meanwhile that makes few calls: its own event loop adds nothing to its times. */
   readonly quiet: LoadReport;
+  /** Of the stores, and what else the server needs. */
+  readonly storeCpu: readonly CpuSample[];
   /** Largest memory of the server. */
   readonly rssMebibytes: number;
 }
@@ -62,18 +65,30 @@ const HEAD = [
   "RSS max MiB",
   "recovery s",
   "load's core",
+  "stores' core, peak / overload",
+  "good by stores' CPU",
 ];
 
 /** Markdown; each figure is the median of the rounds. */
 export function renderOutcomes(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map(({ name, rounds, report, quiet, rssMebibytes }) => {
-    const { slices, goodMs, refusedMs, ownCpu } = report;
+  const lines = outcomes.map(({ name, rounds, report, quiet, rssMebibytes, storeCpu }) => {
+    const { startedAtUnixMs, slices, goodMs, refusedMs, ownCpu } = report;
     const ofRounds = (figure: (round: number) => number): number =>
       median(Array.from({ length: rounds }, (_, round) => figure(round)));
     const rate = (what: "offered" | "refused" | "late" | "unsent" | "failed"): string =>
       ofRounds((round) => rateOf(slices, `overload ${round}`, what)).toFixed(0);
     const peakOf = (round: number): number => goodputOf(slices, `peak ${round}`);
     const goodOf = (round: number): number => goodputOf(slices, `overload ${round}`);
+    const storeShareIn = (phase: string): number => {
+      const own = slices.filter((slice) => slice.phase === phase);
+      const fromMs = startedAtUnixMs + (own[0]?.startMs ?? 0);
+      return coreShareOf(storeCpu, fromMs, fromMs + own.length * SLICE_MS);
+    };
+    const byStoreCpu = (round: number): number =>
+      (goodOf(round) / storeShareIn(`overload ${round}`)) *
+      (storeShareIn(`peak ${round}`) / peakOf(round));
+    const storeShare = (phase: string): string =>
+      percent(ofRounds((round) => storeShareIn(`${phase} ${round}`)));
     const at = (times: ReadonlyMap<string, readonly number[]>, share: number): string =>
       ofRounds((round) => quantileOf(times.get(`overload ${round}`) ?? [], share)).toFixed(1);
     return [
@@ -81,7 +96,7 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
       ofRounds(peakOf).toFixed(0),
       rate("offered"),
       ofRounds(goodOf).toFixed(0),
-      `${(ofRounds((round) => goodOf(round) / peakOf(round)) * 100).toFixed(0)} %`,
+      percent(ofRounds((round) => goodOf(round) / peakOf(round))),
       `${at(goodMs, 0.5)} / ${at(goodMs, 0.99)}`,
       rate("refused"),
       `${at(refusedMs, 0.5)} / ${at(refusedMs, 0.99)}`,
@@ -91,11 +106,18 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
       rate("failed"),
       String(rssMebibytes),
       ofRounds((round) => recoverySeconds(slices, `after ${round}`)).toFixed(1),
-      `${(ofRounds((round) => ownCpu.get(`overload ${round}`) ?? 0) * 100).toFixed(0)} %`,
+      percent(ofRounds((round) => ownCpu.get(`overload ${round}`) ?? 0)),
+      `${storeShare("peak")} / ${storeShare("overload")}`,
+      percent(ofRounds(byStoreCpu)),
     ];
   });
   const divider = HEAD.map((_, i) => (i < 1 ? "---" : "---:"));
   return [HEAD, divider, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** @returns "-" for what is not known */
+function percent(share: number): string {
+  return Number.isNaN(share) ? "-" : `${(share * 100).toFixed(0)} %`;
 }
 
 /** One line a slice: what became of the calls that arrived in it. */
