@@ -257,7 +257,10 @@ export class StoreGate {
       const larger = Math.max(lane.limit * growth, lane.limit + LEAST_GROWTH);
       lane.limit = Math.min(this.#max, larger);
     }
-    if (lane.count === 0 && nowMs - lane.windowEndMs >= IDLE_MS) lane.abandoned = [];
+    if (lane.count === 0 && nowMs - lane.windowEndMs >= IDLE_MS) {
+      lane.abandoned = [];
+      lane.silentSinceMs = undefined;
+    }
     lane.windowEndMs = nowMs + WINDOW_MS;
     lane.mostCount = lane.count;
     lane.endedCount = 0;

@@ -304,6 +304,13 @@ test("many are told after two seconds that it is unavailable, and find it back a
   expect(recoveryMs).toBeLessThanOrEqual(600);
 });
 
+test("a call that was late long ago does not make a store unavailable that nobody asked since", () => {
+  const gate = new StoreGate(10, new Registry());
+  fill(gate, WINDOW_MS, 0, 1);
+  vi.advanceTimersByTime(60_000);
+  expect(fill(gate, 0, IN_TIME_MS).refusal).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+});
+
 test("how long a store has answered nothing is told", () => {
   const gate = new StoreGate(10, new Registry());
   for (let round = 0; round < 2; round++) fill(gate, 950, 0);
