@@ -1,4 +1,4 @@
-import { cpuSeconds } from "../process-usage.ts";
+import { readProcessStat } from "../process-usage.ts";
 
 const SAMPLE_MS = 250;
 
@@ -16,7 +16,7 @@ export class CpuWatch {
 
   constructor(pids: readonly number[]) {
     this.#pids = pids;
-    this.#timer = setInterval(() => void this.#sample(), SAMPLE_MS);
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
   }
 
   stop(): readonly CpuSample[] {
@@ -24,10 +24,10 @@ export class CpuWatch {
     return this.#samples;
   }
 
-  async #sample(): Promise<void> {
+  #sample(): void {
     const atUnixMs = Date.now();
-    const seconds = await Promise.all(this.#pids.map((pid) => cpuSeconds(pid)));
-    this.#samples.push({ atUnixMs, cpuMs: seconds.reduce((sum, each) => sum + each, 0) * 1000 });
+    const cpuMs = this.#pids.reduce((sum, pid) => sum + readProcessStat(pid).cpuSeconds * 1000, 0);
+    this.#samples.push({ atUnixMs, cpuMs });
   }
 }
 

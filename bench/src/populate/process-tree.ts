@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { type ProcessStat, readProcessStat } from "../process-usage.ts";
 
-const TICKS_PER_SECOND = 100;
 const SAMPLE_MS = 100;
 const KIB_PER_MIB = 1024;
 
-interface Found {
-  readonly parent: number;
-  readonly cpuSeconds: number;
+interface Found extends ProcessStat {
   readonly rssMib: number;
 }
 
@@ -65,13 +63,9 @@ function processes(): ReadonlyMap<number, Found> {
 }
 
 function readProcess(pid: string): Found {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // Behind the name, which may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {
-    parent: Number(fields[1]),
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+    ...readProcessStat(Number(pid)),
     rssMib: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / KIB_PER_MIB,
   };
 }
